@@ -1,0 +1,428 @@
+//! What a service folder says, resolved: every name that stands here leads to something that exists.
+//!
+//! Names (`name`) are resource names: the names of directories, unique in their kind and workspace. Titles for people are
+//! `display_name`. Where a file leaves something out, the value here is APIM's default.
+
+use crate::openapi::Document;
+use diagnostic::Source;
+use std::sync::Arc;
+
+/// A whole service.
+#[derive(Clone, Debug, Default)]
+pub struct Service {
+    /// The policy at global scope.
+    pub policy: Option<Source>,
+    /// APIs, each revision on its own, ordered by name, then version, then revision.
+    pub apis: Vec<Api>,
+    /// Products, ordered by name.
+    pub products: Vec<Product>,
+    /// Subscriptions (without keys: those are never in a folder), ordered by name.
+    pub subscriptions: Vec<Subscription>,
+    /// Groups of users, the three built-in ones included.
+    pub groups: Vec<Group>,
+    /// Tags.
+    pub tags: Vec<Tag>,
+    /// Version sets.
+    pub version_sets: Vec<VersionSet>,
+    /// Backends.
+    pub backends: Vec<Backend>,
+    /// Named values.
+    pub named_values: Vec<NamedValue>,
+    /// Policy fragments.
+    pub fragments: Vec<Fragment>,
+    /// Self-hosted gateways, which bind host names to APIs.
+    pub gateways: Vec<Gateway>,
+    /// Workspaces; their APIs, products and so on stand in the lists above with `workspace` set.
+    pub workspaces: Vec<Workspace>,
+    /// What is said about the portal.
+    pub portal: Portal,
+}
+
+/// One revision of one API.
+#[derive(Clone, Debug)]
+pub struct Api {
+    /// The resource name without the revision: `orders`.
+    pub name: String,
+    /// The workspace it belongs to.
+    pub workspace: Option<String>,
+    /// Title for people.
+    pub display_name: String,
+    /// Markdown.
+    pub description: String,
+    /// The path under the gateway's address, without slashes at its ends; empty for the root.
+    pub path: String,
+    /// What kind of API it is.
+    pub kind: ApiKind,
+    /// `https`, `http`, `ws`, `wss`.
+    pub protocols: Vec<String>,
+    /// Where its backend is, if it says so.
+    pub service_url: Option<String>,
+    /// Whether callers need a key.
+    pub subscription_required: bool,
+    /// Under which names a key travels.
+    pub key_names: KeyNames,
+    /// Its place in a version set.
+    pub version: Option<Version>,
+    /// The revision, `1` where nothing is said.
+    pub revision: String,
+    /// What changed in this revision, Markdown.
+    pub revision_description: String,
+    /// Whether callers who name no revision get this one.
+    pub is_current: bool,
+    /// Contact, as written: `{name, url, email}`.
+    pub contact: Option<Contact>,
+    /// Licence: name and address.
+    pub license: Option<License>,
+    /// Address of the terms of service.
+    pub terms_of_service_url: Option<String>,
+    /// Names of its tags.
+    pub tags: Vec<String>,
+    /// Its operations, in the order of the definition.
+    pub operations: Vec<Operation>,
+    /// The definition; empty for kinds that have none.
+    pub definition: Arc<Document>,
+    /// Its definition file: path inside the folder.
+    pub definition_file: String,
+    /// The policy at API scope.
+    pub policy: Option<Source>,
+    /// Release notes, newest first.
+    pub releases: Vec<Release>,
+}
+
+/// The kinds of API of APIM.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ApiKind {
+    /// REST.
+    #[default]
+    Http,
+    /// SOAP pass-through.
+    Soap,
+    /// WebSocket.
+    WebSocket,
+    /// GraphQL.
+    GraphQl,
+    /// OData.
+    OData,
+    /// gRPC.
+    Grpc,
+}
+
+/// The names under which a subscription key travels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyNames {
+    /// Header, `Ocp-Apim-Subscription-Key` where nothing is said.
+    pub header: String,
+    /// Query parameter, `subscription-key` where nothing is said.
+    pub query: String,
+}
+
+impl Default for KeyNames {
+    fn default() -> Self {
+        Self { header: "Ocp-Apim-Subscription-Key".to_owned(), query: "subscription-key".to_owned() }
+    }
+}
+
+/// An API's place in a version set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// The version set's name.
+    pub set: String,
+    /// The version's identifier, `v1`; empty for the original version, which answers without one.
+    pub identifier: String,
+    /// Markdown.
+    pub description: String,
+}
+
+/// Whom to ask.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contact {
+    /// Name.
+    pub name: Option<String>,
+    /// Address of a page.
+    pub url: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+}
+
+/// A licence.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct License {
+    /// Name.
+    pub name: Option<String>,
+    /// Address.
+    pub url: Option<String>,
+}
+
+/// A note on a revision that was made current.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Release {
+    /// Resource name.
+    pub name: String,
+    /// Markdown.
+    pub notes: String,
+}
+
+/// One operation.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// The resource name, derived as APIM does where the definition has no id; unique in its API.
+    pub name: String,
+    /// Title for people: the summary, or the operation id.
+    pub display_name: String,
+    /// Markdown.
+    pub description: String,
+    /// Upper case.
+    pub method: String,
+    /// Under the API's path: `/orders/{id}`, `/files/*`, `/{*rest}`, with `?kind={kind}` where parameters of the query
+    /// tell operations apart.
+    pub url_template: String,
+    /// Its index in [`Document::operations`], where it is fully described.
+    pub definition: Option<usize>,
+    /// The policy at operation scope.
+    pub policy: Option<Source>,
+    /// Names of its tags.
+    pub tags: Vec<String>,
+}
+
+/// What callers subscribe to: a set of APIs with terms.
+#[derive(Clone, Debug)]
+pub struct Product {
+    /// Resource name.
+    pub name: String,
+    /// The workspace it belongs to.
+    pub workspace: Option<String>,
+    /// Title for people.
+    pub display_name: String,
+    /// Markdown.
+    pub description: String,
+    /// Terms of use, Markdown.
+    pub terms: String,
+    /// False for an open product, whose APIs can be called without a key.
+    pub subscription_required: bool,
+    /// Whether someone must approve a subscription.
+    pub approval_required: bool,
+    /// How many subscriptions one user may have.
+    pub subscriptions_limit: Option<u32>,
+    /// Whether people can see it.
+    pub published: bool,
+    /// Names of its APIs.
+    pub apis: Vec<String>,
+    /// Names of the groups that can see it.
+    pub groups: Vec<String>,
+    /// Names of its tags.
+    pub tags: Vec<String>,
+    /// The policy at product scope.
+    pub policy: Option<Source>,
+}
+
+/// A caller's right to use a product, an API, or everything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscription {
+    /// Resource name.
+    pub name: String,
+    /// The workspace it belongs to.
+    pub workspace: Option<String>,
+    /// Title for people.
+    pub display_name: String,
+    /// What it opens.
+    pub scope: SubscriptionScope,
+    /// Where in its life it is.
+    pub state: SubscriptionState,
+    /// Whose it is, as the file says.
+    pub owner: Option<String>,
+    /// RFC 3339: not valid before.
+    pub start_date: Option<String>,
+    /// RFC 3339: not valid from then on.
+    pub expiration_date: Option<String>,
+    /// Whether its holder may ask for traces.
+    pub allow_tracing: bool,
+}
+
+/// What a subscription opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SubscriptionScope {
+    /// One product's APIs.
+    Product(String),
+    /// One API.
+    Api(String),
+    /// Every API of the service, or of its workspace.
+    AllApis,
+    /// The whole service: the built-in all-access subscription.
+    Service,
+}
+
+/// The states of a subscription; only `Active` ones open anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum SubscriptionState {
+    Submitted,
+    Active,
+    Suspended,
+    Rejected,
+    Cancelled,
+    Expired,
+}
+
+/// A group of users.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Resource name.
+    pub name: String,
+    /// Title for people.
+    pub display_name: String,
+    /// Text.
+    pub description: String,
+    /// `administrators`, `developers` and `guests` are.
+    pub built_in: bool,
+}
+
+/// A tag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    /// Resource name.
+    pub name: String,
+    /// Title for people.
+    pub display_name: String,
+}
+
+/// Versions of one API that belong together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionSet {
+    /// Resource name.
+    pub name: String,
+    /// Title for people.
+    pub display_name: String,
+    /// Markdown.
+    pub description: String,
+    /// How callers name the version.
+    pub scheme: VersioningScheme,
+}
+
+/// How callers name a version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VersioningScheme {
+    /// As a segment of the path after the API's own path.
+    Segment,
+    /// In a header of this name.
+    Header(String),
+    /// In a query parameter of this name.
+    Query(String),
+}
+
+/// A backend that policies and APIs can name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backend {
+    /// Resource name.
+    pub name: String,
+    /// The workspace it belongs to.
+    pub workspace: Option<String>,
+    /// Title for people.
+    pub title: String,
+    /// Text.
+    pub description: String,
+    /// Its address; empty for a pool.
+    pub url: String,
+    /// All its properties as written, for what is not resolved yet (credentials, pool, circuit breaker, TLS).
+    pub properties: serde_json::Value,
+}
+
+/// A named value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedValue {
+    /// Resource name.
+    pub name: String,
+    /// The workspace it belongs to.
+    pub workspace: Option<String>,
+    /// The name that `{{...}}` uses.
+    pub display_name: String,
+    /// The value; `None` for a secret, which the host provides.
+    pub value: Option<String>,
+    /// Whether it must be kept out of logs and traces.
+    pub secret: bool,
+}
+
+/// A piece of policy that documents include.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fragment {
+    /// Resource name.
+    pub name: String,
+    /// The workspace it belongs to.
+    pub workspace: Option<String>,
+    /// Text.
+    pub description: String,
+    /// The text.
+    pub policy: Source,
+}
+
+/// A self-hosted gateway: host names, and the APIs that answer there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gateway {
+    /// Resource name.
+    pub name: String,
+    /// Host names, lower case, as far as the folder says.
+    pub host_names: Vec<String>,
+    /// Names of its APIs.
+    pub apis: Vec<String>,
+}
+
+/// A workspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workspace {
+    /// Resource name.
+    pub name: String,
+    /// Title for people.
+    pub display_name: String,
+    /// Text.
+    pub description: String,
+    /// The policy at workspace scope.
+    pub policy: Option<Source>,
+}
+
+/// What `portal/` says: settings, pages, files.
+#[derive(Clone, Debug, Default)]
+pub struct Portal {
+    /// The site's title.
+    pub title: String,
+    /// One sentence for search engines and the home page.
+    pub description: String,
+    /// The gateway's public address, without a slash at its end: shown in samples.
+    pub gateway_url: Option<String>,
+    /// Path of the logo inside `portal/media/`.
+    pub logo: Option<String>,
+    /// The accent colour, a CSS colour.
+    pub accent_color: Option<String>,
+    /// Links in the header, after those that every site has.
+    pub navigation: Vec<Link>,
+    /// Markdown pages, ordered for navigation.
+    pub pages: Vec<Page>,
+    /// Files to copy: path below `portal/` (`media/...`, `theme/...`) and bytes.
+    pub files: Vec<(String, Arc<[u8]>)>,
+}
+
+/// A link in the navigation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Text.
+    pub title: String,
+    /// Address: absolute, or inside the site.
+    pub href: String,
+}
+
+/// A Markdown page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Path inside the site without extension: `guides/first-call`; `index` is the home page's text.
+    pub path: String,
+    /// From the front matter, else the first heading, else the file's name.
+    pub title: String,
+    /// From the front matter: one sentence.
+    pub description: String,
+    /// From the front matter: position among its neighbours.
+    pub order: i64,
+    /// The Markdown after the front matter.
+    pub markdown: String,
+    /// The file it came from, for messages.
+    pub source: Source,
+    /// The line in that file on which `markdown` starts, from 0.
+    pub first_line: u32,
+}

@@ -1,0 +1,1 @@
+//! The component, compiled, as bytes.

@@ -1,0 +1,1 @@
+//! The binary portico: gateway and portal from one folder.

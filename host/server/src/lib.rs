@@ -1,0 +1,1 @@
+//! The host: wasmtime, listeners, the upstream pool, limits, reload.

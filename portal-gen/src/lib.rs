@@ -1,0 +1,1 @@
+//! The publisher: a service folder becomes a static developer site.
