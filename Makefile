@@ -1,0 +1,89 @@
+# `make run` and `make test` are the two commands. Whatever they need and do not find, they install, in one line that says so.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+# The service folder that `make run` starts, and what else to tell `portico dev`.
+FOLDER ?= examples/bookstore
+ARGS ?=
+
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
+WASM := wasm32-wasip2 wasm32-unknown-unknown
+SANDBOXED := $(patsubst gateway-wasm/%/Cargo.toml,-p %,$(wildcard gateway-wasm/*/Cargo.toml))
+BROWSER_TESTS := tests/browser
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+# $(call need,PROGRAM,PACKAGES): installs Debian's packages where the program is missing.
+need = command -v $(1) >/dev/null || { echo "setup: apt-get install $(2)"; export DEBIAN_FRONTEND=noninteractive; \
+    $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(2) >/dev/null; }
+
+.PHONY: help run test test-rust test-browser screenshots lint fmt bench clean setup setup-rust setup-browser setup-deny setup-bench
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: setup-rust ## build Portico and start the example service: portal and gateway on your machine
+	cargo run --release --locked -p cli --bin portico -- dev $(FOLDER) $(ARGS)
+
+test: test-rust test-browser ## run every test: crates, gateway end to end, portal in a browser
+
+test-rust: setup-rust ## run the tests of all crates
+	cargo test --workspace --locked
+
+test-browser: setup-rust setup-browser ## open the example's portal in Chromium, and call its gateway
+	cargo build --workspace --bins --locked
+	cd $(BROWSER_TESTS) && PORTICO=$(TARGET)/debug/portico SCREENSHOTS=$(TARGET)/screenshots npm test --silent
+
+screenshots: test-browser ## take the README's picture of the portal anew
+	cp $(TARGET)/screenshots/readme.png docs/portal.png
+
+lint: setup-rust setup-deny ## check formatting, clippy, what the sandbox forbids, licences and sources of dependencies
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo clippy --target wasm32-wasip2 $(SANDBOXED) --locked -- -D warnings
+	cargo deny --locked check --hide-inclusion-graph licenses bans sources
+	@if timeout 120 cargo deny fetch db >/dev/null 2>&1; then cargo deny --locked check --disable-fetch --hide-inclusion-graph advisories; \
+	else echo "advisories: not checked, the database cannot be fetched from here"; fi
+
+fmt: ## format the code
+	cargo fmt --all
+
+bench: setup-rust setup-bench ## compare the gateway with hyper, nginx and Envoy: CPU time per request
+	bench/run.sh
+
+clean: ## remove what was built
+	cargo clean
+	rm -rf $(BROWSER_TESTS)/node_modules
+
+setup: setup-rust setup-browser setup-deny ## install what is missing, and build nothing
+
+# A toolchain has a target when its library is there; that holds for linked toolchains too, which rustup cannot list.
+setup-rust: ## install the WebAssembly targets, and a C compiler for the crates that need one
+	@$(call need,cc,gcc libc6-dev)
+	@missing=; for target in $(WASM); do \
+	    [ -d "$$(rustc --print target-libdir --target $$target 2>/dev/null)" ] || missing="$$missing $$target"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	    echo "setup: rustup target add$$missing"; \
+	    rustup target add $$missing || { \
+	        echo "error: toolchain $$(rustup show active-toolchain 2>/dev/null | cut -d' ' -f1) has no$$missing, and rustup could not add it" >&2; \
+	        echo "  = help: set RUSTUP_TOOLCHAIN to a toolchain that has it (\`rustup toolchain list\`), then run make again" >&2; \
+	        exit 1; }; \
+	fi
+
+setup-browser: ## install Chromium, Node.js and the package that drives them
+	@$(call need,chromium,chromium)
+	@$(call need,npm,nodejs npm)
+	@cd $(BROWSER_TESTS); if [ node_modules/.package-lock.json -ot package-lock.json ]; then \
+	    echo "setup: npm ci in $(BROWSER_TESTS)"; npm ci --silent; fi
+
+setup-bench: ## install the load generator and nginx
+	@$(call need,wrk,wrk)
+	@$(call need,nginx,nginx-light)
+
+# Built for a quick build: it runs for a second.
+setup-deny: ## install cargo-deny
+	@command -v cargo-deny >/dev/null || { echo "setup: cargo install --locked cargo-deny"; \
+	    CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off cargo install --locked --quiet cargo-deny; }
