@@ -51,7 +51,7 @@ fmt: ## format the code
 	cargo fmt --all
 
 bench: setup-rust setup-bench ## compare the gateway with hyper, nginx and Envoy: CPU time per request
-	bench/run.sh
+	bench/run.sh $(ARGS)
 
 clean: ## remove what was built
 	cargo clean
