@@ -1,9 +1,17 @@
 //! One request from start to end: find the API, check the key, run the policies.
+//!
+//! A [`Plan`] is what the gateway needs of a service, as bytes: made once from a [`catalog::Service`] by whoever loads the
+//! folder, handed to every instance of the component. A [`Gateway`] is made from a plan; [`serve`] takes one exchange
+//! through it. It is generic over [`policy::Host`], does no I/O, and never panics.
+//!
+//! Start with [`serve`].
 
-use catalog::Service;
-use diagnostic::Diagnostics;
+mod check;
+mod keys;
+mod plan;
+mod routes;
+mod serve;
 
-/// Everything that is wrong with the policies of a service.
-pub fn check(_service: &Service) -> Diagnostics {
-    Diagnostics::new()
-}
+pub use check::check;
+pub use plan::{Keys, Plan, Secrets};
+pub use serve::{Gateway, Served, failed, serve};

@@ -1,1 +1,26 @@
-//! Empty yet.
+//! The policy engine: text in, checked policy out, run against a [`Host`].
+//!
+//! [`Document::compile`] reads and checks one policy file; [`Effective::compose`] puts the documents of all scopes together
+//! for one operation; [`run`] runs the result on an [`Exchange`]. What a policy needs of the world it asks the [`Host`] for.
+//! This crate names no HTTP library and no component interface, does no I/O, and never panics.
+//!
+//! Start with [`policies`], the table of policies: one row, one file and one manual page each.
+
+pub mod address;
+pub mod code;
+pub mod document;
+pub mod exchange;
+pub mod host;
+pub mod policies;
+pub mod problem;
+pub mod run;
+pub mod script;
+pub mod statement;
+pub mod text;
+pub mod xml;
+
+pub use document::{Document, Effective, Scope, Section, Surroundings};
+pub use exchange::{Body, Exchange, Headers, Request, Response};
+pub use host::{ForwardLimits, Host, SendError};
+pub use run::{Outcome, run};
+pub use statement::{Fault, Flow};

@@ -1,0 +1,277 @@
+//! The flat door: a request head in, an answer out; nothing waits inside.
+//!
+//! An exchange is a future of the engine. It is polled until it is done, or until it needs something of the world. Then what
+//! it needs goes out in the answer, the future stays here under a number, and the host comes back with what happened. So an
+//! instance is only busy while it computes, and any number of exchanges can wait in it.
+
+mod bindings {
+    #![allow(unsafe_code, unreachable_pub, missing_docs, clippy::all)]
+    wit_bindgen::generate!({ path: "wit/flat.wit", world: "flat" });
+
+    use super::Component;
+    export!(Component);
+}
+
+use bindings::{Guest, portico::gateway::host};
+use bytes::Bytes;
+use gateway::{Gateway, Plan, Served};
+use policy::{Body, Exchange, ForwardLimits, Headers, Host, Request, Response, SendError, host::BODY_BYTES_MAX};
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    future::{Future, poll_fn},
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll, Waker},
+};
+use wire::{
+    Answer, BodyEdit, Completion, Edits, Event, FailureKind, Forward, Operation, Operations, RequestHead, Respond, ResponseEdits,
+    ResponseHead, Scheme, Wait, Which,
+};
+
+/// The component.
+struct Component;
+
+thread_local! {
+    static INSTANCE: RefCell<Instance> = RefCell::default();
+}
+
+/// What an instance remembers between calls: what it compiled, and the exchanges that wait.
+#[derive(Default)]
+struct Instance {
+    gateway: Rc<Gateway>,
+    waiting: HashMap<u32, Waiting>,
+    last: u32,
+}
+
+/// An exchange that waits.
+struct Waiting {
+    future: Pin<Box<dyn Future<Output = Served>>>,
+    door: Rc<Door>,
+}
+
+impl Guest for Component {
+    fn configure(plan: Vec<u8>) -> Result<(), String> {
+        let gateway = Rc::new(Gateway::new(Plan::read(&plan)?));
+        INSTANCE.with_borrow_mut(|instance| instance.gateway = gateway);
+        Ok(())
+    }
+
+    fn exchange(head: Vec<u8>) -> Vec<u8> {
+        let mut out = Vec::with_capacity(256);
+        let Ok(head) = RequestHead::read(Bytes::from(head)) else {
+            write_response(&gateway::failed(&Door::default()), &mut out);
+            return out;
+        };
+        let gateway = INSTANCE.with_borrow(|instance| instance.gateway.clone());
+        let door = Rc::new(Door::default());
+        let future = Box::pin({
+            let door = door.clone();
+            async move { gateway::serve(&gateway, head, &*door).await }
+        });
+        go_on(0, Waiting { future, door }, &mut out);
+        out
+    }
+
+    fn resume(exchange: u32, event: Vec<u8>) -> Vec<u8> {
+        let mut out = Vec::with_capacity(256);
+        let waiting = INSTANCE.with_borrow_mut(|instance| instance.waiting.remove(&exchange));
+        match (waiting, Event::read(Bytes::from(event))) {
+            (Some(waiting), Ok(event)) => {
+                waiting.door.happened(event);
+                go_on(exchange, waiting, &mut out);
+            }
+            // What was handed over failed, or the host is not of this build: both end in a 500.
+            _ => write_response(&gateway::failed(&Door::default()), &mut out),
+        }
+        out
+    }
+
+    fn forget(exchange: u32) {
+        // Dropping the future may call the host, so it happens outside of the borrow.
+        let waiting = INSTANCE.with_borrow_mut(|instance| instance.waiting.remove(&exchange));
+        drop(waiting);
+    }
+}
+
+/// Runs an exchange as far as it goes, and writes what is to be done next. A number is given to it when it first waits.
+fn go_on(number: u32, mut waiting: Waiting, out: &mut Vec<u8>) {
+    match waiting.future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Served::Respond(response)) => write_response(&response, out),
+        Poll::Ready(Served::HandOver(exchange, limits)) => write_forward(0, &exchange, limits, out),
+        Poll::Pending => INSTANCE.with_borrow_mut(|instance| {
+            let number = if number == 0 { instance.next_number() } else { number };
+            waiting.door.write_needs(number, out);
+            instance.waiting.insert(number, waiting);
+        }),
+    }
+}
+
+impl Instance {
+    fn next_number(&mut self) -> u32 {
+        loop {
+            self.last = self.last.checked_add(1).unwrap_or(1);
+            if !self.waiting.contains_key(&self.last) {
+                return self.last;
+            }
+        }
+    }
+}
+
+/// The [`Host`] of one exchange: collects what it needs, and holds what happened until the future is polled.
+#[derive(Default)]
+struct Door {
+    state: RefCell<DoorState>,
+}
+
+#[derive(Default)]
+struct DoorState {
+    /// Operations to start, written.
+    operations: Vec<u8>,
+    last_operation: u32,
+    done: HashMap<u32, Completion>,
+    /// The request to forward, written but for the exchange's number.
+    forward: Option<Box<(Exchange, ForwardLimits)>>,
+    forwarded: Option<Result<Response, SendError>>,
+}
+
+impl Door {
+    fn happened(&self, event: Event) {
+        let mut state = self.state.borrow_mut();
+        match event {
+            Event::Response(head) => state.forwarded = Some(Ok(response(head, Body::Streams(Which::Response), true))),
+            Event::Failed(kind, message) => state.forwarded = Some(Err(SendError { kind, message })),
+            Event::Done(id, completion) => drop(state.done.insert(id, completion)),
+        }
+    }
+
+    /// Writes what the exchange needs, as an answer.
+    fn write_needs(&self, number: u32, out: &mut Vec<u8>) {
+        let mut state = self.state.borrow_mut();
+        match state.forward.take() {
+            Some(forward) => write_forward(number, &forward.0, forward.1, out),
+            None => {
+                let operations = std::mem::take(&mut state.operations);
+                Answer::Wait(Wait { exchange: number, operations: Operations::written(&operations) }).write(out);
+            }
+        }
+    }
+
+    async fn operation(&self, operation: Operation<'_>) -> Completion {
+        let id = {
+            let mut state = self.state.borrow_mut();
+            state.last_operation += 1;
+            let id = state.last_operation;
+            operation.write(id, &mut state.operations);
+            id
+        };
+        poll_fn(|_| match self.state.borrow_mut().done.remove(&id) {
+            Some(completion) => Poll::Ready(completion),
+            None => Poll::Pending,
+        })
+        .await
+    }
+}
+
+impl Host for Door {
+    fn now_seconds(&self) -> i64 {
+        host::now_seconds()
+    }
+
+    fn random(&self) -> u64 {
+        host::random()
+    }
+
+    async fn forward(&self, exchange: &Exchange, limits: ForwardLimits) -> Result<Response, SendError> {
+        self.state.borrow_mut().forward = Some(Box::new((exchange.clone(), limits)));
+        poll_fn(|_| match self.state.borrow_mut().forwarded.take() {
+            Some(result) => Poll::Ready(result),
+            None => Poll::Pending,
+        })
+        .await
+    }
+
+    async fn send(&self, request: &Request, timeout_ms: u32) -> Result<Response, SendError> {
+        let Some(backend) = &request.backend else {
+            return Err(SendError { kind: FailureKind::Invalid, message: "the request has no address".to_owned() });
+        };
+        let (mut edits, target) = (Vec::new(), request.target());
+        request.headers.write_all(&mut edits);
+        let body = match &request.body {
+            Body::Whole(bytes) => bytes.clone(),
+            Body::Streams(_) => Bytes::new(),
+        };
+        let operation = Operation::Send {
+            method: request.method.as_deref().unwrap_or("GET"),
+            scheme: backend.scheme,
+            authority: &backend.authority,
+            target: &target,
+            timeout_ms,
+            body_bytes_max: BODY_BYTES_MAX,
+            edits: Edits::written(&edits),
+            body: &body,
+        };
+        match self.operation(operation).await {
+            Completion::Response(head, body) => Ok(response(head, Body::Whole(body), false)),
+            Completion::Body(_) => Err(mixed_up()),
+            Completion::Failed(kind, message) => Err(SendError { kind, message }),
+        }
+    }
+
+    async fn body(&self, which: Which, bytes_max: u64) -> Result<Bytes, SendError> {
+        match self.operation(Operation::Read { which, bytes_max }).await {
+            Completion::Body(bytes) => Ok(bytes),
+            Completion::Response(..) => Err(mixed_up()),
+            Completion::Failed(kind, message) => Err(SendError { kind, message }),
+        }
+    }
+}
+
+fn mixed_up() -> SendError {
+    SendError { kind: FailureKind::Invalid, message: "the host answered another question".to_owned() }
+}
+
+fn response(head: ResponseHead, body: Body, forwarded: bool) -> Response {
+    Response { status: head.status, reason: head.reason, headers: Headers::new(head.fields), body, forwarded }
+}
+
+fn write_forward(number: u32, exchange: &Exchange, limits: ForwardLimits, out: &mut Vec<u8>) {
+    let request = &exchange.request;
+    let (mut edits, target) = (Vec::with_capacity(128), request.target());
+    request.headers.write_edits(&mut edits);
+    let (scheme, authority) = match &request.backend {
+        Some(backend) => (backend.scheme, backend.authority.as_str()),
+        // Without a backend the engine fails before it forwards.
+        None => (Scheme::Http, ""),
+    };
+    Answer::Forward(Forward {
+        exchange: number,
+        method: request.method.as_deref().unwrap_or(exchange.client.method()),
+        scheme,
+        authority,
+        target: &target,
+        timeout_ms: limits.timeout_ms,
+        edits: Edits::written(&edits),
+        body: body_edit(&request.body),
+    })
+    .write(out);
+}
+
+fn write_response(response: &Response, out: &mut Vec<u8>) {
+    let mut edits = Vec::with_capacity(128);
+    let (status, reason, body) = (response.status, response.reason.as_str(), body_edit(&response.body));
+    if response.forwarded {
+        response.headers.write_edits(&mut edits);
+        Answer::Continue(ResponseEdits { status, reason, edits: Edits::written(&edits), body }).write(out);
+    } else {
+        response.headers.write_all(&mut edits);
+        Answer::Respond(Respond { status, reason, edits: Edits::written(&edits), body }).write(out);
+    }
+}
+
+fn body_edit(body: &Body) -> BodyEdit<'_> {
+    match body {
+        Body::Streams(_) => BodyEdit::Keep,
+        Body::Whole(bytes) => BodyEdit::Replace(bytes),
+    }
+}

@@ -1,0 +1,269 @@
+//! What the gateway needs of a service, as bytes.
+
+use catalog::{
+    Service,
+    model::{Operation, SubscriptionScope, SubscriptionState, VersioningScheme},
+};
+use diagnostic::Source;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What the gateway needs of a service: where APIs answer, who may call them, and the policies as text.
+///
+/// It holds secrets (keys, secret named values), so it stays in memory.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Plan {
+    pub(crate) apis: Vec<PlanApi>,
+    pub(crate) products: Vec<PlanProduct>,
+    pub(crate) subscriptions: Vec<PlanSubscription>,
+    /// What policies can refer to: the service's own first, then one for each workspace.
+    pub(crate) surroundings: Vec<PlanSurroundings>,
+    /// Policy files: name and text. The policies of scopes are indices into it.
+    pub(crate) policies: Vec<(String, String)>,
+    /// The policy at global scope.
+    pub(crate) policy: Option<u32>,
+    /// Host names that lead to only some of the APIs.
+    pub(crate) hosts: Vec<PlanHost>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct PlanApi {
+    pub(crate) name: String,
+    pub(crate) path: String,
+    pub(crate) version: PlanVersion,
+    pub(crate) revision: String,
+    pub(crate) is_current: bool,
+    pub(crate) subscription_required: bool,
+    /// As written, for the challenge; and in lower case, for looking it up.
+    pub(crate) key_header_written: String,
+    pub(crate) key_header: String,
+    pub(crate) key_query: String,
+    pub(crate) service_url: Option<String>,
+    pub(crate) surroundings: u32,
+    pub(crate) workspace_policy: Option<u32>,
+    pub(crate) policy: Option<u32>,
+    pub(crate) products: Vec<u32>,
+    pub(crate) operations: Vec<PlanOperation>,
+}
+
+/// How callers name an API's version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum PlanVersion {
+    /// The API has none, or is the original version.
+    None,
+    /// A segment after the path.
+    Segment(String),
+    /// The value of a header.
+    Header(String, String),
+    /// The value of a query parameter.
+    Query(String, String),
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct PlanOperation {
+    pub(crate) method: String,
+    pub(crate) url_template: String,
+    pub(crate) policy: Option<u32>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct PlanProduct {
+    pub(crate) name: String,
+    pub(crate) subscription_required: bool,
+    pub(crate) policy: Option<u32>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct PlanSubscription {
+    pub(crate) scope: PlanScope,
+    /// Seconds since 1970: not valid before.
+    pub(crate) starts: Option<i64>,
+    /// Seconds since 1970: not valid from then on.
+    pub(crate) expires: Option<i64>,
+    pub(crate) is_active: bool,
+    pub(crate) keys: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum PlanScope {
+    Product(u32),
+    /// The API's name, in whichever version or revision, and its surroundings.
+    Api(String, u32),
+    /// The APIs of a workspace, or of the service's own.
+    AllApis(u32),
+    Service,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct PlanSurroundings {
+    pub(crate) named_values: BTreeMap<String, String>,
+    pub(crate) fragments: BTreeMap<String, (String, String)>,
+    pub(crate) backends: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct PlanHost {
+    pub(crate) names: Vec<String>,
+    pub(crate) apis: Vec<u32>,
+}
+
+/// What is never in a folder. The host reads it from its environment, a local file, or a vault.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Secrets {
+    /// Values of secret named values by display name or resource name.
+    pub named_values: BTreeMap<String, String>,
+    /// Keys by the subscription's name.
+    pub subscriptions: BTreeMap<String, Keys>,
+    /// Addresses that replace those of backends, by the backend's name: stand-ins while developing.
+    pub backends: BTreeMap<String, String>,
+}
+
+/// The keys of a subscription.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Keys {
+    pub primary: Option<String>,
+    pub secondary: Option<String>,
+}
+
+impl Plan {
+    /// Makes the plan of a service. Named values without a value are left out, and policies that use them do not check.
+    pub fn new(service: &Service, secrets: &Secrets) -> Plan {
+        let mut plan = Plan { surroundings: surroundings(service, secrets), ..Plan::default() };
+        plan.policy = plan.add_policy(&service.policy);
+        for product in &service.products {
+            let policy = plan.add_policy(&product.policy);
+            plan.products.push(PlanProduct {
+                name: product.name.clone(),
+                subscription_required: product.subscription_required,
+                policy,
+            });
+        }
+        let workspace_policies: Vec<_> = service.workspaces.iter().map(|workspace| plan.add_policy(&workspace.policy)).collect();
+        for api in &service.apis {
+            let surroundings = surroundings_index(service, api.workspace.as_deref());
+            let products =
+                service.products.iter().zip(0..).filter(|(product, _)| {
+                    product.workspace == api.workspace && product.apis.iter().any(|name| *name == api.name)
+                });
+            let products = products.map(|(_, index)| index).collect();
+            let policy = plan.add_policy(&api.policy);
+            let operations = api.operations.iter().map(|operation| plan.add_operation(operation)).collect();
+            plan.apis.push(PlanApi {
+                name: api.name.clone(),
+                path: api.path.clone(),
+                version: version(service, api),
+                revision: api.revision.clone(),
+                is_current: api.is_current,
+                subscription_required: api.subscription_required,
+                key_header_written: api.key_names.header.clone(),
+                key_header: api.key_names.header.to_ascii_lowercase(),
+                key_query: api.key_names.query.clone(),
+                service_url: api.service_url.clone(),
+                surroundings,
+                workspace_policy: (surroundings as usize).checked_sub(1).and_then(|at| *workspace_policies.get(at)?),
+                policy,
+                products,
+                operations,
+            });
+        }
+        plan.subscriptions = service.subscriptions.iter().filter_map(|one| subscription(service, one, secrets)).collect();
+        for gateway in service.gateways.iter().filter(|gateway| !gateway.host_names.is_empty()) {
+            let apis = plan.apis.iter().zip(0..).filter(|(api, _)| gateway.apis.contains(&api.name)).map(|(_, index)| index);
+            let names = gateway.host_names.iter().map(|name| name.to_ascii_lowercase()).collect();
+            plan.hosts.push(PlanHost { names, apis: apis.collect() });
+        }
+        plan
+    }
+
+    /// The plan as bytes, for [`Plan::read`].
+    pub fn write(&self) -> Vec<u8> {
+        // Writing to memory fails for no value of these types.
+        postcard::to_allocvec(self).unwrap_or_default()
+    }
+
+    /// Reads what [`Plan::write`] wrote.
+    ///
+    /// # Errors
+    /// Where the bytes are not a plan of this build.
+    pub fn read(bytes: &[u8]) -> Result<Plan, String> {
+        postcard::from_bytes(bytes).map_err(|error| format!("the plan is not one of this build: {error}"))
+    }
+
+    fn add_policy(&mut self, source: &Option<Source>) -> Option<u32> {
+        let source = source.as_ref()?;
+        self.policies.push((source.name().to_owned(), source.text().to_owned()));
+        u32::try_from(self.policies.len() - 1).ok()
+    }
+
+    fn add_operation(&mut self, operation: &Operation) -> PlanOperation {
+        PlanOperation {
+            method: operation.method.clone(),
+            url_template: operation.url_template.clone(),
+            policy: self.add_policy(&operation.policy),
+        }
+    }
+}
+
+fn surroundings_index(service: &Service, workspace: Option<&str>) -> u32 {
+    let position = workspace.and_then(|name| service.workspaces.iter().position(|workspace| workspace.name == name));
+    position.map_or(0, |position| position as u32 + 1)
+}
+
+fn surroundings(service: &Service, secrets: &Secrets) -> Vec<PlanSurroundings> {
+    let mut all = vec![PlanSurroundings::default(); service.workspaces.len() + 1];
+    let mut of = |workspace: &Option<String>, add: &dyn Fn(&mut PlanSurroundings)| {
+        if let Some(place) = all.get_mut(surroundings_index(service, workspace.as_deref()) as usize) {
+            add(place);
+        }
+    };
+    for value in &service.named_values {
+        let secret = || secrets.named_values.get(&value.display_name).or_else(|| secrets.named_values.get(&value.name));
+        let text = if value.secret { secret().or(value.value.as_ref()) } else { value.value.as_ref().or_else(secret) };
+        if let Some(text) = text {
+            of(&value.workspace, &|place| drop(place.named_values.insert(value.display_name.clone(), text.clone())));
+        }
+    }
+    for fragment in &service.fragments {
+        let file = (fragment.policy.name().to_owned(), fragment.policy.text().to_owned());
+        of(&fragment.workspace, &|place| drop(place.fragments.insert(fragment.name.clone(), file.clone())));
+    }
+    for backend in &service.backends {
+        let url = secrets.backends.get(&backend.name).unwrap_or(&backend.url);
+        of(&backend.workspace, &|place| drop(place.backends.insert(backend.name.clone(), url.clone())));
+    }
+    all
+}
+
+fn version(service: &Service, api: &catalog::model::Api) -> PlanVersion {
+    let Some(version) = &api.version else { return PlanVersion::None };
+    let scheme = service.version_sets.iter().find(|set| set.name == version.set).map(|set| &set.scheme);
+    let identifier = version.identifier.clone();
+    match scheme {
+        Some(VersioningScheme::Segment) if !identifier.is_empty() => PlanVersion::Segment(identifier),
+        Some(VersioningScheme::Header(name)) => PlanVersion::Header(name.to_ascii_lowercase(), identifier),
+        Some(VersioningScheme::Query(name)) => PlanVersion::Query(name.clone(), identifier),
+        _ => PlanVersion::None,
+    }
+}
+
+fn subscription(service: &Service, subscription: &catalog::model::Subscription, secrets: &Secrets) -> Option<PlanSubscription> {
+    let surroundings = surroundings_index(service, subscription.workspace.as_deref());
+    let scope = match &subscription.scope {
+        SubscriptionScope::Product(name) => {
+            PlanScope::Product(service.products.iter().position(|product| product.name == *name)? as u32)
+        }
+        SubscriptionScope::Api(name) => PlanScope::Api(name.clone(), surroundings),
+        SubscriptionScope::AllApis => PlanScope::AllApis(surroundings),
+        SubscriptionScope::Service => PlanScope::Service,
+    };
+    let seconds = |date: &Option<String>| date.as_ref()?.parse::<jiff::Timestamp>().ok().map(|date| date.as_second());
+    let keys = secrets.subscriptions.get(&subscription.name).cloned().unwrap_or_default();
+    Some(PlanSubscription {
+        scope,
+        starts: seconds(&subscription.start_date),
+        expires: seconds(&subscription.expiration_date),
+        is_active: subscription.state == SubscriptionState::Active,
+        keys: [keys.primary, keys.secondary].into_iter().flatten().filter(|key| !key.is_empty()).collect(),
+    })
+}

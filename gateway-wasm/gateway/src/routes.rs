@@ -1,0 +1,374 @@
+//! From a request to an API and an operation.
+//!
+//! APIM's order: the longest API path wins, then the version and the revision that the caller names; in the API, literal
+//! segments come before those with a parameter, and those before wildcards. Literals match whatever their case, as on APIM.
+
+use crate::plan::{Plan, PlanApi, PlanVersion};
+use std::{cmp::Ordering, rc::Rc};
+use wire::RequestHead;
+
+/// The routes of a whole service.
+#[derive(Debug, Default)]
+pub(crate) struct Routes {
+    apis: ApiNode,
+    operations: Vec<Node>,
+    hosts: Vec<(Vec<String>, Vec<u32>)>,
+}
+
+/// What a request leads to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// Index of the API.
+    pub(crate) api: u32,
+    /// Index of the operation in the API.
+    pub(crate) operation: u32,
+    /// The path below the API's, as sent: empty, or starting with a slash.
+    pub(crate) path: String,
+    /// The values of the operation's URL template, as sent.
+    pub(crate) parameters: Vec<(Rc<str>, String)>,
+}
+
+impl Routes {
+    pub(crate) fn new(plan: &Plan) -> Self {
+        let mut routes = Routes::default();
+        for (api, index) in plan.apis.iter().zip(0..) {
+            let mut node = &mut routes.apis;
+            let version = match &api.version {
+                PlanVersion::Segment(identifier) => Some(identifier.as_str()),
+                _ => None,
+            };
+            for segment in segments(&api.path).chain(version) {
+                node = node.child(segment);
+            }
+            node.apis.push(index);
+            let mut operations = Node::default();
+            for (operation, index) in api.operations.iter().zip(0..) {
+                operations.insert(&operation.method, &operation.url_template, index);
+            }
+            routes.operations.push(operations);
+        }
+        routes.hosts = plan.hosts.iter().map(|host| (host.names.clone(), host.apis.clone())).collect();
+        routes
+    }
+
+    /// Finds the API and its operation.
+    ///
+    /// # Errors
+    /// `None` where there is none: the caller gets a 404.
+    pub(crate) fn find(&self, plan: &Plan, head: &RequestHead) -> Option<Found> {
+        let (path, query) = head.target().split_once('?').unwrap_or((head.target(), ""));
+        // An absolute-form target names the host again; only its path leads anywhere.
+        let path = match path.split_once("://") {
+            Some((_, rest)) => rest.find('/').map_or("/", |at| &rest[at..]),
+            None => path,
+        };
+        if has_dot_segments(path) {
+            return None;
+        }
+        let (node, revision, rest) = self.apis.descend(path)?;
+        let api = self.pick(plan, node, revision, head, query)?;
+        let below = rest.strip_prefix('/').unwrap_or(rest);
+        let below = below.strip_suffix('/').unwrap_or(below);
+        let mut values = Vec::new();
+        let below = (!below.is_empty()).then_some(below);
+        let target = self.operations.get(api as usize)?.find(below, head.method(), query, &mut values)?;
+        let parameters = target.names.iter().cloned().zip(values.iter().map(|value| (*value).to_owned()));
+        let mut parameters: Vec<_> = parameters.collect();
+        for (name, parameter) in &target.query {
+            if let (QueryValue::Parameter(parameter), Some(value)) = (parameter, query_value(query, name)) {
+                parameters.push((parameter.clone(), value.to_owned()));
+            }
+        }
+        Some(Found { api, operation: target.operation, path: rest.to_owned(), parameters })
+    }
+
+    /// The API among those that answer at the same path.
+    fn pick(&self, plan: &Plan, node: &ApiNode, revision: Option<&str>, head: &RequestHead, query: &str) -> Option<u32> {
+        let host = head.authority().rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok());
+        let host = host.map_or(head.authority(), |(host, _)| host);
+        let bound = self.hosts.iter().find(|(names, _)| names.iter().any(|name| name.eq_ignore_ascii_case(host)));
+        node.apis.iter().copied().find(|&index| {
+            let Some(api) = plan.apis.get(index as usize) else { return false };
+            bound.is_none_or(|(_, apis)| apis.contains(&index))
+                && version_matches(api, head, query)
+                && revision.map_or(api.is_current, |revision| api.revision == revision)
+        })
+    }
+}
+
+fn version_matches(api: &PlanApi, head: &RequestHead, query: &str) -> bool {
+    match &api.version {
+        PlanVersion::None | PlanVersion::Segment(_) => true,
+        PlanVersion::Header(name, identifier) => head.fields().get(name).unwrap_or_default() == identifier.as_bytes(),
+        PlanVersion::Query(name, identifier) => query_value(query, name).unwrap_or_default() == identifier,
+    }
+}
+
+/// The value of a query parameter, as sent.
+pub(crate) fn query_value<'q>(query: &'q str, name: &str) -> Option<&'q str> {
+    query.split('&').filter_map(|pair| pair.split_once('=')).find(|(candidate, _)| *candidate == name).map(|(_, value)| value)
+}
+
+/// The segments between the slashes; empty ones at both ends do not count.
+fn segments(path: &str) -> impl Iterator<Item = &str> {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    let path = path.strip_suffix('/').unwrap_or(path);
+    path.split('/').filter(move |_| !path.is_empty())
+}
+
+/// `.` and `..` mean one place to us and perhaps another to the backend, so they lead nowhere.
+fn has_dot_segments(path: &str) -> bool {
+    path.split('/').any(|segment| {
+        let segment = segment.split(';').next().unwrap_or(segment);
+        segment == "."
+            || segment == ".."
+            || (segment.contains('%') && matches!(segment.to_ascii_lowercase().as_str(), "%2e" | "%2e%2e" | ".%2e" | "%2e."))
+    })
+}
+
+fn compare_ignoring_case(a: &str, b: &str) -> Ordering {
+    a.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(b.bytes().map(|byte| byte.to_ascii_lowercase()))
+}
+
+/// The tree of API paths.
+#[derive(Debug, Default)]
+struct ApiNode {
+    /// Ordered by [`compare_ignoring_case`].
+    children: Vec<(String, ApiNode)>,
+    /// The APIs that answer here, in the plan's order.
+    apis: Vec<u32>,
+}
+
+impl ApiNode {
+    fn child(&mut self, segment: &str) -> &mut ApiNode {
+        let at = match self.children.binary_search_by(|(name, _)| compare_ignoring_case(name, segment)) {
+            Ok(at) => at,
+            Err(at) => {
+                self.children.insert(at, (segment.to_owned(), ApiNode::default()));
+                at
+            }
+        };
+        &mut self.children[at].1
+    }
+
+    /// Goes down as far as the path leads, and returns the last node with APIs, the revision that a segment named, and the
+    /// rest of the path.
+    fn descend<'p>(&self, path: &'p str) -> Option<(&ApiNode, Option<&'p str>, &'p str)> {
+        let mut node = self;
+        let mut best = (!node.apis.is_empty()).then_some((node, None, path));
+        let mut revision = None;
+        let mut rest = path;
+        // An API at the root has its revision in a segment of its own: `/;rev=2/orders`.
+        while let Some(after) = rest.strip_prefix('/') {
+            let end = after.find('/').unwrap_or(after.len());
+            let (segment, next) = after.split_at(end);
+            let (name, named) = match segment.split_once(";rev=") {
+                Some((name, number)) => (name, Some(number)),
+                None => (segment, None),
+            };
+            if !(name.is_empty() && named.is_some()) {
+                match node.children.binary_search_by(|(candidate, _)| compare_ignoring_case(candidate, name)) {
+                    Ok(at) => node = &node.children[at].1,
+                    Err(_) => break,
+                }
+            }
+            revision = named.or(revision);
+            rest = next;
+            if !node.apis.is_empty() {
+                best = Some((node, revision, rest));
+            }
+        }
+        best
+    }
+}
+
+/// The tree of one API's URL templates.
+#[derive(Debug, Default)]
+struct Node {
+    /// Ordered by [`compare_ignoring_case`].
+    literals: Vec<(String, Node)>,
+    /// Segments such as `{name}.json`.
+    mixed: Vec<(Mixed, Node)>,
+    parameter: Option<Box<Node>>,
+    /// Templates that end here.
+    ends: Vec<Target>,
+    /// Templates that take everything from here on.
+    wildcards: Vec<Target>,
+}
+
+/// `before{name}after`, several times over.
+#[derive(Debug, PartialEq, Eq)]
+struct Mixed {
+    literals: Vec<String>,
+}
+
+#[derive(Debug)]
+struct Target {
+    method: String,
+    operation: u32,
+    /// Names of the parameters of the path, in order.
+    names: Vec<Rc<str>>,
+    /// What the query must hold.
+    query: Vec<(String, QueryValue)>,
+}
+
+#[derive(Debug)]
+enum QueryValue {
+    Literal(String),
+    Parameter(Rc<str>),
+}
+
+impl Node {
+    fn insert(&mut self, method: &str, template: &str, operation: u32) {
+        let (path, query) = template.split_once('?').unwrap_or((template, ""));
+        let mut names: Vec<Rc<str>> = Vec::new();
+        let mut node = self;
+        let mut wildcard = false;
+        for segment in segments(path) {
+            if segment == "*" {
+                wildcard = true;
+                break;
+            }
+            let Some((literals, parameters)) = parameters(segment) else {
+                node = node.literal(segment);
+                continue;
+            };
+            names.extend(parameters.iter().map(|name| Rc::from(name.trim_start_matches('*'))));
+            if parameters.iter().any(|name| name.starts_with('*')) {
+                wildcard = true;
+                break;
+            }
+            node = if literals.iter().all(String::is_empty) {
+                node.parameter.get_or_insert_default()
+            } else {
+                node.mixed(Mixed { literals })
+            };
+        }
+        let query = query.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, value)| {
+            let value = match value.strip_prefix('{').and_then(|value| value.strip_suffix('}')) {
+                Some(parameter) => QueryValue::Parameter(parameter.into()),
+                None => QueryValue::Literal(value.to_owned()),
+            };
+            (name.to_owned(), value)
+        });
+        let target = Target { method: method.to_ascii_uppercase(), operation, names, query: query.collect() };
+        let targets = if wildcard { &mut node.wildcards } else { &mut node.ends };
+        // More conditions on the query come first, so that the plain template is what is left over.
+        let at = targets.partition_point(|earlier| earlier.query.len() >= target.query.len());
+        targets.insert(at, target);
+    }
+
+    fn literal(&mut self, segment: &str) -> &mut Node {
+        let at = match self.literals.binary_search_by(|(name, _)| compare_ignoring_case(name, segment)) {
+            Ok(at) => at,
+            Err(at) => {
+                self.literals.insert(at, (segment.to_owned(), Node::default()));
+                at
+            }
+        };
+        &mut self.literals[at].1
+    }
+
+    fn mixed(&mut self, mixed: Mixed) -> &mut Node {
+        let at = self.mixed.iter().position(|(candidate, _)| *candidate == mixed).unwrap_or_else(|| {
+            // The more is literal, the better it matches: longer ones first.
+            let length = |mixed: &Mixed| mixed.literals.iter().map(String::len).sum::<usize>();
+            let at = self.mixed.partition_point(|(candidate, _)| length(candidate) >= length(&mixed));
+            self.mixed.insert(at, (mixed, Node::default()));
+            at
+        });
+        &mut self.mixed[at].1
+    }
+
+    /// The first template that matches, trying literals before parameters before wildcards, and going back where a promising
+    /// start leads nowhere: `GET /books/featured` is `/books/{id}` if only `POST` is defined for the literal.
+    ///
+    /// `path` is what is left of it, without a slash at its start; `None` at its end. The tree is as deep as the longest
+    /// template, so a long path cannot make this deep.
+    fn find<'n, 'p>(&'n self, path: Option<&'p str>, method: &str, query: &str, values: &mut Vec<&'p str>) -> Option<&'n Target> {
+        let mark = values.len();
+        if let Some(path) = path {
+            let (segment, rest) = path.split_once('/').map_or((path, None), |(segment, rest)| (segment, Some(rest)));
+            if let Ok(at) = self.literals.binary_search_by(|(name, _)| compare_ignoring_case(name, segment))
+                && let Some(found) = self.literals[at].1.find(rest, method, query, values)
+            {
+                return Some(found);
+            }
+            for (mixed, node) in &self.mixed {
+                values.truncate(mark);
+                if mixed.matches(segment, values)
+                    && let Some(found) = node.find(rest, method, query, values)
+                {
+                    return Some(found);
+                }
+            }
+            values.truncate(mark);
+            if let Some(node) = &self.parameter
+                && !segment.is_empty()
+            {
+                values.push(segment);
+                if let Some(found) = node.find(rest, method, query, values) {
+                    return Some(found);
+                }
+                values.truncate(mark);
+            }
+        } else if let Some(found) = Target::first(&self.ends, method, query) {
+            return Some(found);
+        }
+        let found = Target::first(&self.wildcards, method, query)?;
+        values.push(path.unwrap_or_default());
+        Some(found)
+    }
+}
+
+impl Target {
+    fn first<'t>(targets: &'t [Target], method: &str, query: &str) -> Option<&'t Target> {
+        targets.iter().find(|target| {
+            (target.method == method || target.method == "*")
+                && target.query.iter().all(|(name, wanted)| match (wanted, query_value(query, name)) {
+                    (QueryValue::Literal(wanted), Some(value)) => wanted == value,
+                    (QueryValue::Parameter(_), Some(_)) => true,
+                    (_, None) => false,
+                })
+        })
+    }
+}
+
+impl Mixed {
+    /// True if the segment has all literals in order, with something in each gap; the gaps are added to `values`.
+    fn matches<'p>(&self, segment: &'p str, values: &mut Vec<&'p str>) -> bool {
+        let mark = values.len();
+        let mut matches = || {
+            let (first, rest) = self.literals.split_first()?;
+            let mut left = segment.strip_prefix(first.as_str())?;
+            let (last, middle) = rest.split_last()?;
+            for literal in middle {
+                let at = left.char_indices().skip(1).map(|(at, _)| at).find(|&at| left[at..].starts_with(literal.as_str()))?;
+                values.push(&left[..at]);
+                left = &left[at + literal.len()..];
+            }
+            let value = left.strip_suffix(last.as_str()).filter(|value| !value.is_empty())?;
+            values.push(value);
+            Some(())
+        };
+        let matched = matches().is_some();
+        if !matched {
+            values.truncate(mark);
+        }
+        matched
+    }
+}
+
+/// Splits `a{b}c{d}` into its literals (`a`, `c`, ``) and its parameters (`b`, `d`). `None` for a literal segment.
+fn parameters(segment: &str) -> Option<(Vec<String>, Vec<&str>)> {
+    let (mut literals, mut names) = (Vec::new(), Vec::new());
+    let mut rest = segment;
+    while let Some((literal, after)) = rest.split_once('{') {
+        let (name, after) = after.split_once('}')?;
+        literals.push(literal.to_owned());
+        names.push(name);
+        rest = after;
+    }
+    literals.push(rest.to_owned());
+    (!names.is_empty()).then_some((literals, names))
+}

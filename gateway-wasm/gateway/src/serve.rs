@@ -1,0 +1,173 @@
+//! One request, from start to end.
+
+use crate::{
+    keys::{Caller, KeyRing, Refusal},
+    plan::{Plan, PlanApi, PlanSurroundings},
+    routes::{Found, Routes},
+};
+use diagnostic::{Diagnostics, Source};
+use policy::{
+    Body, Document, Effective, Exchange, ForwardLimits, Headers, Host, Outcome, Request, Response, Scope, Surroundings,
+    address::Address, problem,
+};
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::HashMap,
+    rc::Rc,
+};
+use wire::{RequestHead, Which};
+
+/// A plan, made ready: routes, keys, and policies that are compiled when they are first used.
+#[derive(Debug)]
+pub struct Gateway {
+    plan: Plan,
+    routes: Routes,
+    keys: KeyRing,
+    surroundings: Vec<Surroundings>,
+    service_urls: Vec<Option<Address>>,
+    documents: Vec<OnceCell<Rc<Document>>>,
+    /// What is in effect, by API, operation, and product context.
+    effective: RefCell<HashMap<(u32, u32, Option<u32>), Rc<Effective>>>,
+}
+
+/// What becomes of a request.
+#[derive(Debug)]
+pub enum Served {
+    /// This goes to the client.
+    Respond(Response),
+    /// The exchange's request goes to the backend, and whatever comes back to the client.
+    HandOver(Box<Exchange>, ForwardLimits),
+}
+
+impl Default for Gateway {
+    fn default() -> Self {
+        Self::new(Plan::default())
+    }
+}
+
+impl Gateway {
+    /// Makes a plan ready. Policies that do not check are left out: whoever made the plan has checked them.
+    pub fn new(plan: Plan) -> Self {
+        Self {
+            routes: Routes::new(&plan),
+            keys: KeyRing::new(&plan),
+            surroundings: plan.surroundings.iter().map(surroundings).collect(),
+            service_urls: plan.apis.iter().map(|api| Address::parse(api.service_url.as_ref()?)).collect(),
+            documents: plan.policies.iter().map(|_| OnceCell::new()).collect(),
+            effective: RefCell::default(),
+            plan,
+        }
+    }
+
+    fn effective(&self, found: &Found, api: &PlanApi, caller: Caller) -> Rc<Effective> {
+        let product = match caller {
+            Caller::Product(product) => Some(product),
+            Caller::Api => None,
+        };
+        let key = (found.api, found.operation, product);
+        if let Some(effective) = self.effective.borrow().get(&key) {
+            return effective.clone();
+        }
+        let product_policy = product.and_then(|product| self.plan.products.get(product as usize)?.policy);
+        let operation_policy = api.operations.get(found.operation as usize).and_then(|operation| operation.policy);
+        let scopes = [
+            (Scope::Global, self.plan.policy, 0),
+            (Scope::Workspace, api.workspace_policy, api.surroundings),
+            (Scope::Product, product_policy, api.surroundings),
+            (Scope::Api, api.policy, api.surroundings),
+            (Scope::Operation, operation_policy, api.surroundings),
+        ];
+        let documents: Vec<_> =
+            scopes.into_iter().filter_map(|(scope, policy, surroundings)| self.document(policy?, scope, surroundings)).collect();
+        let effective = Rc::new(Effective::compose(&documents));
+        self.effective.borrow_mut().insert(key, effective.clone());
+        effective
+    }
+
+    fn document(&self, policy: u32, scope: Scope, surroundings: u32) -> Option<Rc<Document>> {
+        let (name, text) = self.plan.policies.get(policy as usize)?;
+        let surroundings = self.surroundings.get(surroundings as usize)?;
+        let document = self.documents.get(policy as usize)?.get_or_init(|| {
+            let source = Source::new(name.as_str(), text.as_str());
+            Rc::new(Document::compile(&source, scope, surroundings, &mut Diagnostics::new()))
+        });
+        Some(document.clone())
+    }
+}
+
+/// Takes one request through the gateway.
+pub async fn serve<H: Host>(gateway: &Gateway, head: RequestHead, host: &H) -> Served {
+    let Some(found) = gateway.routes.find(&gateway.plan, &head) else {
+        return Served::Respond(problem::response(404, "Resource not found"));
+    };
+    let Some(api) = gateway.plan.apis.get(found.api as usize) else {
+        return Served::Respond(problem::response(404, "Resource not found"));
+    };
+    let caller = match gateway.keys.identify(&gateway.plan, api, &head, || host.now_seconds()) {
+        Ok(caller) => caller,
+        Err(refusal) => return Served::Respond(unauthorized(api, &head, refusal)),
+    };
+    let effective = gateway.effective(&found, api, caller);
+    let service_url = gateway.service_urls.get(found.api as usize).cloned().flatten();
+    let mut exchange = exchange(head, api, found, service_url);
+    match policy::run(&effective, &mut exchange, host).await {
+        Outcome::Respond => Served::Respond(exchange.response.unwrap_or_else(|| Response::new(200))),
+        Outcome::HandOver(limits) => Served::HandOver(Box::new(exchange), limits),
+    }
+}
+
+/// The answer where a request was handed over and the backend did not answer.
+pub fn failed<H: Host>(host: &H) -> Response {
+    problem::internal(&problem::guid(host.random(), host.random()))
+}
+
+fn exchange(head: RequestHead, api: &PlanApi, found: Found, backend: Option<Address>) -> Exchange {
+    let mut headers = Headers::new(head.fields().clone());
+    // The key is the gateway's business, not the backend's.
+    if headers.contains(&api.key_header) {
+        headers.set(&api.key_header, Vec::new());
+    }
+    let earlier = headers.values("x-forwarded-for").map(|value| value.into_owned()).collect::<Vec<_>>().join(", ");
+    let forwarded_for =
+        if earlier.is_empty() { head.client_address().to_owned() } else { format!("{earlier}, {}", head.client_address()) };
+    headers.set("x-forwarded-for", vec![forwarded_for.into_bytes()]);
+    let query = head.target().split_once('?').map_or("", |(_, query)| query);
+    let query = match crate::routes::query_value(query, &api.key_query) {
+        None => query.to_owned(),
+        Some(_) => {
+            let is_key = |pair: &&str| pair.split('=').next() == Some(&api.key_query);
+            query.split('&').filter(|pair| !is_key(pair)).collect::<Vec<_>>().join("&")
+        }
+    };
+    Exchange {
+        request: Request { method: None, backend, path: found.path, query, headers, body: Body::Streams(Which::Request) },
+        response: None,
+        variables: Default::default(),
+        parameters: found.parameters,
+        last_error: None,
+        request_id: Default::default(),
+        client: head,
+    }
+}
+
+fn unauthorized(api: &PlanApi, head: &RequestHead, refusal: Refusal) -> Response {
+    let mut response = problem::response(401, refusal.message());
+    response.reason = "Access Denied".to_owned();
+    // The realm is the API's public address, which for APIM is always https.
+    let path = api.path.trim_matches('/');
+    let name = &api.key_header_written;
+    let challenge =
+        format!("AzureApiManagementKey realm=\"https://{}/{path}\",name=\"{name}\",type=\"header\"", head.authority());
+    response.headers.set("www-authenticate", vec![challenge.into_bytes()]);
+    response
+}
+
+/// What policies can refer to, from the plan.
+pub(crate) fn surroundings(plan: &PlanSurroundings) -> Surroundings {
+    let fragment = |(name, (file, text)): (&String, &(String, String))| (name.clone(), Source::new(file.as_str(), text.as_str()));
+    Surroundings {
+        named_values: plan.named_values.clone(),
+        fragments: plan.fragments.iter().map(fragment).collect(),
+        backends: plan.backends.iter().filter_map(|(name, url)| Some((name.clone(), Address::parse(url)?))).collect(),
+    }
+}

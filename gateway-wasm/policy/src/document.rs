@@ -1,0 +1,210 @@
+//! Policy documents: sections, scopes, `<base />`, and what is in effect for one operation.
+
+use crate::{
+    address::Address,
+    policies::{ForwardRequest, Policy},
+    statement::Checker,
+    text::Text,
+    xml::{self, Element, Node},
+};
+use diagnostic::{Diagnostics, Source, Span, nearest};
+use std::{collections::BTreeMap, rc::Rc};
+
+/// How far a document reaches, from broad to narrow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)]
+pub enum Scope {
+    Global,
+    Workspace,
+    Product,
+    Api,
+    Operation,
+}
+
+/// The parts of a document, in the order in which they run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Section {
+    Inbound,
+    Backend,
+    Outbound,
+    OnError,
+}
+
+impl Section {
+    /// All of them.
+    pub const ALL: [Section; 4] = [Section::Inbound, Section::Backend, Section::Outbound, Section::OnError];
+
+    /// Its element.
+    pub fn name(self) -> &'static str {
+        match self {
+            Section::Inbound => "inbound",
+            Section::Backend => "backend",
+            Section::Outbound => "outbound",
+            Section::OnError => "on-error",
+        }
+    }
+}
+
+/// What the policies of a service, or of a workspace, can refer to.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// Named values by display name, secrets included.
+    pub named_values: BTreeMap<String, String>,
+    /// Fragments.
+    pub fragments: BTreeMap<String, Source>,
+    /// Addresses of backends.
+    pub backends: BTreeMap<String, Address>,
+}
+
+/// One policy file, checked.
+#[derive(Debug, Default)]
+pub struct Document {
+    /// Statements by [`Section`]; `None` where the file does not have the section, which then is that of the scope above.
+    sections: [Option<Vec<Item>>; 4],
+}
+
+#[derive(Clone, Debug)]
+enum Item {
+    Base,
+    Do(Rc<Policy>),
+}
+
+impl Document {
+    /// Reads and checks a policy file. What is wrong goes to `diagnostics`; the document holds what is right.
+    pub fn compile(source: &Source, scope: Scope, surroundings: &Surroundings, diagnostics: &mut Diagnostics) -> Document {
+        let text = Text::new(source, &surroundings.named_values, diagnostics);
+        let roots = xml::read(&text, diagnostics);
+        let mut checker = Checker { text: &text, section: Section::Inbound, scope, surroundings, diagnostics, fragment: None };
+        let [root] = roots.as_slice() else {
+            let second = roots.get(1).map_or(Span::default(), |root| root.name_span);
+            checker.error(
+                "policy/root",
+                second,
+                "a policy file holds one `<policies>` element",
+                "put `<inbound>`, `<backend>`, `<outbound>` and `<on-error>` into one `<policies>`",
+            );
+            return Document::default();
+        };
+        if root.name != "policies" {
+            let message = format!("a policy file starts with `<policies>`, not `<{}>`", root.name);
+            checker.error("policy/root", root.name_span, message, "put everything into `<policies>...</policies>`");
+            return Document::default();
+        }
+        checker.attributes(root, &[]);
+        Document::from_root(root, &mut checker)
+    }
+
+    fn from_root(root: &Element, checker: &mut Checker<'_>) -> Document {
+        let mut document = Document::default();
+        for node in &root.children {
+            let element = match node {
+                Node::Element(element) => element,
+                Node::Text(_, span) => {
+                    checker.error("policy/text", *span, "`policies` holds no text", "remove it");
+                    continue;
+                }
+            };
+            let Some(section) = Section::ALL.into_iter().find(|section| section.name() == element.name) else {
+                let names = Section::ALL.map(Section::name);
+                let help = match nearest(&element.name, names) {
+                    Some(name) => format!("did you mean `{name}`?"),
+                    None => "the sections are `inbound`, `backend`, `outbound` and `on-error`".to_owned(),
+                };
+                checker.error(
+                    "policy/section-unknown",
+                    element.name_span,
+                    format!("there is no section `{}`", element.name),
+                    help,
+                );
+                continue;
+            };
+            checker.section = section;
+            checker.attributes(element, &[]);
+            let items = Document::items(element, checker);
+            let place = &mut document.sections[section as usize];
+            if place.is_some() {
+                let message = format!("the section `{}` stands twice", section.name());
+                checker.error("policy/section-twice", element.name_span, message, "put everything into one");
+            }
+            place.get_or_insert_default().extend(items);
+        }
+        document
+    }
+
+    fn items(section: &Element, checker: &mut Checker<'_>) -> Vec<Item> {
+        let mut items = Vec::new();
+        for node in &section.children {
+            match node {
+                Node::Text(_, span) => {
+                    let message = format!("`{}` holds no text", section.name);
+                    checker.error("policy/text", *span, message, "remove it, or write it as a policy");
+                }
+                Node::Element(element) if element.name == "base" => {
+                    checker.attributes(element, &[]);
+                    items.push(Item::Base);
+                }
+                Node::Element(element) => {
+                    let mut policies = Vec::new();
+                    checker.policy(element, &mut policies);
+                    items.extend(policies.into_iter().map(Item::Do));
+                }
+            }
+        }
+        items
+    }
+}
+
+/// What is in effect for one operation: the documents of all scopes, put together.
+#[derive(Debug, Default)]
+pub struct Effective {
+    /// Statements by [`Section`].
+    sections: [Vec<Rc<Policy>>; 4],
+    /// True if nothing runs after the request is forwarded, so that the response can go straight to the client.
+    hands_over: bool,
+}
+
+impl Effective {
+    /// Puts documents together, from broad to narrow; scopes without one are left out.
+    ///
+    /// `<base />` is replaced in place by the same section of the scope above; a section without it cuts the scopes above off.
+    /// Above the broadest document stands APIM's default: the backend section forwards, the others are empty.
+    pub fn compose(documents: &[Rc<Document>]) -> Effective {
+        let sections = Section::ALL.map(|section| flatten(documents, section));
+        let [_, backend, outbound, on_error] = &sections;
+        let hands_over = matches!(backend.last().map(|policy| &**policy), Some(Policy::ForwardRequest(_)))
+            && outbound.is_empty()
+            && on_error.is_empty();
+        Effective { sections, hands_over }
+    }
+
+    /// The statements of a section.
+    pub fn section(&self, section: Section) -> &[Rc<Policy>] {
+        &self.sections[section as usize]
+    }
+
+    /// True if nothing runs after the request is forwarded.
+    pub fn hands_over(&self) -> bool {
+        self.hands_over
+    }
+}
+
+fn flatten(documents: &[Rc<Document>], section: Section) -> Vec<Rc<Policy>> {
+    let Some((narrowest, broader)) = documents.split_last() else {
+        return match section {
+            Section::Backend => vec![Rc::new(Policy::ForwardRequest(ForwardRequest::default()))],
+            _ => Vec::new(),
+        };
+    };
+    let Some(items) = &narrowest.sections[section as usize] else { return flatten(broader, section) };
+    let mut policies = Vec::new();
+    for item in items {
+        match item {
+            // Above the global document there is nothing: its `<base />` has no effect (reference: APIM, C1).
+            Item::Base if broader.is_empty() => {}
+            Item::Base => policies.extend(flatten(broader, section)),
+            Item::Do(policy) => policies.push(policy.clone()),
+        }
+    }
+    policies
+}

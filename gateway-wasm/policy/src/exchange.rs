@@ -1,0 +1,231 @@
+//! What a policy sees: the request, the response, the variables.
+
+use crate::{address::Address, host::Host, problem, statement::Fault};
+use bytes::Bytes;
+use std::{borrow::Cow, cell::OnceCell, rc::Rc};
+use wire::{Edit, Fields, RequestHead, Which};
+
+/// One request and all that becomes of it.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// The request's head as the client sent it.
+    pub client: RequestHead,
+    /// The request as it will go to the backend.
+    pub request: Request,
+    /// The response, once there is one.
+    pub response: Option<Response>,
+    /// What policies remember.
+    pub variables: Variables,
+    /// The values of the operation's URL template.
+    pub parameters: Vec<(Rc<str>, String)>,
+    /// What went wrong, while `on-error` runs.
+    pub last_error: Option<Fault>,
+    /// The request's own number, once somebody asked for it.
+    pub request_id: OnceCell<Rc<str>>,
+}
+
+impl Exchange {
+    /// The request's own number, as a GUID.
+    pub fn request_id(&self, host: &impl Host) -> Rc<str> {
+        self.request_id.get_or_init(|| problem::guid(host.random(), host.random()).into()).clone()
+    }
+}
+
+/// A request on its way to the backend.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The method, where a policy set one; else the client's.
+    pub method: Option<String>,
+    /// Where the backend is; its path comes before [`Request::path`].
+    pub backend: Option<Address>,
+    /// The path below the backend's, starting with a slash or empty.
+    pub path: String,
+    /// The query without its question mark.
+    pub query: String,
+    /// The header fields.
+    pub headers: Headers,
+    /// The body.
+    pub body: Body,
+}
+
+impl Request {
+    /// Path and query at the backend.
+    pub fn target(&self) -> String {
+        let base = self.backend.as_ref().map_or("", |backend| &backend.path);
+        let base_query = self.backend.as_ref().map_or("", |backend| &backend.query);
+        let mut target = String::with_capacity(base.len() + self.path.len() + base_query.len() + self.query.len() + 3);
+        target.push_str(base);
+        if !self.path.starts_with('/') && (target.is_empty() || !self.path.is_empty()) {
+            target.push('/');
+        }
+        target.push_str(&self.path);
+        for query in [base_query, &self.query].into_iter().filter(|query| !query.is_empty()) {
+            target.push(if target.contains('?') { '&' } else { '?' });
+            target.push_str(query);
+        }
+        target
+    }
+}
+
+/// A response, from a backend or from a policy.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// The reason phrase; empty for the usual one.
+    pub reason: String,
+    /// The header fields.
+    pub headers: Headers,
+    /// The body.
+    pub body: Body,
+    /// True for the answer to the forwarded request, however it was edited since: its header fields came with it.
+    pub forwarded: bool,
+}
+
+impl Response {
+    /// A response of a policy's own: no header fields, no body.
+    pub fn new(status: u16) -> Self {
+        Self { status, reason: String::new(), headers: Headers::default(), body: Body::default(), forwarded: false }
+    }
+}
+
+/// A body: one that the host holds and that streams by, or bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// The client's or the backend's own, untouched.
+    Streams(Which),
+    /// These bytes.
+    Whole(Bytes),
+}
+
+impl Default for Body {
+    fn default() -> Self {
+        Body::Whole(Bytes::new())
+    }
+}
+
+/// Header fields: what came, and what policies changed. Names are lower case.
+#[derive(Clone, Debug, Default)]
+pub struct Headers {
+    came: Fields,
+    /// The names that policies touched, and the values they have now: none if removed.
+    changed: Vec<(String, Vec<Vec<u8>>)>,
+}
+
+impl Headers {
+    /// Header fields as they came.
+    pub fn new(came: Fields) -> Self {
+        Self { came, changed: Vec::new() }
+    }
+
+    /// The values of a name.
+    pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = Cow<'a, str>> {
+        let changed = self.changed.iter().find(|(changed, _)| changed == name);
+        let came = changed.is_none().then(|| self.came.get_all(name)).into_iter().flatten();
+        came.chain(changed.into_iter().flat_map(|(_, values)| values.iter().map(Vec::as_slice))).map(String::from_utf8_lossy)
+    }
+
+    /// True if there is a field of this name.
+    pub fn contains(&self, name: &str) -> bool {
+        self.values(name).next().is_some()
+    }
+
+    /// Replaces the values of a name; none removes it.
+    pub fn set(&mut self, name: &str, values: Vec<Vec<u8>>) {
+        match self.changed.iter_mut().find(|(changed, _)| changed == name) {
+            Some((_, old)) => *old = values,
+            None => self.changed.push((name.to_owned(), values)),
+        }
+    }
+
+    /// Adds values to those of a name.
+    pub fn append(&mut self, name: &str, values: Vec<Vec<u8>>) {
+        if !self.changed.iter().any(|(changed, _)| changed == name) {
+            let came = self.came.get_all(name).map(<[u8]>::to_vec).collect();
+            self.changed.push((name.to_owned(), came));
+        }
+        if let Some((_, old)) = self.changed.iter_mut().find(|(changed, _)| changed == name) {
+            old.extend(values);
+        }
+    }
+
+    /// Every field as it is now.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        let untouched = self.came.iter().filter(|(name, _)| !self.changed.iter().any(|(changed, _)| changed == name));
+        let changed = self.changed.iter().flat_map(|(name, values)| values.iter().map(move |value| (name.as_str(), &value[..])));
+        untouched.chain(changed).map(|(name, value)| (name, String::from_utf8_lossy(value)))
+    }
+
+    /// Writes the difference to what came.
+    pub fn write_edits(&self, out: &mut Vec<u8>) {
+        for (name, values) in &self.changed {
+            if self.came.get(name).is_some() {
+                Edit::Remove(name).write(out);
+            }
+            for value in values {
+                Edit::Append(name, value).write(out);
+            }
+        }
+    }
+
+    /// Writes every field, as edits to none.
+    pub fn write_all(&self, out: &mut Vec<u8>) {
+        for (name, value) in self.came.iter().filter(|(name, _)| !self.changed.iter().any(|(changed, _)| changed == name)) {
+            Edit::Append(name, value).write(out);
+        }
+        for (name, values) in &self.changed {
+            for value in values {
+                Edit::Append(name, value).write(out);
+            }
+        }
+    }
+}
+
+/// What policies remember, in the order in which it was first set.
+#[derive(Clone, Debug, Default)]
+pub struct Variables {
+    values: Vec<(Rc<str>, Variable)>,
+}
+
+/// The value of a variable.
+#[derive(Clone, Debug)]
+pub enum Variable {
+    /// Text.
+    Text(Rc<str>),
+    /// The response of a `send-request`.
+    Response(Rc<Response>),
+    /// What a `send-request` with `ignore-error` leaves when it failed.
+    Null,
+}
+
+impl Variable {
+    /// True if it is the very same value; two responses are never the same.
+    pub fn is_same(&self, other: &Variable) -> bool {
+        match (self, other) {
+            (Variable::Text(one), Variable::Text(other)) => one == other,
+            (Variable::Response(one), Variable::Response(other)) => Rc::ptr_eq(one, other),
+            (Variable::Null, Variable::Null) => true,
+            _ => false,
+        }
+    }
+}
+
+impl Variables {
+    /// The value of a name.
+    pub fn get(&self, name: &str) -> Option<&Variable> {
+        self.values.iter().find(|(candidate, _)| **candidate == *name).map(|(_, value)| value)
+    }
+
+    /// Sets a name.
+    pub fn set(&mut self, name: Rc<str>, value: Variable) {
+        match self.values.iter_mut().find(|(candidate, _)| *candidate == name) {
+            Some((_, old)) => *old = value,
+            None => self.values.push((name, value)),
+        }
+    }
+
+    /// Every name and its value.
+    pub fn iter(&self) -> impl Iterator<Item = (&Rc<str>, &Variable)> {
+        self.values.iter().map(|(name, value)| (name, value))
+    }
+}

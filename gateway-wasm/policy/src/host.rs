@@ -1,0 +1,48 @@
+//! The only door to the world.
+
+use crate::exchange::{Exchange, Request, Response};
+use bytes::Bytes;
+use std::future::Future;
+use wire::{FailureKind, Which};
+
+/// What policies ask of whoever runs them.
+///
+/// Four things implement it: the component's two doors, [`crate::script::Script`], which answers from data in tests, and
+/// whatever embeds the engine natively. Futures are polled again after every event, whether or not they were woken, so an
+/// implementation needs no waker.
+pub trait Host {
+    /// Seconds since 1970.
+    fn now_seconds(&self) -> i64;
+
+    /// 64 bits nobody can guess.
+    fn random(&self) -> u64;
+
+    /// Sends the exchange's request to its backend. The response's body stays with the host and streams by unless somebody
+    /// reads it.
+    fn forward(&self, exchange: &Exchange, limits: ForwardLimits) -> impl Future<Output = Result<Response, SendError>>;
+
+    /// Sends a request of a policy's own and reads the response whole.
+    fn send(&self, request: &Request, timeout_ms: u32) -> impl Future<Output = Result<Response, SendError>>;
+
+    /// Reads a body of the exchange, whole.
+    fn body(&self, which: Which, bytes_max: u64) -> impl Future<Output = Result<Bytes, SendError>>;
+}
+
+/// Bounds of a forwarded request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ForwardLimits {
+    /// How long to wait for the response's head.
+    pub timeout_ms: u32,
+}
+
+/// Why a request got no answer, or a body could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SendError {
+    /// What kind of failure.
+    pub kind: FailureKind,
+    /// What happened, for operators.
+    pub message: String,
+}
+
+/// The most of a body that the engine holds at once.
+pub const BODY_BYTES_MAX: u64 = 16 << 20;

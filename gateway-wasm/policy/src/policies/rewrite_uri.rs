@@ -1,0 +1,114 @@
+//! `rewrite-uri`: changes the path that the backend sees.
+
+use crate::{
+    document::Section,
+    exchange::Exchange,
+    host::Host,
+    statement::{Checker, Children, Fault, Flow, Statement},
+    xml::Element,
+};
+
+/// Puts a new path and query in the place of the operation's.
+#[derive(Debug)]
+pub struct RewriteUri {
+    path: Vec<Part>,
+    query: Vec<Part>,
+    copy_unmatched_params: bool,
+}
+
+#[derive(Debug)]
+enum Part {
+    Literal(String),
+    Parameter(String),
+}
+
+impl Statement for RewriteUri {
+    const NAME: &'static str = "rewrite-uri";
+    const SECTIONS: &'static [Section] = &[Section::Inbound];
+    const ATTRIBUTES: &'static [&'static str] = &["template", "copy-unmatched-params"];
+    const CHILDREN: Children = Children::None;
+
+    fn check(element: &Element, checker: &mut Checker<'_>) -> Option<Self> {
+        let copy = checker.one_of(element, "copy-unmatched-params", &[("true", true), ("false", false)], true);
+        let template = checker.required(element, "template")?;
+        let span = element.attribute("template").map_or(element.name_span, |attribute| attribute.value_span);
+        if !template.starts_with('/') {
+            checker.error(
+                "rewrite-uri/template",
+                span,
+                "`template` must start with a slash",
+                format!("write `/{template}`; the backend's own path comes before it"),
+            );
+            return None;
+        }
+        let (path, query) = template.split_once('?').unwrap_or((&template, ""));
+        match (parts(path), parts(query)) {
+            (Some(path), Some(query)) => Some(Self { path, query, copy_unmatched_params: copy? }),
+            _ => {
+                checker.error("rewrite-uri/template", span, "a brace in `template` has no partner", "parameters are written `{name}`");
+                None
+            }
+        }
+    }
+
+    async fn run<H: Host>(&self, exchange: &mut Exchange, _host: &H) -> Result<Flow, Fault> {
+        let mut used = Vec::new();
+        let path = filled(&self.path, exchange, &mut used)?;
+        let mut query = filled(&self.query, exchange, &mut used)?;
+        if self.copy_unmatched_params {
+            for pair in exchange.request.query.split('&').filter(|pair| !pair.is_empty()) {
+                // A query parameter that the operation's template names has been matched: it goes where the new template says.
+                let name = pair.split('=').next().unwrap_or(pair);
+                let matched = exchange.parameters.iter().any(|(parameter, _)| **parameter == *name) && used.contains(&name.to_owned());
+                if !matched {
+                    query.push_str(if query.is_empty() { "" } else { "&" });
+                    query.push_str(pair);
+                }
+            }
+        }
+        exchange.request.path = path;
+        exchange.request.query = query;
+        Ok(Flow::Next)
+    }
+}
+
+/// Splits `/a/{b}` into parts. `None` if a brace has no partner.
+fn parts(template: &str) -> Option<Vec<Part>> {
+    let mut parts = Vec::new();
+    let mut rest = template;
+    while let Some((literal, after)) = rest.split_once('{') {
+        let (name, after) = after.split_once('}')?;
+        if literal.contains('}') || name.contains('{') {
+            return None;
+        }
+        parts.push(Part::Literal(literal.to_owned()));
+        parts.push(Part::Parameter(name.trim_start_matches('*').to_owned()));
+        rest = after;
+    }
+    if rest.contains('}') {
+        return None;
+    }
+    parts.push(Part::Literal(rest.to_owned()));
+    Some(parts)
+}
+
+fn filled(parts: &[Part], exchange: &Exchange, used: &mut Vec<String>) -> Result<String, Fault> {
+    let mut out = String::new();
+    for part in parts {
+        match part {
+            Part::Literal(text) => out.push_str(text),
+            Part::Parameter(name) => {
+                let Some((_, value)) = exchange.parameters.iter().find(|(parameter, _)| **parameter == **name) else {
+                    return Err(Fault {
+                        source: RewriteUri::NAME,
+                        reason: "ExpressionValueEvaluationFailure",
+                        message: format!("the operation's URL template has no parameter `{name}`"),
+                    });
+                };
+                used.push(name.clone());
+                out.push_str(value);
+            }
+        }
+    }
+    Ok(out)
+}

@@ -1,0 +1,139 @@
+//! `send-request`: sends a request of the policy's own, and keeps the answer in a variable.
+
+use super::{SetBody, SetHeader, SetMethod, return_response::checked};
+use crate::{
+    address::Address,
+    document::Section,
+    exchange::{Exchange, Headers, Request, Variable},
+    host::Host,
+    statement::{Checker, Children, Fault, Flow, Statement},
+    xml::Element,
+};
+use std::rc::Rc;
+use wire::FailureKind;
+
+/// Sends a request and keeps the response.
+#[derive(Debug)]
+pub struct SendRequest {
+    /// Starts from the exchange's own request, rather than from an empty one.
+    copy: bool,
+    variable: Rc<str>,
+    timeout_ms: u32,
+    ignore_error: bool,
+    address: Address,
+    method: Option<SetMethod>,
+    headers: Vec<SetHeader>,
+    body: Option<SetBody>,
+}
+
+impl Statement for SendRequest {
+    const NAME: &'static str = "send-request";
+    const SECTIONS: &'static [Section] = &Section::ALL;
+    const ATTRIBUTES: &'static [&'static str] = &["mode", "response-variable-name", "timeout", "ignore-error"];
+    const CHILDREN: Children = Children::Named(&["set-url", "set-method", "set-header", "set-body"]);
+
+    fn check(element: &Element, checker: &mut Checker<'_>) -> Option<Self> {
+        let copy = checker.one_of(element, "mode", &[("new", false), ("copy", true)], false);
+        let variable = checker.required(element, "response-variable-name");
+        let timeout_seconds = checker.number(element, "timeout", 1..=24 * 60 * 60, 60);
+        let ignore_error = checker.one_of(element, "ignore-error", &[("true", true), ("false", false)], false);
+        let (mut address, mut method, mut headers, mut body) = (None, None, Vec::new(), None);
+        let mut whole = true;
+        // What stands in it makes a request, whatever section it stands in.
+        let section = std::mem::replace(&mut checker.section, Section::Inbound);
+        for child in element.elements() {
+            match child.name.as_str() {
+                "set-url" => address = url(child, checker),
+                SetMethod::NAME => method = checked(child, checker, &mut whole),
+                SetHeader::NAME => headers.extend(checked::<SetHeader>(child, checker, &mut whole)),
+                SetBody::NAME => body = checked(child, checker, &mut whole),
+                _ => {}
+            }
+        }
+        checker.section = section;
+        if !element.elements().any(|child| child.name == "set-url") && copy == Some(false) {
+            checker.error(
+                "send-request/url",
+                element.name_span,
+                "a new request needs a URL",
+                "add `<set-url>https://...</set-url>`, or use `mode=\"copy\"`",
+            );
+        }
+        let (copy, address) = (copy?, if copy? { address.unwrap_or_default() } else { address? });
+        whole.then_some(Self {
+            copy,
+            variable: variable?.into(),
+            timeout_ms: timeout_seconds?.saturating_mul(1000),
+            ignore_error: ignore_error?,
+            address,
+            method,
+            headers,
+            body,
+        })
+    }
+
+    async fn run<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
+        let mut request = if self.copy {
+            exchange.request.clone()
+        } else {
+            Request {
+                method: Some("GET".to_owned()),
+                backend: None,
+                path: String::new(),
+                query: String::new(),
+                headers: Headers::default(),
+                body: Default::default(),
+            }
+        };
+        if !self.address.authority.is_empty() {
+            request.backend = Some(self.address.clone());
+            (request.path, request.query) = (String::new(), String::new());
+        }
+        if let Some(method) = &self.method {
+            request.method = Some(method.method().to_owned());
+        } else if request.method.is_none() {
+            request.method = Some(exchange.client.method().to_owned());
+        }
+        for header in &self.headers {
+            header.apply(&mut request.headers);
+        }
+        if let Some(body) = &self.body {
+            body.apply(&mut request.body);
+        } else if self.copy {
+            crate::run::whole_body(&mut exchange.request.body, host, Self::NAME).await?;
+            request.body = exchange.request.body.clone();
+        }
+        let answer = match host.send(&request, self.timeout_ms).await {
+            Ok(response) => Variable::Response(Rc::new(response)),
+            Err(_) if self.ignore_error => Variable::Null,
+            Err(error) => {
+                return Err(Fault {
+                    source: Self::NAME,
+                    reason: match error.kind {
+                        FailureKind::Timeout => "Timeout",
+                        _ => "BackendConnectionFailure",
+                    },
+                    message: error.message,
+                });
+            }
+        };
+        exchange.variables.set(self.variable.clone(), answer);
+        Ok(Flow::Next)
+    }
+}
+
+fn url(element: &Element, checker: &mut Checker<'_>) -> Option<Address> {
+    checker.attributes(element, &[]);
+    checker.children(element, Children::Text);
+    let text = checker.text(element)?;
+    let address = Address::parse(&text);
+    if address.is_none() {
+        checker.error(
+            "send-request/url",
+            element.inner_span,
+            format!("`{}` is not an absolute URL", text.trim()),
+            "write one that starts with `https://` or `http://`",
+        );
+    }
+    address
+}

@@ -1,0 +1,108 @@
+//! `set-query-parameter`: sets, adds or removes a parameter of the query.
+
+use super::set_header::{EXISTS_ACTION, ExistsAction};
+use crate::{
+    document::Section,
+    exchange::Exchange,
+    host::Host,
+    statement::{Checker, Children, Fault, Flow, Statement},
+    xml::Element,
+};
+
+/// Changes one parameter of the query that the backend sees.
+#[derive(Debug)]
+pub struct SetQueryParameter {
+    name: String,
+    action: ExistsAction,
+    values: Vec<String>,
+}
+
+impl Statement for SetQueryParameter {
+    const NAME: &'static str = "set-query-parameter";
+    const SECTIONS: &'static [Section] = &[Section::Inbound, Section::Backend];
+    const ATTRIBUTES: &'static [&'static str] = &["name", "exists-action"];
+    const CHILDREN: Children = Children::Named(&["value"]);
+
+    fn check(element: &Element, checker: &mut Checker<'_>) -> Option<Self> {
+        let action = checker.one_of(element, "exists-action", EXISTS_ACTION, ExistsAction::Override);
+        let name = checker.required(element, "name");
+        let mut values = Some(Vec::new());
+        for child in element.elements().filter(|child| child.name == "value") {
+            checker.attributes(child, &[]);
+            checker.children(child, Children::Text);
+            match (checker.text(child), &mut values) {
+                (Some(value), Some(values)) => values.push(value.trim().to_owned()),
+                _ => values = None,
+            }
+        }
+        let (action, values) = (action?, values?);
+        if values.is_empty() && action != ExistsAction::Delete {
+            checker.error(
+                "set-query-parameter/value",
+                element.name_span,
+                "`set-query-parameter` needs a value",
+                "add `<value>...</value>`, or use `exists-action=\"delete\"`",
+            );
+            return None;
+        }
+        Some(Self { name: name?, action, values })
+    }
+
+    async fn run<H: Host>(&self, exchange: &mut Exchange, _host: &H) -> Result<Flow, Fault> {
+        let query = std::mem::take(&mut exchange.request.query);
+        let mut pairs: Vec<String> = query.split('&').filter(|pair| !pair.is_empty()).map(str::to_owned).collect();
+        let is_ours = |pair: &String| decoded(pair.split('=').next().unwrap_or_default()) == self.name;
+        match self.action {
+            ExistsAction::Skip if pairs.iter().any(is_ours) => {}
+            ExistsAction::Append | ExistsAction::Skip => pairs.extend(self.written()),
+            ExistsAction::Override | ExistsAction::Delete => {
+                // The new value stands where the first old one stood, so that a signature over the order still holds.
+                let place = pairs.iter().position(is_ours).unwrap_or(pairs.len());
+                pairs.retain(|pair| !is_ours(pair));
+                let place = place.min(pairs.len());
+                if self.action == ExistsAction::Override {
+                    pairs.splice(place..place, self.written());
+                }
+            }
+        }
+        exchange.request.query = pairs.join("&");
+        Ok(Flow::Next)
+    }
+}
+
+impl SetQueryParameter {
+    fn written(&self) -> Vec<String> {
+        self.values.iter().map(|value| format!("{}={}", encoded(&self.name), encoded(value))).collect()
+    }
+}
+
+/// Percent-decodes a name; `+` is a space.
+fn decoded(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        let mut ahead = bytes.clone();
+        let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
+        match (byte, digit(ahead.next()), digit(ahead.next())) {
+            (b'%', Some(high), Some(low)) => {
+                out.push((high * 16 + low) as u8);
+                bytes = ahead;
+            }
+            (b'+', ..) => out.push(b' '),
+            _ => out.push(byte),
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// Percent-encodes everything but the unreserved characters (RFC 3986, section 2.3).
+fn encoded(text: &str) -> String {
+    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+        out
+    })
+}

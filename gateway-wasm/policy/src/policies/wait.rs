@@ -1,0 +1,42 @@
+//! `wait`: runs what stands in it at the same time.
+
+use crate::{
+    document::Section,
+    exchange::Exchange,
+    host::Host,
+    policies::Policy,
+    run,
+    statement::{Checker, Children, Fault, Flow, Statement},
+    xml::Element,
+};
+use std::rc::Rc;
+
+/// Runs its statements in parallel, and goes on when all of them are done, or the first.
+#[derive(Debug)]
+pub struct Wait {
+    any: bool,
+    branches: Vec<Rc<Policy>>,
+}
+
+/// What takes time, and so may stand in a `wait` (reference: APIM, A2).
+const BRANCHES: &[&str] = &["send-request", "cache-lookup-value", "choose"];
+
+impl Statement for Wait {
+    const NAME: &'static str = "wait";
+    const SECTIONS: &'static [Section] = &[Section::Inbound, Section::Backend, Section::Outbound];
+    const ATTRIBUTES: &'static [&'static str] = &["for"];
+    const CHILDREN: Children = Children::Named(BRANCHES);
+
+    fn check(element: &Element, checker: &mut Checker<'_>) -> Option<Self> {
+        let any = checker.one_of(element, "for", &[("all", false), ("any", true)], false);
+        let mut branches = Vec::new();
+        for child in element.elements().filter(|child| BRANCHES.contains(&child.name.as_str())) {
+            checker.policy(child, &mut branches);
+        }
+        Some(Self { any: any?, branches })
+    }
+
+    async fn run<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
+        run::parallel(&self.branches, self.any, exchange, host).await
+    }
+}

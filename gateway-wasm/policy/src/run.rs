@@ -1,0 +1,148 @@
+//! The loop: sections in order, and what happens on an error.
+
+use crate::{
+    document::{Effective, Section},
+    exchange::{Body, Exchange, Response},
+    host::{ForwardLimits, Host},
+    policies::Policy,
+    problem,
+    statement::{Fault, Flow},
+};
+use std::{future::Future, pin::Pin, rc::Rc};
+use wire::Which;
+
+/// What becomes of an exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The exchange's response goes to the client.
+    Respond,
+    /// The request goes to the backend, and whatever comes back to the client: nothing is left to run.
+    HandOver(ForwardLimits),
+}
+
+/// Runs what is in effect: inbound, backend, outbound; `on-error` where one of them fails.
+pub async fn run<H: Host>(effective: &Effective, exchange: &mut Exchange, host: &H) -> Outcome {
+    match sections(effective, exchange, host).await {
+        Ok(outcome) => outcome,
+        Err(fault) => {
+            on_error(effective, exchange, host, fault).await;
+            Outcome::Respond
+        }
+    }
+}
+
+async fn sections<H: Host>(effective: &Effective, exchange: &mut Exchange, host: &H) -> Result<Outcome, Fault> {
+    if let Flow::Answer = statements(effective.section(Section::Inbound), exchange, host).await? {
+        return Ok(Outcome::Respond);
+    }
+    let mut backend = effective.section(Section::Backend);
+    let mut hand_over = None;
+    if effective.hands_over()
+        && let Some((last, before)) = backend.split_last()
+        && let Policy::ForwardRequest(forward) = &**last
+    {
+        backend = before;
+        hand_over = Some(forward);
+    }
+    if let Flow::Answer = statements(backend, exchange, host).await? {
+        return Ok(Outcome::Respond);
+    }
+    if let Some(forward) = hand_over {
+        forward.check_backend(exchange)?;
+        return Ok(Outcome::HandOver(forward.limits()));
+    }
+    // Without a forward-request there is no backend's response: outbound sees an empty 200.
+    exchange.response.get_or_insert_with(|| Response::new(200));
+    statements(effective.section(Section::Outbound), exchange, host).await?;
+    Ok(Outcome::Respond)
+}
+
+/// Runs statements one after the other until one of them answers.
+pub(crate) async fn statements<H: Host>(policies: &[Rc<Policy>], exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
+    for policy in policies {
+        if let Flow::Answer = policy.run(exchange, host).await? {
+            return Ok(Flow::Answer);
+        }
+    }
+    Ok(Flow::Next)
+}
+
+async fn on_error<H: Host>(effective: &Effective, exchange: &mut Exchange, host: &H, fault: Fault) {
+    exchange.last_error = Some(fault);
+    // The statements of on-error see the answer that the caller gets if they change nothing.
+    exchange.response = Some(problem::internal(&exchange.request_id(host)));
+    if statements(effective.section(Section::OnError), exchange, host).await.is_err() {
+        exchange.response = Some(problem::internal(&exchange.request_id(host)));
+    }
+}
+
+/// The future of one branch of a `wait`, which works on a copy of the exchange and gives it back.
+type Branch<'a> = Pin<Box<dyn Future<Output = (Exchange, Result<Flow, Fault>)> + 'a>>;
+
+/// Runs each statement on a copy of the exchange, all at the same time.
+///
+/// Branches see the variables as they were before; their writes merge in document order, so a trace is the same on every
+/// run. With `any`, the first branch that is done ends the others.
+pub(crate) async fn parallel<H: Host>(
+    policies: &[Rc<Policy>],
+    any: bool,
+    exchange: &mut Exchange,
+    host: &H,
+) -> Result<Flow, Fault> {
+    let mut branches: Vec<Result<Branch<'_>, (Exchange, Result<Flow, Fault>)>> = policies
+        .iter()
+        .map(|policy| {
+            let mut copy = exchange.clone();
+            Ok(Box::pin(async move {
+                let flow = policy.run(&mut copy, host).await;
+                (copy, flow)
+            }) as Branch<'_>)
+        })
+        .collect();
+    std::future::poll_fn(|context| {
+        for branch in &mut branches {
+            if let Ok(future) = branch
+                && let std::task::Poll::Ready(done) = future.as_mut().poll(context)
+            {
+                *branch = Err(done);
+            }
+        }
+        let done = branches.iter().filter(|branch| branch.is_err()).count();
+        if done == branches.len() || (any && done > 0) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+    let mut flow = Flow::Next;
+    let before = exchange.variables.clone();
+    for (copy, result) in branches.into_iter().filter_map(Result::err) {
+        if let Flow::Answer = result?
+            && flow == Flow::Next
+        {
+            flow = Flow::Answer;
+            exchange.response = copy.response;
+        }
+        for (name, value) in copy.variables.iter() {
+            if !before.get(name).is_some_and(|old| old.is_same(value)) {
+                exchange.variables.set(name.clone(), value.clone());
+            }
+        }
+    }
+    Ok(flow)
+}
+
+/// Reads a body of the exchange if the host still holds it, so that it can be changed.
+pub(crate) async fn whole_body<H: Host>(body: &mut Body, host: &H, source: &'static str) -> Result<bytes::Bytes, Fault> {
+    let which = match body {
+        Body::Whole(bytes) => return Ok(bytes.clone()),
+        Body::Streams(which) => *which,
+    };
+    let bytes = host.body(which, crate::host::BODY_BYTES_MAX).await.map_err(|error| Fault {
+        source,
+        reason: match which {
+            Which::Request => "ClientConnectionFailure",
+            Which::Response => "BackendConnectionFailure",
+        },
+        message: error.message,
+    })?;
+    *body = Body::Whole(bytes.clone());
+    Ok(bytes)
+}

@@ -1,0 +1,326 @@
+//! What a policy is: how it is checked, and how it runs.
+
+use crate::{
+    document::{Scope, Section, Surroundings},
+    exchange::Exchange,
+    host::Host,
+    policies::Policy,
+    text::Text,
+    xml::{self, Attribute, Element, Node},
+};
+use diagnostic::{Diagnostic, Diagnostics, Place, Span, nearest};
+use std::{borrow::Cow, future::Future, rc::Rc};
+
+/// One policy. `check` sees the file and returns the struct; `run` sees only the struct, which cannot be wrong any more.
+pub trait Statement: Sized {
+    /// Its name in policy files.
+    const NAME: &'static str;
+    /// Where it may stand.
+    const SECTIONS: &'static [Section];
+    /// The attributes it has; every policy has `id` too.
+    const ATTRIBUTES: &'static [&'static str];
+    /// The elements that may stand in it.
+    const CHILDREN: Children;
+
+    /// Reads it, and reports everything that is wrong with it. Returns nothing if it cannot run.
+    fn check(element: &Element, checker: &mut Checker<'_>) -> Option<Self>;
+
+    /// Does it.
+    fn run<H: Host>(&self, exchange: &mut Exchange, host: &H) -> impl Future<Output = Result<Flow, Fault>>;
+}
+
+/// What may stand in a policy's element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Children {
+    /// Nothing.
+    None,
+    /// Text only.
+    Text,
+    /// Anything: what stands in it is a body.
+    Body,
+    /// Elements of these names.
+    Named(&'static [&'static str]),
+    /// Other policies.
+    Policies,
+}
+
+/// What happens after a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// The next statement.
+    Next,
+    /// The exchange's response goes to the client; nothing else runs.
+    Answer,
+}
+
+/// A policy failed while running. `on-error` sees it; without one the caller gets a 500.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The policy's name.
+    pub source: &'static str,
+    /// APIM's word for the kind of error.
+    pub reason: &'static str,
+    /// What happened, for operators.
+    pub message: String,
+}
+
+/// Checks one section of one document.
+pub struct Checker<'a> {
+    /// The file.
+    pub text: &'a Text,
+    /// The section that is checked.
+    pub section: Section,
+    /// The scope of the document.
+    pub scope: Scope,
+    /// What a policy can refer to.
+    pub surroundings: &'a Surroundings,
+    /// What is wrong.
+    pub diagnostics: &'a mut Diagnostics,
+    /// The fragment that is being included, which must not include another.
+    pub(crate) fragment: Option<&'a str>,
+}
+
+impl Checker<'_> {
+    /// Where in the author's file a span is.
+    pub fn place(&self, span: Span) -> Place {
+        self.text.place(span)
+    }
+
+    /// Reports an error.
+    pub fn error(&mut self, id: &'static str, span: Span, message: impl Into<String>, help: impl Into<String>) {
+        self.diagnostics.push(Diagnostic::error(id, self.text.place(span), message).help(help));
+    }
+
+    /// Checks what is the same for all policies: section, attributes, children.
+    pub(crate) fn shape<S: Statement>(&mut self, element: &Element) {
+        if !S::SECTIONS.contains(&self.section) {
+            let sections: Vec<_> = S::SECTIONS.iter().map(|section| format!("`{}`", section.name())).collect();
+            self.error(
+                "policy/section",
+                element.name_span,
+                format!("`{}` has no place in `{}`", S::NAME, self.section.name()),
+                format!("it belongs into {}", sections.join(", ")),
+            );
+        }
+        self.attributes(element, S::ATTRIBUTES);
+        self.children(element, S::CHILDREN);
+    }
+
+    /// Reports attributes that an element does not have.
+    pub fn attributes(&mut self, element: &Element, names: &[&str]) {
+        for attribute in element.attributes.iter().filter(|attribute| attribute.name != "id") {
+            if names.contains(&attribute.name.as_str()) {
+                continue;
+            }
+            let help = match nearest(&attribute.name, names.iter().copied()) {
+                Some(name) => format!("did you mean `{name}`?"),
+                None if names.is_empty() => format!("`{}` has no attributes", element.name),
+                None => format!("`{}` has {}", element.name, listed(names)),
+            };
+            self.error(
+                "policy/attribute-unknown",
+                attribute.name_span,
+                format!("`{}` has no attribute `{}`", element.name, attribute.name),
+                help,
+            );
+        }
+    }
+
+    /// Reports children that an element must not have.
+    pub fn children(&mut self, element: &Element, allowed: Children) {
+        let names: &[&str] = match allowed {
+            Children::Body | Children::Policies => return,
+            Children::None | Children::Text => &[],
+            Children::Named(names) => names,
+        };
+        for node in &element.children {
+            match node {
+                Node::Text(_, span) if allowed != Children::Text => {
+                    self.error("policy/text", *span, format!("`{}` holds no text", element.name), "remove it");
+                }
+                Node::Element(child) if !names.contains(&child.name.as_str()) => {
+                    let help = match nearest(&child.name, names.iter().copied()) {
+                        Some(name) => format!("did you mean `{name}`?"),
+                        None if names.is_empty() => "remove it".to_owned(),
+                        None => format!("it may hold {}", listed(names)),
+                    };
+                    self.error(
+                        "policy/child-unknown",
+                        child.name_span,
+                        format!("`{}` has no place in `{}`", child.name, element.name),
+                        help,
+                    );
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The literal value of an attribute that must be there.
+    pub fn required(&mut self, element: &Element, name: &str) -> Option<String> {
+        match element.attribute(name) {
+            Some(attribute) => self.literal(&attribute.value, attribute.value_span),
+            None => {
+                self.error(
+                    "policy/attribute-missing",
+                    element.name_span,
+                    format!("`{}` needs the attribute `{name}`", element.name),
+                    format!("write `<{} {name}=\"...\"`", element.name),
+                );
+                None
+            }
+        }
+    }
+
+    /// The literal value of an attribute that may be missing.
+    pub fn optional(&mut self, element: &Element, name: &str) -> Option<String> {
+        let attribute = element.attribute(name)?;
+        self.literal(&attribute.value, attribute.value_span)
+    }
+
+    /// The value of an attribute that must be one of a few words, or `default` if it is missing.
+    pub fn one_of<T: Copy>(&mut self, element: &Element, name: &str, words: &[(&str, T)], default: T) -> Option<T> {
+        let Some(attribute) = element.attribute(name) else { return Some(default) };
+        let value = self.literal(&attribute.value, attribute.value_span)?;
+        if let Some((_, found)) = words.iter().find(|(word, _)| value.eq_ignore_ascii_case(word)) {
+            return Some(*found);
+        }
+        let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        let help = match nearest(&value, names.iter().copied()) {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => format!("write {}", listed(&names)),
+        };
+        self.error("policy/value", attribute.value_span, format!("`{name}` cannot be `{value}`"), help);
+        None
+    }
+
+    /// The value of an attribute that must be a whole number in a range, or `default` if it is missing.
+    pub fn number(&mut self, element: &Element, name: &str, range: std::ops::RangeInclusive<u32>, default: u32) -> Option<u32> {
+        let Some(attribute) = element.attribute(name) else { return Some(default) };
+        let value = self.literal(&attribute.value, attribute.value_span)?;
+        self.whole_number(attribute, &value, range)
+    }
+
+    fn whole_number(&mut self, attribute: &Attribute, value: &str, range: std::ops::RangeInclusive<u32>) -> Option<u32> {
+        let number = value.trim().parse().ok().filter(|number| range.contains(number));
+        if number.is_none() {
+            self.error(
+                "policy/number",
+                attribute.value_span,
+                format!("`{}` must be a whole number from {} to {}", attribute.name, range.start(), range.end()),
+                format!("write `{}=\"{}\"`, for example", attribute.name, range.start()),
+            );
+        }
+        number
+    }
+
+    /// A value that is what it says: expressions are reported.
+    pub fn literal(&mut self, value: &str, span: Span) -> Option<String> {
+        if xml::is_expression(value.trim_start()) {
+            self.error(
+                "expression/unsupported",
+                span,
+                "this build of Portico does not evaluate policy expressions yet",
+                "write a literal value here",
+            );
+            return None;
+        }
+        Some(value.to_owned())
+    }
+
+    /// The text in an element, which must be a literal.
+    pub fn text(&mut self, element: &Element) -> Option<String> {
+        let text = element.text(self.text);
+        self.literal(&text, element.inner_span)
+    }
+
+    /// The policies in an element, fragments put in.
+    pub fn policies(&mut self, element: &Element) -> Vec<Rc<Policy>> {
+        let mut policies = Vec::new();
+        for child in element.elements() {
+            if child.name == "base" {
+                self.error(
+                    "policy/base",
+                    child.name_span,
+                    format!("`<base />` has no place in `{}`", element.name),
+                    "put it directly into the section",
+                );
+                continue;
+            }
+            self.policy(child, &mut policies);
+        }
+        policies
+    }
+
+    /// Checks one policy, or puts in a fragment.
+    pub(crate) fn policy(&mut self, element: &Element, policies: &mut Vec<Rc<Policy>>) {
+        if element.name == "include-fragment" {
+            self.include_fragment(element, policies);
+        } else if let Some(policy) = Policy::check(element, self) {
+            policies.push(Rc::new(policy));
+        }
+    }
+
+    fn include_fragment(&mut self, element: &Element, policies: &mut Vec<Rc<Policy>>) {
+        self.attributes(element, &["fragment-id"]);
+        self.children(element, Children::None);
+        let Some(name) = self.required(element, "fragment-id") else { return };
+        if let Some(outer) = self.fragment {
+            self.error(
+                "fragment/nested",
+                element.name_span,
+                format!("the fragment `{outer}` includes another fragment"),
+                format!("include `{name}` in the policy, beside `{outer}`"),
+            );
+            return;
+        }
+        let Some((name, source)) = self.surroundings.fragments.get_key_value(&name) else {
+            let help = match nearest(&name, self.surroundings.fragments.keys().map(String::as_str)) {
+                Some(name) => format!("did you mean `{name}`?"),
+                None => format!("add `policy fragments/{name}/policy.xml`"),
+            };
+            let span = element.attribute("fragment-id").map_or(element.name_span, |attribute| attribute.value_span);
+            self.error("fragment/unknown", span, format!("there is no fragment `{name}`"), help);
+            return;
+        };
+        let text = Text::new(source, &self.surroundings.named_values, self.diagnostics);
+        let roots = xml::read(&text, self.diagnostics);
+        let mut inner = Checker {
+            text: &text,
+            section: self.section,
+            scope: self.scope,
+            surroundings: self.surroundings,
+            diagnostics: self.diagnostics,
+            fragment: Some(name),
+        };
+        let Some(root) = inner.fragment_root(&roots) else { return };
+        policies.extend(inner.policies(root));
+    }
+
+    /// The `<fragment>` of a fragment's file.
+    fn fragment_root<'e>(&mut self, roots: &'e [Element]) -> Option<&'e Element> {
+        match roots {
+            [root] if root.name == "fragment" => Some(root),
+            _ => {
+                let span = roots.first().map_or(Span::default(), |root| root.name_span);
+                self.error(
+                    "fragment/root",
+                    span,
+                    "a fragment's file holds one `<fragment>` element",
+                    "write `<fragment>`, the policies, and `</fragment>`",
+                );
+                None
+            }
+        }
+    }
+}
+
+/// `` `a`, `b` or `c` ``
+pub(crate) fn listed(names: &[&str]) -> String {
+    let quoted: Vec<Cow<'_, str>> = names.iter().map(|name| Cow::from(format!("`{name}`"))).collect();
+    match quoted.as_slice() {
+        [] => String::new(),
+        [one] => one.to_string(),
+        [most @ .., last] => format!("{} or {last}", most.join(", ")),
+    }
+}

@@ -1,0 +1,348 @@
+//! What the component answers: what to do with an exchange next.
+
+use crate::{Malformed, Reader, Scheme, Writer};
+
+/// What to do with an exchange next. Borrowed from the bytes it was read from.
+#[derive(Clone, Debug)]
+pub enum Answer<'a> {
+    /// Send the request on to a backend.
+    Forward(Forward<'a>),
+    /// Answer the client with this, and nothing of any backend's.
+    Respond(Respond<'a>),
+    /// Answer the client with the backend's response, edited.
+    Continue(ResponseEdits<'a>),
+    /// Do these operations, and say when each is done.
+    Wait(Wait<'a>),
+}
+
+/// A request on its way to a backend: edits to the request as it came.
+#[derive(Clone, Debug)]
+pub struct Forward<'a> {
+    /// Under which number the exchange goes on; 0 if the response goes straight to the client.
+    pub exchange: u32,
+    /// The method.
+    pub method: &'a str,
+    /// How to reach the backend.
+    pub scheme: Scheme,
+    /// Host and port of the backend.
+    pub authority: &'a str,
+    /// Path and query at the backend.
+    pub target: &'a str,
+    /// How long to wait for the response's head.
+    pub timeout_ms: u32,
+    /// Edits to the header fields.
+    pub edits: Edits<'a>,
+    /// The body.
+    pub body: BodyEdit<'a>,
+}
+
+/// A response that is not a backend's.
+#[derive(Clone, Debug)]
+pub struct Respond<'a> {
+    /// The status code.
+    pub status: u16,
+    /// The reason phrase; empty for the usual one.
+    pub reason: &'a str,
+    /// The header fields, as edits to none.
+    pub edits: Edits<'a>,
+    /// The body; `Keep` stands for the backend's.
+    pub body: BodyEdit<'a>,
+}
+
+/// Edits to a backend's response.
+#[derive(Clone, Debug)]
+pub struct ResponseEdits<'a> {
+    /// The status code.
+    pub status: u16,
+    /// The reason phrase; empty for the usual one.
+    pub reason: &'a str,
+    /// Edits to the header fields.
+    pub edits: Edits<'a>,
+    /// The body.
+    pub body: BodyEdit<'a>,
+}
+
+/// Operations to do for an exchange.
+#[derive(Clone, Debug)]
+pub struct Wait<'a> {
+    /// Under which number the exchange goes on.
+    pub exchange: u32,
+    /// What to start. Those started by earlier answers go on.
+    pub operations: Operations<'a>,
+}
+
+/// What becomes of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyEdit<'a> {
+    /// It streams by as it is.
+    Keep,
+    /// It is replaced.
+    Replace(&'a [u8]),
+}
+
+/// One edit of header fields. Names are lower case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edit<'a> {
+    /// No field of this name remains.
+    Remove(&'a str),
+    /// One more field of this name.
+    Append(&'a str, &'a [u8]),
+}
+
+/// Edits in the order in which they take effect.
+#[derive(Clone, Copy, Debug)]
+pub struct Edits<'a> {
+    reader: Reader<'a>,
+}
+
+impl<'a> Iterator for Edits<'a> {
+    type Item = Edit<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Edit<'a>> {
+        match self.reader.u8().ok()? {
+            REMOVE => Some(Edit::Remove(self.reader.short_text().ok()?)),
+            _ => Some(Edit::Append(self.reader.short_text().ok()?, self.reader.long().ok()?)),
+        }
+    }
+}
+
+/// Which body of an exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Which {
+    /// The client's.
+    Request,
+    /// The backend's.
+    Response,
+}
+
+/// Something the host does for an exchange while it waits.
+#[derive(Clone, Debug)]
+pub enum Operation<'a> {
+    /// Send a request of the policy's own and read the whole response.
+    Send {
+        /// The method.
+        method: &'a str,
+        /// How to reach the server.
+        scheme: Scheme,
+        /// Host and port.
+        authority: &'a str,
+        /// Path and query.
+        target: &'a str,
+        /// How long to wait for the whole response.
+        timeout_ms: u32,
+        /// The most that is read of the response's body.
+        body_bytes_max: u64,
+        /// The header fields, as edits to none.
+        edits: Edits<'a>,
+        /// The body.
+        body: &'a [u8],
+    },
+    /// Read a body of the exchange, whole.
+    Read {
+        /// Which.
+        which: Which,
+        /// The most that is read.
+        bytes_max: u64,
+    },
+}
+
+/// Operations with the numbers under which they are reported done.
+#[derive(Clone, Copy, Debug)]
+pub struct Operations<'a> {
+    reader: Reader<'a>,
+}
+
+impl<'a> Iterator for Operations<'a> {
+    type Item = (u32, Operation<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let kind = self.reader.u8().ok()?;
+        let id = self.reader.u32().ok()?;
+        let mut operation = || -> Result<Operation<'a>, Malformed> {
+            let reader = &mut self.reader;
+            Ok(match kind {
+                SEND => Operation::Send {
+                    method: reader.short_text()?,
+                    scheme: Scheme::read(reader)?,
+                    authority: reader.short_text()?,
+                    target: reader.long_text()?,
+                    timeout_ms: reader.u32()?,
+                    body_bytes_max: reader.u64()?,
+                    edits: read_edits(reader)?,
+                    body: reader.long()?,
+                },
+                READ_REQUEST => Operation::Read { which: Which::Request, bytes_max: reader.u64()? },
+                READ_RESPONSE => Operation::Read { which: Which::Response, bytes_max: reader.u64()? },
+                _ => return Err(Malformed),
+            })
+        };
+        Some((id, operation().ok()?))
+    }
+}
+
+const FORWARD: u8 = 0;
+const RESPOND: u8 = 1;
+const CONTINUE: u8 = 2;
+const WAIT: u8 = 3;
+const REMOVE: u8 = 0;
+const APPEND: u8 = 1;
+const SEND: u8 = 0;
+const READ_REQUEST: u8 = 1;
+const READ_RESPONSE: u8 = 2;
+
+impl<'a> Answer<'a> {
+    /// Reads an answer.
+    ///
+    /// # Errors
+    /// Where the bytes are not one.
+    #[inline]
+    pub fn read(bytes: &'a [u8]) -> Result<Self, Malformed> {
+        let mut reader = Reader::new(bytes);
+        let reader = &mut reader;
+        Ok(match reader.u8()? {
+            FORWARD => Answer::Forward(Forward {
+                exchange: reader.u32()?,
+                method: reader.short_text()?,
+                scheme: Scheme::read(reader)?,
+                authority: reader.short_text()?,
+                target: reader.long_text()?,
+                timeout_ms: reader.u32()?,
+                edits: read_edits(reader)?,
+                body: read_body(reader)?,
+            }),
+            RESPOND => Answer::Respond(Respond {
+                status: reader.u16()?,
+                reason: reader.short_text()?,
+                edits: read_edits(reader)?,
+                body: read_body(reader)?,
+            }),
+            CONTINUE => Answer::Continue(ResponseEdits {
+                status: reader.u16()?,
+                reason: reader.short_text()?,
+                edits: read_edits(reader)?,
+                body: read_body(reader)?,
+            }),
+            WAIT => Answer::Wait(Wait { exchange: reader.u32()?, operations: Operations { reader: *reader } }),
+            _ => return Err(Malformed),
+        })
+    }
+
+    /// Writes the answer. What it borrows is usually another buffer of the writer's.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        let mut writer = Writer::new(out);
+        match self {
+            Answer::Forward(forward) => {
+                writer.u8(FORWARD);
+                writer.u32(forward.exchange);
+                writer.short(forward.method.as_bytes());
+                forward.scheme.write(&mut writer);
+                writer.short(forward.authority.as_bytes());
+                writer.long(forward.target.as_bytes());
+                writer.u32(forward.timeout_ms);
+                writer.long(forward.edits.reader.rest());
+                write_body(&mut writer, forward.body);
+            }
+            Answer::Respond(Respond { status, reason, edits, body }) => {
+                writer.u8(RESPOND);
+                write_response(&mut writer, *status, reason, edits, *body);
+            }
+            Answer::Continue(ResponseEdits { status, reason, edits, body }) => {
+                writer.u8(CONTINUE);
+                write_response(&mut writer, *status, reason, edits, *body);
+            }
+            Answer::Wait(wait) => {
+                writer.u8(WAIT);
+                writer.u32(wait.exchange);
+                writer.bytes(wait.operations.reader.rest());
+            }
+        }
+    }
+}
+
+impl<'a> Edits<'a> {
+    /// Edits that were written by [`Edit::write`] one after the other.
+    pub fn written(bytes: &'a [u8]) -> Self {
+        Self { reader: Reader::new(bytes) }
+    }
+}
+
+impl Edit<'_> {
+    /// Writes one edit.
+    #[inline]
+    pub fn write(&self, out: &mut Vec<u8>) {
+        let mut writer = Writer::new(out);
+        match self {
+            Edit::Remove(name) => {
+                writer.u8(REMOVE);
+                writer.short(name.as_bytes());
+            }
+            Edit::Append(name, value) => {
+                writer.u8(APPEND);
+                writer.short(name.as_bytes());
+                writer.long(value);
+            }
+        }
+    }
+}
+
+impl<'a> Operations<'a> {
+    /// Operations that were written by [`Operation::write`] one after the other.
+    pub fn written(bytes: &'a [u8]) -> Self {
+        Self { reader: Reader::new(bytes) }
+    }
+}
+
+impl Operation<'_> {
+    /// Writes one operation under its number.
+    pub fn write(&self, id: u32, out: &mut Vec<u8>) {
+        let mut writer = Writer::new(out);
+        match self {
+            Operation::Send { method, scheme, authority, target, timeout_ms, body_bytes_max, edits, body } => {
+                writer.u8(SEND);
+                writer.u32(id);
+                writer.short(method.as_bytes());
+                scheme.write(&mut writer);
+                writer.short(authority.as_bytes());
+                writer.long(target.as_bytes());
+                writer.u32(*timeout_ms);
+                writer.u64(*body_bytes_max);
+                writer.long(edits.reader.rest());
+                writer.long(body);
+            }
+            Operation::Read { which, bytes_max } => {
+                writer.u8(match which {
+                    Which::Request => READ_REQUEST,
+                    Which::Response => READ_RESPONSE,
+                });
+                writer.u32(id);
+                writer.u64(*bytes_max);
+            }
+        }
+    }
+}
+
+fn read_edits<'a>(reader: &mut Reader<'a>) -> Result<Edits<'a>, Malformed> {
+    Ok(Edits { reader: Reader::new(reader.long()?) })
+}
+
+fn read_body<'a>(reader: &mut Reader<'a>) -> Result<BodyEdit<'a>, Malformed> {
+    Ok(if reader.u8()? == 0 { BodyEdit::Keep } else { BodyEdit::Replace(reader.long()?) })
+}
+
+fn write_body(writer: &mut Writer<'_>, body: BodyEdit<'_>) {
+    match body {
+        BodyEdit::Keep => writer.u8(0),
+        BodyEdit::Replace(bytes) => {
+            writer.u8(1);
+            writer.long(bytes);
+        }
+    }
+}
+
+fn write_response(writer: &mut Writer<'_>, status: u16, reason: &str, edits: &Edits<'_>, body: BodyEdit<'_>) {
+    writer.u16(status);
+    writer.short(reason.as_bytes());
+    writer.long(edits.reader.rest());
+    write_body(writer, body);
+}

@@ -1,0 +1,131 @@
+//! What the host tells the component after an answer that left something to be done.
+
+use crate::{FieldsBuilder, Malformed, Reader, ResponseHead, ResponseHeadBuilder, Writer};
+use bytes::Bytes;
+
+/// What happened to an exchange.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The backend answered what was forwarded; its body waits in the host.
+    Response(ResponseHead),
+    /// What was forwarded got no answer.
+    Failed(FailureKind, String),
+    /// An operation that the exchange waits for is done.
+    Done(u32, Completion),
+}
+
+/// How an operation ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Completion {
+    /// A request of the policy's own was answered; the body is whole.
+    Response(ResponseHead, Bytes),
+    /// A body was read, whole.
+    Body(Bytes),
+    /// It did not work.
+    Failed(FailureKind, String),
+}
+
+/// Why something did not work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// Not in the time given.
+    Timeout,
+    /// No connection, or it broke.
+    Connection,
+    /// A body is larger than the limit given.
+    TooLarge,
+    /// The client went away.
+    ClientGone,
+    /// The request cannot be sent as it is: its address is not one.
+    Invalid,
+}
+
+impl FailureKind {
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        Ok(match reader.u8()? {
+            0 => FailureKind::Timeout,
+            1 => FailureKind::Connection,
+            2 => FailureKind::TooLarge,
+            3 => FailureKind::ClientGone,
+            4 => FailureKind::Invalid,
+            _ => return Err(Malformed),
+        })
+    }
+}
+
+const RESPONSE: u8 = 0;
+const FAILED: u8 = 1;
+const DONE_RESPONSE: u8 = 2;
+const DONE_BODY: u8 = 3;
+const DONE_FAILED: u8 = 4;
+
+impl Event {
+    /// Reads an event.
+    ///
+    /// # Errors
+    /// Where the bytes are not one.
+    pub fn read(bytes: Bytes) -> Result<Self, Malformed> {
+        let mut reader = Reader::new(&bytes);
+        Ok(match reader.u8()? {
+            RESPONSE => Event::Response(ResponseHead::take(&mut reader, &bytes)?),
+            FAILED => Event::Failed(FailureKind::read(&mut reader)?, reader.long_text()?.to_owned()),
+            DONE_RESPONSE => {
+                let id = reader.u32()?;
+                let head = ResponseHead::take(&mut reader, &bytes)?;
+                Event::Done(id, Completion::Response(head, bytes.slice(bytes.len() - reader.rest().len()..)))
+            }
+            DONE_BODY => {
+                let id = reader.u32()?;
+                Event::Done(id, Completion::Body(bytes.slice(bytes.len() - reader.rest().len()..)))
+            }
+            DONE_FAILED => {
+                let id = reader.u32()?;
+                Event::Done(id, Completion::Failed(FailureKind::read(&mut reader)?, reader.long_text()?.to_owned()))
+            }
+            _ => return Err(Malformed),
+        })
+    }
+
+    /// Writes that the backend answered, up to the fields, for which it returns a builder.
+    #[inline]
+    pub fn write_response<'a>(out: &'a mut Vec<u8>, head: ResponseHeadBuilder<'_>) -> FieldsBuilder<'a> {
+        Writer::new(out).u8(RESPONSE);
+        head.write(out)
+    }
+
+    /// Writes that what was forwarded got no answer.
+    pub fn write_failed(out: &mut Vec<u8>, kind: FailureKind, message: &str) {
+        let mut writer = Writer::new(out);
+        writer.u8(FAILED);
+        writer.u8(kind as u8);
+        writer.long(message.as_bytes());
+    }
+
+    /// Writes that an operation is done.
+    pub fn write_done(out: &mut Vec<u8>, id: u32, completion: &Completion) {
+        let mut writer = Writer::new(out);
+        match completion {
+            Completion::Response(head, body) => {
+                writer.u8(DONE_RESPONSE);
+                writer.u32(id);
+                let mut fields = ResponseHeadBuilder { status: head.status, reason: &head.reason }.write(out);
+                for (name, value) in head.fields.iter() {
+                    fields.push(name, value);
+                }
+                fields.finish();
+                out.extend_from_slice(body);
+            }
+            Completion::Body(body) => {
+                writer.u8(DONE_BODY);
+                writer.u32(id);
+                writer.bytes(body);
+            }
+            Completion::Failed(kind, message) => {
+                writer.u8(DONE_FAILED);
+                writer.u32(id);
+                writer.u8(*kind as u8);
+                writer.long(message.as_bytes());
+            }
+        }
+    }
+}
