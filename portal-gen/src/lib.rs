@@ -1,1 +1,51 @@
 //! The publisher: a service folder becomes a static developer site.
+//!
+//! From the disk to the disk: [`load`] reads the folder, [`check`] turns it into a service or says what is wrong, [`site`]
+//! lays out pages and addresses, `pages` computes what each shows, [`render`] fills the templates, [`write`] puts the files
+//! in place. [`preview`] serves the same files from memory. Only `load`, `write` and `preview` touch the world; everything
+//! between them is a function.
+
+pub mod load;
+pub mod site;
+mod pages;
+mod operation;
+mod content;
+mod schema;
+mod example;
+mod sample;
+mod security;
+pub mod markdown;
+pub mod slug;
+mod theme;
+pub mod render;
+pub mod write;
+pub mod publish;
+pub mod preview;
+pub mod scaffold;
+mod stand_in;
+
+pub use render::Rendered;
+pub use site::Options;
+
+use catalog::{Folder, Service};
+use diagnostic::Diagnostics;
+
+/// Reads what a folder says, its policies included. Without a service if there is an error among the findings.
+pub fn check(folder: &Folder, environment: Option<&str>) -> (Option<Service>, Diagnostics) {
+    let loaded = stand_in::load(folder, environment);
+    let mut findings = loaded.diagnostics;
+    let Some(service) = loaded.service else { return (None, findings.sorted()) };
+    findings.extend(gateway::check(&service));
+    let findings = findings.sorted();
+    (if findings.has_errors() { None } else { Some(service) }, findings)
+}
+
+/// A size as people say it: `13.0 MB`.
+pub(crate) fn bytes_in_words(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..100_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        100_000..1_000_000 => format!("{:.0} kB", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
+}

@@ -1,0 +1,72 @@
+//! Reads a service folder from disk: the only place that does.
+
+use anyhow::{Context, Result, bail};
+use catalog::Folder;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+/// The file that marks a directory as a site that portal-gen wrote; such a directory is never read as a source.
+pub const SITE_MARKER: &str = ".portal-gen-site";
+
+/// Directories that hold no sources.
+const SKIPPED: [&str; 2] = ["target", "node_modules"];
+
+/// Reads every file of a service folder. Hidden files, build directories, sites that portal-gen wrote, and links that lead
+/// out of the folder are left out.
+///
+/// # Errors
+/// If the directory, or something in it, cannot be read.
+pub fn folder(directory: &Path) -> Result<Folder> {
+    if !directory.exists() {
+        bail!("there is no directory `{}`", directory.display());
+    }
+    if !directory.is_dir() {
+        bail!("`{}` is a file; a service folder is a directory", directory.display());
+    }
+    let root = directory.canonicalize().with_context(|| format!("cannot read `{}`", directory.display()))?;
+    let mut reader = Reader { directories: HashSet::from([root.clone()]), root, folder: Folder::new() };
+    reader.directory(directory, "")?;
+    Ok(reader.folder)
+}
+
+struct Reader {
+    root: PathBuf,
+    /// Directories that were read, so that links in a circle end.
+    directories: HashSet<PathBuf>,
+    folder: Folder,
+}
+
+impl Reader {
+    fn directory(&mut self, directory: &Path, inside: &str) -> Result<()> {
+        let cannot_read = || format!("cannot read the directory `{}`", directory.display());
+        let mut entries = std::fs::read_dir(directory).and_then(Iterator::collect::<Result<Vec<_>, _>>).with_context(cannot_read)?;
+        entries.sort_by_key(std::fs::DirEntry::file_name);
+        for entry in entries {
+            let path = entry.path();
+            let name = entry.file_name();
+            let Some(name) = name.to_str() else { bail!("the name of `{}` is not Unicode; rename it", path.display()) };
+            if name.starts_with('.') || SKIPPED.contains(&name) {
+                continue;
+            }
+            let inside = if inside.is_empty() { name.to_owned() } else { format!("{inside}/{name}") };
+            let mut kind = entry.file_type().with_context(|| format!("cannot read `{}`", path.display()))?;
+            if kind.is_symlink() {
+                let Ok(real) = path.canonicalize() else { continue };
+                if !real.starts_with(&self.root) {
+                    continue;
+                }
+                kind = std::fs::metadata(&real).with_context(|| format!("cannot read `{}`", path.display()))?.file_type();
+            }
+            if kind.is_dir() {
+                let real = path.canonicalize().with_context(|| format!("cannot read `{}`", path.display()))?;
+                if !path.join(SITE_MARKER).exists() && self.directories.insert(real) {
+                    self.directory(&path, &inside)?;
+                }
+            } else if kind.is_file() {
+                let bytes = std::fs::read(&path).with_context(|| format!("cannot read the file `{}`", path.display()))?;
+                self.folder.insert(inside, bytes);
+            }
+        }
+        Ok(())
+    }
+}

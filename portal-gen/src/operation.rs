@@ -1,0 +1,528 @@
+//! The page of an operation, computed: parameters, bodies, responses and samples, ready for the template.
+
+use crate::example::{self, Way};
+use crate::sample::{self, Request};
+use crate::schema::{Node, Viewer, shown};
+use crate::site::{ApiSite, Site};
+use crate::slug::Slugs;
+use crate::{markdown, security};
+use catalog::model::VersioningScheme;
+use catalog::openapi::{self, Document};
+use serde::Serialize;
+use serde_json::Value;
+
+/// How many properties one page opens in all, and how many bytes of examples it holds in all and each: what a reader needs
+/// at a glance. Schemas have pages of their own, and a longer example is a file beside the page.
+const ROWS_MAX: usize = 220;
+const EXAMPLES_BYTES_MAX: usize = 24_000;
+const EXAMPLE_BYTES_MAX: usize = 7_000;
+
+/// What the template of an operation sees.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct OperationView {
+    pub(crate) title: String,
+    pub(crate) method: String,
+    /// The gateway's address and the API's path: what stands before the template.
+    pub(crate) base_url: String,
+    pub(crate) url_template: String,
+    /// HTML.
+    pub(crate) description: String,
+    pub(crate) deprecated: bool,
+    /// The header and the query parameter that carry a key, if one is needed.
+    pub(crate) key: Option<KeyView>,
+    /// What else the definition asks for.
+    pub(crate) security: Vec<security::Requirement>,
+    pub(crate) places: Vec<PlaceView>,
+    pub(crate) body: Option<BodyView>,
+    pub(crate) responses: Vec<ResponseView>,
+    pub(crate) callbacks: Vec<CallbackView>,
+    pub(crate) requests: Vec<SampleView>,
+    pub(crate) answers: Vec<AnswerView>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct KeyView {
+    pub(crate) header: String,
+    pub(crate) query: String,
+}
+
+/// The parameters of one place.
+#[derive(Debug, Serialize)]
+pub(crate) struct PlaceView {
+    pub(crate) title: &'static str,
+    pub(crate) anchor: String,
+    pub(crate) parameters: Vec<ParameterView>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct ParameterView {
+    pub(crate) name: String,
+    pub(crate) anchor: String,
+    pub(crate) required: bool,
+    pub(crate) deprecated: bool,
+    /// HTML.
+    pub(crate) description: String,
+    pub(crate) node: Node,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct BodyView {
+    /// HTML.
+    pub(crate) description: String,
+    pub(crate) required: bool,
+    pub(crate) contents: Vec<ContentView>,
+}
+
+/// Content types with the same schema.
+#[derive(Debug, Serialize)]
+pub(crate) struct ContentView {
+    pub(crate) types: Vec<String>,
+    pub(crate) node: Option<Node>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct ResponseView {
+    pub(crate) status: String,
+    pub(crate) reason: &'static str,
+    pub(crate) kind: &'static str,
+    pub(crate) anchor: String,
+    /// HTML.
+    pub(crate) description: String,
+    pub(crate) headers: Vec<ParameterView>,
+    pub(crate) contents: Vec<ContentView>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct CallbackView {
+    pub(crate) name: String,
+    pub(crate) method: String,
+    pub(crate) expression: String,
+    /// HTML.
+    pub(crate) description: String,
+    pub(crate) body: Option<BodyView>,
+    pub(crate) responses: Vec<ResponseView>,
+}
+
+/// Text to copy.
+#[derive(Debug, Serialize)]
+pub(crate) struct SampleView {
+    pub(crate) title: String,
+    /// HTML.
+    pub(crate) html: String,
+    /// The file that holds it whole, if it was cut, and its size in words.
+    pub(crate) whole: Option<(String, String)>,
+}
+
+/// Examples of one response.
+#[derive(Debug, Serialize)]
+pub(crate) struct AnswerView {
+    pub(crate) status: String,
+    pub(crate) samples: Vec<SampleView>,
+}
+
+/// Files that stand beside a page: address and bytes.
+pub(crate) type Extras = Vec<(String, Vec<u8>)>;
+
+/// The page of an operation.
+pub(crate) fn operation(site: &Site<'_>, api: &ApiSite<'_>, index: usize) -> (OperationView, Extras) {
+    let operation = &api.api.operations[index];
+    let nothing = openapi::Operation::default();
+    let definition = api.definition_of(index).unwrap_or(&nothing);
+    let mut builder = Builder::new(api, &api.operations[index]);
+    let mut view = builder.described(definition);
+    view.title = operation.display_name.clone();
+    view.method = operation.method.clone();
+    view.base_url = api.base_url.clone();
+    view.url_template = operation.url_template.clone();
+    let text = if operation.description.is_empty() { definition.description.as_deref().unwrap_or_default() } else { &operation.description };
+    view.description = markdown::description(text, 1);
+    view.key = api
+        .api
+        .subscription_required
+        .then(|| KeyView { header: api.api.key_names.header.clone(), query: api.api.key_names.query.clone() });
+    let request = builder.request(site, operation, definition);
+    view.requests = [("curl", sample::curl(&request)), ("HTTP", sample::http(&request))]
+        .into_iter()
+        .map(|(title, text)| builder.sample(title, &text, "txt", "request"))
+        .collect();
+    (view, builder.extras)
+}
+
+/// The page of a webhook: a request that the service sends.
+pub(crate) fn webhook(api: &ApiSite<'_>, index: usize) -> (OperationView, Extras) {
+    let definition = &api.api.definition.webhooks[index];
+    let mut builder = Builder::new(api, &api.webhooks[index]);
+    let mut view = builder.described(definition);
+    view.title = definition.summary.clone().unwrap_or_else(|| definition.path.clone());
+    view.method = definition.method.to_uppercase();
+    view.url_template = definition.path.clone();
+    view.description = markdown::description(definition.description.as_deref().unwrap_or_default(), 1);
+    let body = definition.request_body.as_ref().and_then(|pointer| builder.document.at(pointer));
+    view.requests = body.and_then(|body| builder.first_content(body, Way::Sent)).map_or_else(Vec::new, |(media, text)| {
+        vec![builder.sample(&media, &text, extension(&media), "body")]
+    });
+    (view, builder.extras)
+}
+
+struct Builder<'a> {
+    api: &'a ApiSite<'a>,
+    document: &'a Document,
+    viewer: Viewer<'a>,
+    anchors: Slugs,
+    /// The page's address: files beside it go there.
+    path: &'a str,
+    examples_bytes: usize,
+    extras: Extras,
+}
+
+impl<'a> Builder<'a> {
+    fn new(api: &'a ApiSite<'a>, path: &'a str) -> Self {
+        let document = &*api.api.definition;
+        Self {
+            api,
+            document,
+            viewer: Viewer::new(document, &api.schema_paths, ROWS_MAX),
+            anchors: Slugs::default(),
+            path,
+            examples_bytes: 0,
+            extras: Vec::new(),
+        }
+    }
+
+    fn described(&mut self, definition: &'a openapi::Operation) -> OperationView {
+        let places = [("path", "Path parameters"), ("query", "Query parameters"), ("header", "Header parameters"), ("cookie", "Cookies")]
+            .into_iter()
+            .map(|(place, title)| PlaceView { title, anchor: format!("{place}-parameters"), parameters: self.parameters(definition, place) })
+            .filter(|place| !place.parameters.is_empty())
+            .collect();
+        let body = definition.request_body.as_ref().and_then(|pointer| self.document.at(pointer)).map(|body| self.body(body));
+        let mut responses = Vec::new();
+        let mut answers = Vec::new();
+        for (status, pointer) in &definition.responses {
+            let Some(response) = self.document.at(pointer) else { continue };
+            responses.push(self.response(status, response, true));
+            let samples = self.examples(response, Way::Received, status);
+            if !samples.is_empty() {
+                answers.push(AnswerView { status: status.clone(), samples });
+            }
+        }
+        let callbacks = definition.callbacks.iter().filter_map(|callback| self.callback(callback)).collect();
+        OperationView {
+            deprecated: definition.deprecated,
+            security: security::of_operation(self.document, self.document.at(&definition.pointer)),
+            places,
+            body,
+            responses,
+            answers,
+            callbacks,
+            ..OperationView::default()
+        }
+    }
+
+    fn parameters(&mut self, definition: &'a openapi::Operation, place: &str) -> Vec<ParameterView> {
+        let document = self.document;
+        let parameters = definition.parameters.iter().filter_map(|pointer| document.at(pointer));
+        parameters.filter(|parameter| text(parameter, "in") == place).map(|parameter| self.parameter(text(parameter, "name"), parameter, place)).collect()
+    }
+
+    fn parameter(&mut self, name: &str, parameter: &'a Value, place: &str) -> ParameterView {
+        let schema = parameter.get("schema").or_else(|| content_of(parameter).next().and_then(|(_, content)| content.get("schema")));
+        let mut node = schema.map_or_else(Node::default, |schema| self.viewer.top(schema));
+        let mut description = markdown::description(text(parameter, "description"), 3);
+        let inner = std::mem::take(&mut node.description);
+        if description.is_empty() {
+            description = inner;
+        }
+        if let Some(example) = parameter_example(self.document, parameter)
+            && !node.facts.iter().any(|fact| fact.name == "Example")
+        {
+            node.facts.push(crate::schema::Fact { name: "Example", values: vec![shown(example)], more: 0 });
+        }
+        ParameterView {
+            anchor: self.anchors.take(&format!("{place} {name}")),
+            name: name.to_owned(),
+            required: is(parameter, "required"),
+            deprecated: is(parameter, "deprecated"),
+            description,
+            node,
+        }
+    }
+
+    fn body(&mut self, body: &'a Value) -> BodyView {
+        BodyView {
+            description: markdown::description(text(body, "description"), 2),
+            required: is(body, "required"),
+            contents: self.contents(body),
+        }
+    }
+
+    fn response(&mut self, status: &str, response: &'a Value, anchored: bool) -> ResponseView {
+        let headers = response.get("headers").and_then(Value::as_object).into_iter().flatten();
+        let document = self.document;
+        let headers: Vec<(&String, &Value)> = headers.filter_map(|(name, header)| Some((name, document.resolve(header)?.1))).collect();
+        ResponseView {
+            status: status.to_owned(),
+            reason: reason(status),
+            kind: match status.as_bytes().first() {
+                Some(b'2') => "good",
+                Some(b'3') => "moved",
+                Some(b'4' | b'5') => "bad",
+                _ => "other",
+            },
+            anchor: if anchored { self.anchors.take(&format!("response {status}")) } else { String::new() },
+            description: markdown::description(text(response, "description"), 3),
+            headers: headers.into_iter().map(|(name, header)| self.parameter(name, header, &format!("{status} header"))).collect(),
+            contents: self.contents(response),
+        }
+    }
+
+    /// Content types whose schemas are equal stand together: most definitions repeat one schema for JSON, XML and forms.
+    fn contents(&mut self, holder: &'a Value) -> Vec<ContentView> {
+        let mut groups: Vec<(Vec<String>, Option<&Value>)> = Vec::new();
+        for (media, content) in content_of(holder) {
+            let schema = content.get("schema");
+            match groups.iter_mut().find(|(_, known)| *known == schema) {
+                Some((types, _)) => types.push(media.clone()),
+                None => groups.push((vec![media.clone()], schema)),
+            }
+        }
+        groups.into_iter().map(|(types, schema)| ContentView { types, node: schema.map(|schema| self.viewer.top(schema)) }).collect()
+    }
+
+    fn callback(&mut self, callback: &'a openapi::Callback) -> Option<CallbackView> {
+        let document = self.document;
+        let operation = document.at(&callback.pointer)?;
+        let body = operation.get("requestBody").and_then(|body| document.resolve(body)).map(|(_, body)| self.body(body));
+        let responses = operation.get("responses").and_then(Value::as_object).into_iter().flatten();
+        let responses: Vec<(&String, &Value)> = responses.filter_map(|(status, response)| Some((status, document.resolve(response)?.1))).collect();
+        let words = operation.get("description").or_else(|| operation.get("summary")).and_then(Value::as_str).unwrap_or_default();
+        Some(CallbackView {
+            name: callback.name.clone(),
+            method: callback.method.to_uppercase(),
+            expression: callback.expression.clone(),
+            description: markdown::description(words, 3),
+            body,
+            responses: responses.into_iter().map(|(status, response)| self.response(status, response, false)).collect(),
+        })
+    }
+
+    /// The examples of a body's or response's first content type: those given, else one made from the schema.
+    fn examples(&mut self, holder: &'a Value, way: Way, name: &str) -> Vec<SampleView> {
+        let Some((media, content)) = preferred_content(holder) else { return Vec::new() };
+        let mut texts: Vec<(String, String)> = Vec::new();
+        for (title, example) in content.get("examples").and_then(Value::as_object).into_iter().flatten() {
+            let Some((_, example)) = self.document.resolve(example) else { continue };
+            let Some(value) = example.get("value") else { continue };
+            let title = example.get("summary").and_then(Value::as_str).unwrap_or(title);
+            texts.push((title.to_owned(), written(media, value, "example")));
+        }
+        if texts.is_empty() {
+            texts.extend(self.content_example(media, content, way).map(|text| (media.clone(), text)));
+        }
+        texts.truncate(6);
+        texts.into_iter().enumerate().map(|(index, (title, text))| {
+            self.sample(&title, &text, extension(media), &format!("{name}-{}", index + 1))
+        }).collect()
+    }
+
+    fn first_content(&self, holder: &Value, way: Way) -> Option<(String, String)> {
+        let (media, content) = preferred_content(holder)?;
+        let given = content.get("examples").and_then(Value::as_object).and_then(|all| all.values().next());
+        let given = given.and_then(|example| self.document.resolve(example)?.1.get("value"));
+        let text = given.map(|value| written(media, value, "example")).or_else(|| self.content_example(media, content, way))?;
+        Some((media.clone(), text))
+    }
+
+    fn content_example(&self, media: &str, content: &Value, way: Way) -> Option<String> {
+        let schema = content.get("schema");
+        let made = match content.get("example") {
+            Some(given) => given.clone(),
+            None => example::of(self.document, schema?, way),
+        };
+        let root = schema.and_then(|schema| {
+            let named = self.document.resolve(schema)?.1.get("xml").and_then(|xml| xml.get("name")).and_then(Value::as_str).map(str::to_owned);
+            named.or_else(|| crate::schema::component_name(schema.get("$ref")?.as_str()?))
+        });
+        Some(written(media, &made, root.as_deref().unwrap_or("root")))
+    }
+
+    fn request(&self, site: &Site<'_>, operation: &catalog::model::Operation, definition: &openapi::Operation) -> Request {
+        let api = self.api.api;
+        let mut template = operation.url_template.split('?').next().unwrap_or_default().to_owned();
+        let mut query = Vec::new();
+        let mut headers = Vec::new();
+        for parameter in definition.parameters.iter().filter_map(|pointer| self.document.at(pointer)) {
+            let name = text(parameter, "name");
+            let value = || self.parameter_value(parameter).unwrap_or_else(|| format!("{{{name}}}"));
+            match text(parameter, "in") {
+                "path" => template = template.replace(&format!("{{{name}}}"), &sample::percent_encoded(&value())),
+                "query" if is(parameter, "required") => {
+                    query.push(format!("{}={}", sample::percent_encoded(name), sample::percent_encoded(&value())));
+                }
+                "header" if is(parameter, "required") => headers.push((name.to_owned(), value())),
+                "cookie" if is(parameter, "required") => headers.push(("Cookie".to_owned(), format!("{name}={}", value()))),
+                _ => {}
+            }
+        }
+        if let Some(version) = api.version.as_ref().filter(|version| !version.identifier.is_empty()) {
+            match site.service.version_sets.iter().find(|set| set.name == version.set).map(|set| &set.scheme) {
+                Some(VersioningScheme::Header(name)) => headers.push((name.clone(), version.identifier.clone())),
+                Some(VersioningScheme::Query(name)) => query.push(format!("{name}={}", version.identifier)),
+                _ => {}
+            }
+        }
+        if api.subscription_required {
+            headers.push((api.key_names.header.clone(), "YOUR_KEY".to_owned()));
+        }
+        let mut body = sample::Body::Empty;
+        if let Some(holder) = definition.request_body.as_ref().and_then(|pointer| self.document.at(pointer))
+            && let Some((media, content)) = preferred_content(holder)
+        {
+            body = self.sample_body(media, content, holder);
+            if !matches!(body, sample::Body::Form(_)) {
+                headers.push(("Content-Type".to_owned(), media.clone()));
+            }
+        }
+        let answer = definition.responses.iter().filter_map(|(_, pointer)| preferred_content(self.document.at(pointer)?)).map(|(media, _)| media).next();
+        if let Some(media) = answer.filter(|media| *media != "*/*") {
+            headers.push(("Accept".to_owned(), media.clone()));
+        }
+        let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
+        Request {
+            method: operation.method.clone(),
+            origin: site.gateway.clone(),
+            target: format!("{}{template}{query}", self.api.base_path),
+            headers,
+            body,
+        }
+    }
+
+    fn sample_body(&self, media: &str, content: &Value, holder: &Value) -> sample::Body {
+        if media.starts_with("multipart/") {
+            let made = content.get("schema").map_or(Value::Null, |schema| example::of(self.document, schema, Way::Sent));
+            let fields = made.as_object().into_iter().flatten().map(|(name, value)| {
+                (name.clone(), if value == "(binary)" { format!("@{name}") } else { shown(value) })
+            });
+            return sample::Body::Form(fields.collect());
+        }
+        match self.first_content(holder, Way::Sent) {
+            Some((_, text)) if text == "(binary)" || text.is_empty() => sample::Body::File("file".to_owned()),
+            Some((_, text)) if text.len() <= EXAMPLE_BYTES_MAX => sample::Body::Text(text),
+            _ => sample::Body::File(format!("body.{}", extension(media))),
+        }
+    }
+
+    fn parameter_value(&self, parameter: &Value) -> Option<String> {
+        let plain = |value: &Value| (!value.is_object() && !value.is_array() && !value.is_null()).then(|| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+        if let Some(value) = parameter_example(self.document, parameter) {
+            return plain(value);
+        }
+        let (_, schema) = self.document.resolve(parameter.get("schema")?)?;
+        let given = schema.get("example").or_else(|| schema.get("default")).or_else(|| schema.get("enum")?.get(0))?;
+        plain(given).filter(|text| !text.is_empty())
+    }
+
+    /// Text to copy, cut at the end of a line if it is long; then all of it becomes a file beside the page.
+    fn sample(&mut self, title: &str, text: &str, extension: &str, name: &str) -> SampleView {
+        let most = EXAMPLE_BYTES_MAX.min(EXAMPLES_BYTES_MAX.saturating_sub(self.examples_bytes)).max(400);
+        let mut shown = text;
+        let mut whole = None;
+        if text.len() > most {
+            let end = (0..=most).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+            shown = &text[..text[..end].rfind('\n').filter(|&at| at > 0).unwrap_or(end)];
+            let path = format!("{}{}.{extension}", self.path, crate::slug::slug(name));
+            whole = Some((path.clone(), crate::bytes_in_words(text.len() as u64)));
+            self.extras.push((path, text.as_bytes().to_vec()));
+        }
+        self.examples_bytes += shown.len();
+        let html = if extension == "json" { sample::coloured_json(shown) } else { markdown::escaped(shown) };
+        SampleView { title: title.to_owned(), html, whole }
+    }
+}
+
+/// The content types of a body or response, and what is said about each.
+fn content_of(holder: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    holder.get("content").and_then(Value::as_object).into_iter().flatten()
+}
+
+/// JSON if there is any, else the first.
+fn preferred_content(holder: &Value) -> Option<(&String, &Value)> {
+    content_of(holder).find(|(media, _)| is_json(media)).or_else(|| content_of(holder).next())
+}
+
+fn is_json(media: &str) -> bool {
+    media.contains("json")
+}
+
+fn extension(media: &str) -> &'static str {
+    match media {
+        media if is_json(media) || media == "*/*" => "json",
+        media if media.contains("xml") => "xml",
+        _ => "txt",
+    }
+}
+
+/// An example in the way its content type is written.
+fn written(media: &str, value: &Value, root: &str) -> String {
+    match value {
+        Value::String(text) if !is_json(media) => text.clone(),
+        // Some authors paste JSON as a text; it is meant as JSON.
+        Value::String(text) if text.trim_start().starts_with(['{', '[']) => text.clone(),
+        value if media.contains("xml") => example::xml(root, value),
+        Value::Object(fields) if media.contains("x-www-form-urlencoded") => {
+            let fields = fields.iter().map(|(name, value)| format!("{}={}", sample::percent_encoded(name), sample::percent_encoded(&shown(value))));
+            fields.collect::<Vec<_>>().join("&")
+        }
+        value => serde_json::to_string_pretty(value).unwrap_or_default(),
+    }
+}
+
+fn parameter_example<'v>(document: &'v Document, parameter: &'v Value) -> Option<&'v Value> {
+    parameter.get("example").or_else(|| {
+        let first = parameter.get("examples")?.as_object()?.values().next()?;
+        document.resolve(first)?.1.get("value")
+    })
+}
+
+fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn is(value: &Value, key: &str) -> bool {
+    value.get(key) == Some(&Value::Bool(true))
+}
+
+fn reason(status: &str) -> &'static str {
+    match status {
+        "200" => "OK",
+        "201" => "Created",
+        "202" => "Accepted",
+        "204" => "No Content",
+        "206" => "Partial Content",
+        "301" => "Moved Permanently",
+        "302" => "Found",
+        "303" => "See Other",
+        "304" => "Not Modified",
+        "307" => "Temporary Redirect",
+        "400" => "Bad Request",
+        "401" => "Unauthorized",
+        "403" => "Forbidden",
+        "404" => "Not Found",
+        "405" => "Method Not Allowed",
+        "406" => "Not Acceptable",
+        "409" => "Conflict",
+        "410" => "Gone",
+        "412" => "Precondition Failed",
+        "413" => "Content Too Large",
+        "415" => "Unsupported Media Type",
+        "422" => "Unprocessable Content",
+        "429" => "Too Many Requests",
+        "500" => "Internal Server Error",
+        "501" => "Not Implemented",
+        "502" => "Bad Gateway",
+        "503" => "Service Unavailable",
+        "504" => "Gateway Timeout",
+        "default" => "Any other answer",
+        _ => "",
+    }
+}

@@ -1,0 +1,506 @@
+//! The pages of a site: which there are, which template each fills, and what that template sees.
+
+use crate::operation::{self, Extras};
+use crate::schema::{Node, Viewer};
+use crate::site::{ApiSite, Site};
+use crate::{content, markdown, security};
+use diagnostic::Diagnostics;
+use serde::Serialize;
+use serde_json::Value;
+use tera::Context;
+
+/// How many properties the page of one schema opens.
+const SCHEMA_ROWS_MAX: usize = 300;
+
+/// One page. The numbers are indices into the lists of [`Site`] and its APIs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Page {
+    Home,
+    Apis,
+    Api(usize),
+    Operation(usize, usize),
+    Webhook(usize, usize),
+    Schemas(usize),
+    Schema(usize, usize),
+    Products,
+    Product(usize),
+    Content(usize),
+    NotFound,
+}
+
+/// What a page needs to be written.
+pub(crate) struct Filled {
+    pub(crate) template: &'static str,
+    /// The file inside the site: `apis/orders/index.html`.
+    pub(crate) file: String,
+    pub(crate) context: Context,
+    pub(crate) extras: Extras,
+    pub(crate) findings: Diagnostics,
+}
+
+/// Every page of a site, in a fixed order.
+pub(crate) fn all(site: &Site<'_>) -> Vec<Page> {
+    let mut pages = vec![Page::Home, Page::Apis];
+    for (index, api) in site.apis.iter().enumerate() {
+        pages.push(Page::Api(index));
+        pages.extend((0..api.operations.len()).map(|operation| Page::Operation(index, operation)));
+        pages.extend((0..api.webhooks.len()).map(|webhook| Page::Webhook(index, webhook)));
+        if !api.schemas.is_empty() {
+            pages.push(Page::Schemas(index));
+        }
+        pages.extend((0..api.schemas.len()).map(|schema| Page::Schema(index, schema)));
+    }
+    pages.push(Page::Products);
+    pages.extend((0..site.products.len()).map(Page::Product));
+    pages.extend((0..site.content.len()).map(Page::Content));
+    pages.push(Page::NotFound);
+    pages
+}
+
+/// Computes everything that a page's template sees. `shared` is [`shared`], computed once.
+pub(crate) fn fill(site: &Site<'_>, page: Page, shared: &Shared) -> Filled {
+    let mut filler = Filler { site, shared, context: Context::new(), extras: Vec::new(), findings: Diagnostics::new() };
+    let (template, path) = match page {
+        Page::Home => filler.home(),
+        Page::Apis => filler.apis(),
+        Page::Api(index) => filler.api(&site.apis[index]),
+        Page::Operation(index, operation) => filler.operation(&site.apis[index], operation),
+        Page::Webhook(index, webhook) => filler.webhook(&site.apis[index], webhook),
+        Page::Schemas(index) => filler.schemas(&site.apis[index]),
+        Page::Schema(index, schema) => filler.schema(&site.apis[index], schema),
+        Page::Products => filler.products(),
+        Page::Product(index) => filler.product(index),
+        Page::Content(index) => filler.content(index),
+        Page::NotFound => filler.not_found(),
+    };
+    let file = if path == "404.html" { path } else { format!("{path}index.html") };
+    Filled { template, file, context: filler.context, extras: filler.extras, findings: filler.findings }
+}
+
+/// What every page shows, as values that are cheap to share.
+pub(crate) struct Shared {
+    site: tera::Value,
+    content_navigation: tera::Value,
+}
+
+/// A link inside the site, from its root, or to another site.
+#[derive(Clone, Debug, Serialize)]
+struct Link {
+    title: String,
+    path: String,
+    is_outside: bool,
+}
+
+impl Link {
+    fn inside(title: impl Into<String>, path: impl Into<String>) -> Self {
+        Self { title: title.into(), path: path.into(), is_outside: false }
+    }
+}
+
+/// Computes what every page shows.
+pub(crate) fn shared(site: &Site<'_>, stamps: &crate::theme::Stamps) -> Shared {
+    #[derive(Serialize)]
+    struct SiteView<'s> {
+        title: &'s str,
+        description: &'s str,
+        logo: Option<String>,
+        navigation: Vec<Link>,
+        stamps: &'s crate::theme::Stamps,
+        has_products: bool,
+    }
+    let portal = &site.service.portal;
+    let mut navigation = vec![Link::inside("APIs", "apis/")];
+    if !site.products.is_empty() {
+        navigation.push(Link::inside("Products", "products/"));
+    }
+    if let Some((first, path)) = site.content.first().filter(|_| portal.navigation.is_empty()) {
+        let title = if site.content.len() == 1 { first.title.clone() } else { "Guides".to_owned() };
+        navigation.push(Link::inside(title, path));
+    }
+    navigation.extend(portal.navigation.iter().map(|link| {
+        let is_outside = markdown::is_outside(&link.href);
+        let path = if is_outside { link.href.clone() } else { site.inside_address(&link.href) };
+        Link { title: link.title.clone(), path, is_outside }
+    }));
+    let logo = portal.logo.as_ref().map(|logo| format!("media/{}", logo.trim_start_matches("media/")));
+    let view = SiteView {
+        title: site.title(),
+        description: &portal.description,
+        logo: logo.filter(|logo| portal.files.iter().any(|(path, _)| path == logo)),
+        navigation,
+        stamps,
+        has_products: !site.products.is_empty(),
+    };
+    Shared {
+        site: tera::Value::from_serializable(&view),
+        content_navigation: tera::Value::from_serializable(&content::navigation(site)),
+    }
+}
+
+/// The head of a page, as the layout sees it.
+#[derive(Serialize)]
+struct Head<'s> {
+    /// `home`, `operation`, ...: a class of the body.
+    kind: &'static str,
+    title: &'s str,
+    description: &'s str,
+    path: &'s str,
+    /// What leads from this page to the site's root: `../../`.
+    root: String,
+    /// The entry of the header that is lit: `apis/`.
+    section: &'s str,
+    /// The full address, if the site's is known.
+    canonical: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ApiEntry {
+    title: String,
+    path: String,
+    summary: String,
+    kind: &'static str,
+    count: usize,
+    versions: Vec<Link>,
+    tags: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ProductEntry {
+    title: String,
+    path: String,
+    summary: String,
+    is_open: bool,
+    count: usize,
+}
+
+#[derive(Serialize)]
+struct OperationEntry<'s> {
+    title: &'s str,
+    path: &'s str,
+    method: &'s str,
+    url_template: &'s str,
+    deprecated: bool,
+}
+
+#[derive(Serialize)]
+struct GroupEntry<'s> {
+    title: &'s str,
+    description: String,
+    anchor: &'s str,
+    is_open: bool,
+    operations: Vec<OperationEntry<'s>>,
+}
+
+struct Filler<'f, 'a> {
+    site: &'f Site<'a>,
+    shared: &'f Shared,
+    context: Context,
+    extras: Extras,
+    findings: Diagnostics,
+}
+
+type Destination = (&'static str, String);
+
+impl<'f, 'a> Filler<'f, 'a> {
+    fn home(&mut self) -> Destination {
+        self.head("home", self.site.title(), &self.site.service.portal.description, "", "");
+        let entries: Vec<ApiEntry> = self.api_entries();
+        self.context.insert("apis", &entries.iter().take(12).collect::<Vec<_>>());
+        self.context.insert("apis_count", &entries.len());
+        let products: Vec<ProductEntry> = (0..self.site.products.len()).map(|index| self.product_entry(index)).collect();
+        self.context.insert("products", &products);
+        self.context.insert("guides", &self.site.content.iter().take(6).map(|(page, path)| {
+            let summary = if page.description.is_empty() { markdown::plain(&page.markdown, 120) } else { page.description.clone() };
+            (Link::inside(page.title.clone(), path), summary)
+        }).collect::<Vec<_>>());
+        let text = self.site.home.map(|page| content::html(self.site, page, "", &mut self.findings));
+        self.context.insert("content", &text.map(|text| text.html).unwrap_or_default());
+        ("page/home.html", String::new())
+    }
+
+    fn apis(&mut self) -> Destination {
+        self.head("apis", "APIs", &format!("All APIs of {}", self.site.title()), "apis/", "apis/");
+        let entries = self.api_entries();
+        self.context.insert("apis", &entries);
+        ("page/apis.html", "apis/".to_owned())
+    }
+
+    fn api(&mut self, site: &ApiSite<'a>) -> Destination {
+        let api = site.api;
+        let title = site.full_title();
+        self.head("api", &title, &markdown::plain(self.api_text(site), 160), &site.path, "apis/");
+        self.context.insert_value("navigation", site.navigation[site.groups.len()].clone());
+        self.context.insert("title", &title);
+        self.context.insert("description", &markdown::description(self.api_text(site), 1));
+        self.context.insert("kind", kind(api.kind));
+        self.context.insert("deprecated", &false);
+        self.context.insert("base_url", &site.base_url);
+        self.context.insert("gateway_is_known", &self.site.service.portal.gateway_url.is_some());
+        self.context.insert("protocols", &api.protocols);
+        let key = api.subscription_required.then(|| (api.key_names.header.as_str(), api.key_names.query.as_str()));
+        self.context.insert("key", &key);
+        self.context.insert("security", &security::all(&api.definition));
+        self.context.insert("definition", &site.definition.as_ref().map(|(path, bytes)| {
+            (path.as_str(), crate::bytes_in_words(bytes.len() as u64), api.definition_file.rsplit('.').next().unwrap_or_default().to_uppercase())
+        }));
+        self.context.insert("definition_version", &api.definition.version);
+        self.context.insert("contact", &api.contact.as_ref().map(|contact| {
+            let url = contact.url.as_ref().filter(|url| markdown::is_outside(url));
+            (contact.name.as_deref(), url, contact.email.as_deref())
+        }));
+        self.context.insert("license", &api.license.as_ref().map(|license| (license.name.as_deref(), license.url.as_ref().filter(|url| markdown::is_outside(url)))));
+        self.context.insert("terms_of_service_url", &api.terms_of_service_url.as_ref().filter(|url| markdown::is_outside(url)));
+        let products: Vec<ProductEntry> = site.products.iter().map(|&index| self.product_entry(index)).collect();
+        self.context.insert("products", &products);
+        self.context.insert("versioning", &self.versioning(site));
+        self.context.insert("revision", &(!api.is_current).then_some(&api.revision));
+        self.context.insert("revisions", &site.revisions.iter().map(|&index| {
+            let other = &self.site.apis[index];
+            let title = format!("Revision {}{}", other.api.revision, if other.api.is_current { " (current)" } else { "" });
+            (Link::inside(title, &other.path), markdown::description(&other.api.revision_description, 3))
+        }).collect::<Vec<_>>());
+        self.context.insert("releases", &api.releases.iter().map(|release| (&release.name, markdown::description(&release.notes, 3))).collect::<Vec<_>>());
+        self.context.insert("groups", &groups(site));
+        self.context.insert("operations_count", &api.operations.len());
+        self.context.insert("schemas", &(site.schemas.len(), format!("{}schemas/", site.path)));
+        self.context.insert("webhooks", &api.definition.webhooks.iter().zip(&site.webhooks).map(|(webhook, path)| {
+            Link::inside(webhook.summary.clone().unwrap_or_else(|| webhook.path.clone()), path)
+        }).collect::<Vec<_>>());
+        if let Some((path, bytes)) = &site.definition {
+            self.extras.push((path.clone(), bytes.to_vec()));
+        }
+        ("page/api.html", site.path.clone())
+    }
+
+    fn operation(&mut self, site: &ApiSite<'a>, index: usize) -> Destination {
+        let path = &site.operations[index];
+        let (view, extras) = operation::operation(self.site, site, index);
+        self.extras = extras;
+        let operation = &site.api.operations[index];
+        let text = if operation.description.is_empty() { &operation.display_name } else { &operation.description };
+        let summary = markdown::plain(text, 160);
+        self.head("operation", &format!("{} – {}", view.title, site.full_title()), &summary, path, "apis/");
+        let group = site.group_of[index];
+        self.context.insert_value("navigation", site.navigation[group].clone());
+        self.api_link(site);
+        let group = &site.groups[group];
+        self.context.insert("group", &Link::inside(group.title.clone(), format!("{}#{}", site.path, group.anchor)));
+        self.context.insert("view", &view);
+        let order: Vec<usize> = site.reading_order().collect();
+        let at = order.iter().position(|&other| other == index);
+        let neighbour = |at: Option<usize>| {
+            let other = *order.get(at?)?;
+            Some(Link::inside(site.api.operations[other].display_name.clone(), &site.operations[other]))
+        };
+        self.context.insert("previous", &neighbour(at.and_then(|at| at.checked_sub(1))));
+        self.context.insert("next", &neighbour(at.map(|at| at + 1)));
+        ("page/operation.html", path.clone())
+    }
+
+    fn webhook(&mut self, site: &ApiSite<'a>, index: usize) -> Destination {
+        let path = &site.webhooks[index];
+        let (view, extras) = operation::webhook(site, index);
+        self.extras = extras;
+        self.head("operation", &format!("{} – {}", view.title, site.full_title()), "", path, "apis/");
+        self.context.insert_value("navigation", site.navigation[site.groups.len()].clone());
+        self.api_link(site);
+        self.context.insert("view", &view);
+        ("page/webhook.html", path.clone())
+    }
+
+    fn schemas(&mut self, site: &ApiSite<'a>) -> Destination {
+        let path = format!("{}schemas/", site.path);
+        self.head("schemas", &format!("Schemas – {}", site.full_title()), "", &path, "apis/");
+        self.context.insert_value("navigation", site.navigation[site.groups.len()].clone());
+        self.api_link(site);
+        let schemas: Vec<(Link, String)> = site.schemas.iter().map(|(name, path)| {
+            let schema = site.api.definition.at("/components/schemas").and_then(|all| all.get(name));
+            let text = schema.and_then(|schema| schema.get("description")).and_then(Value::as_str).unwrap_or_default();
+            (Link::inside(name.clone(), path), markdown::plain(text, 90))
+        }).collect();
+        self.context.insert("schemas", &schemas);
+        ("page/schemas.html", path)
+    }
+
+    fn schema(&mut self, site: &ApiSite<'a>, index: usize) -> Destination {
+        let (name, path) = &site.schemas[index];
+        let document = &*site.api.definition;
+        let schema = document.at("/components/schemas").and_then(|all| all.get(name)).unwrap_or(&Value::Null);
+        let node: Node = Viewer::new(document, &site.schema_paths, SCHEMA_ROWS_MAX).top(schema);
+        let text = schema.get("description").and_then(Value::as_str).unwrap_or_default();
+        self.head("schema", &format!("{name} – {}", site.full_title()), &markdown::plain(text, 160), path, "apis/");
+        self.context.insert_value("navigation", site.navigation[site.groups.len()].clone());
+        self.api_link(site);
+        self.context.insert("title", name);
+        self.context.insert("node", &node);
+        let example = crate::example::of(document, schema, crate::example::Way::Received);
+        let example = serde_json::to_string_pretty(&example).unwrap_or_default();
+        let example = if example.len() < 12_000 { crate::sample::coloured_json(&example) } else { String::new() };
+        self.context.insert("example", &example);
+        ("page/schema.html", path.clone())
+    }
+
+    fn products(&mut self) -> Destination {
+        self.head("products", "Products", &format!("All products of {}", self.site.title()), "products/", "products/");
+        let products: Vec<ProductEntry> = (0..self.site.products.len()).map(|index| self.product_entry(index)).collect();
+        self.context.insert("products", &products);
+        ("page/products.html", "products/".to_owned())
+    }
+
+    fn product(&mut self, index: usize) -> Destination {
+        let (product, path) = &self.site.products[index];
+        self.head("product", &product.display_name, &markdown::plain(&product.description, 160), path, "products/");
+        self.context.insert("title", &product.display_name);
+        self.context.insert("description", &markdown::description(&product.description, 1));
+        self.context.insert("terms", &markdown::description(&product.terms, 2));
+        self.context.insert("is_open", &!product.subscription_required);
+        self.context.insert("approval_required", &product.approval_required);
+        self.context.insert("subscriptions_limit", &product.subscriptions_limit);
+        let entries: Vec<ApiEntry> = self.site.listed.iter()
+            .filter(|&&api| self.site.apis[api].products.contains(&index))
+            .map(|&api| self.api_entry(&[api]))
+            .collect();
+        self.context.insert("apis", &entries);
+        ("page/product.html", path.clone())
+    }
+
+    fn content(&mut self, index: usize) -> Destination {
+        let (page, path) = &self.site.content[index];
+        let text = content::html(self.site, page, path, &mut self.findings);
+        let section = if self.site.service.portal.navigation.is_empty() { self.site.content[0].1.as_str() } else { path };
+        let description = if page.description.is_empty() { markdown::plain(&page.markdown, 160) } else { page.description.clone() };
+        self.head("content", &page.title, &description, path, section);
+        self.context.insert_value("content_navigation", self.shared.content_navigation.clone());
+        self.context.insert("title", &page.title);
+        self.context.insert("has_heading", &text.headings.first().is_some_and(|heading| heading.level == 1));
+        self.context.insert("headings", &text.headings.iter().filter(|heading| matches!(heading.level, 2 | 3)).collect::<Vec<_>>());
+        self.context.insert("content", &text.html);
+        ("page/content.html", path.clone())
+    }
+
+    fn not_found(&mut self) -> Destination {
+        self.head("not-found", "Page not found", "", "404.html", "");
+        ("page/not_found.html", "404.html".to_owned())
+    }
+
+    fn head(&mut self, kind: &'static str, title: &str, description: &str, path: &str, section: &str) {
+        let root = match path {
+            // Nobody knows at which depth this page is shown.
+            "404.html" => self.site.absolute_root(),
+            "" => "./".to_owned(),
+            path => "../".repeat(path.matches('/').count()),
+        };
+        let canonical = self.site.options.url.as_ref().filter(|_| path != "404.html").map(|url| format!("{}/{path}", url.trim_end_matches('/')));
+        self.context.insert("page", &Head { kind, title, description, path, root: root.clone(), section, canonical });
+        // Components do not see the page, only what is passed to them by name.
+        self.context.insert("root", &root);
+        self.context.insert_value("site", self.shared.site.clone());
+    }
+
+    fn api_link(&mut self, site: &ApiSite<'_>) {
+        self.context.insert("api", &Link::inside(site.full_title(), &site.path));
+    }
+
+    fn api_text<'t>(&self, site: &ApiSite<'t>) -> &'t str {
+        if site.api.description.is_empty() { site.api.definition.info("description").map_or("", |_| text_of(site)) } else { &site.api.description }
+    }
+
+    /// One entry for each API; the versions of one stand together.
+    fn api_entries(&self) -> Vec<ApiEntry> {
+        let mut entries = Vec::new();
+        for &index in &self.site.listed {
+            let versions = &self.site.apis[index].versions;
+            if versions.is_empty() {
+                entries.push(self.api_entry(&[index]));
+            } else if versions.first() == Some(&index) {
+                entries.push(self.api_entry(versions));
+            }
+        }
+        entries
+    }
+
+    fn api_entry(&self, versions: &[usize]) -> ApiEntry {
+        // The newest version is the last: identifiers like `v1`, `v2` and dates are ordered by catalog.
+        let newest = &self.site.apis[*versions.last().unwrap_or(&0)];
+        let several = versions.len() > 1;
+        ApiEntry {
+            title: if several { newest.api.display_name.clone() } else { newest.full_title() },
+            path: newest.path.clone(),
+            summary: markdown::plain(self.api_text(newest), 200),
+            kind: kind(newest.api.kind),
+            count: newest.api.operations.len(),
+            versions: if several { versions.iter().map(|&index| self.version_link(index)).collect() } else { Vec::new() },
+            tags: newest.api.tags.iter().map(|name| {
+                self.site.service.tags.iter().find(|tag| &tag.name == name).map_or_else(|| name.clone(), |tag| tag.display_name.clone())
+            }).collect(),
+        }
+    }
+
+    fn version_link(&self, index: usize) -> Link {
+        let site = &self.site.apis[index];
+        let identifier = site.api.version.as_ref().map_or("", |version| &version.identifier);
+        Link::inside(if identifier.is_empty() { "Original" } else { identifier }, &site.path)
+    }
+
+    /// The versions of an API and how callers choose one: links, description, words.
+    fn versioning(&self, site: &ApiSite<'_>) -> Option<(Vec<Link>, String, String)> {
+        use catalog::model::VersioningScheme as Scheme;
+        let version = site.api.version.as_ref()?;
+        let set = self.site.service.version_sets.iter().find(|set| set.name == version.set);
+        let words = match set.map(|set| &set.scheme) {
+            Some(Scheme::Header(name)) => format!("chosen by the header `{name}: {}`", version.identifier),
+            Some(Scheme::Query(name)) => format!("chosen by the query parameter `{name}={}`", version.identifier),
+            _ => String::new(),
+        };
+        let words = if version.identifier.is_empty() { String::new() } else { markdown::description(&words, 1) };
+        Some((site.versions.iter().map(|&index| self.version_link(index)).collect(), markdown::description(&version.description, 2), words))
+    }
+
+    fn product_entry(&self, index: usize) -> ProductEntry {
+        let (product, path) = &self.site.products[index];
+        ProductEntry {
+            title: product.display_name.clone(),
+            path: path.clone(),
+            summary: markdown::plain(&product.description, 200),
+            is_open: !product.subscription_required,
+            count: self.site.listed.iter().filter(|&&api| self.site.apis[api].products.contains(&index)).count(),
+        }
+    }
+}
+
+fn text_of<'t>(site: &ApiSite<'t>) -> &'t str {
+    site.api.definition.info("description").unwrap_or_default()
+}
+
+/// Operations by tag; a big API shows its tags closed.
+fn groups<'s>(site: &'s ApiSite<'_>) -> Vec<GroupEntry<'s>> {
+    let is_open = site.api.operations.len() <= 120;
+    site.groups.iter().map(|group| GroupEntry {
+        title: &group.title,
+        description: markdown::description(&group.description, 3),
+        anchor: &group.anchor,
+        is_open,
+        operations: group.operations.iter().map(|&index| {
+            let operation = &site.api.operations[index];
+            OperationEntry {
+                title: &operation.display_name,
+                path: &site.operations[index],
+                method: &operation.method,
+                url_template: &operation.url_template,
+                deprecated: site.definition_of(index).is_some_and(|definition| definition.deprecated),
+            }
+        }).collect(),
+    }).collect()
+}
+
+fn kind(kind: catalog::model::ApiKind) -> &'static str {
+    use catalog::model::ApiKind;
+    match kind {
+        ApiKind::Http => "REST",
+        ApiKind::Soap => "SOAP",
+        ApiKind::WebSocket => "WebSocket",
+        ApiKind::GraphQl => "GraphQL",
+        ApiKind::OData => "OData",
+        ApiKind::Grpc => "gRPC",
+    }
+}

@@ -1,0 +1,67 @@
+//! `build`: a checked service becomes a directory of files.
+
+use crate::render;
+use crate::site::Options;
+use crate::write::Staging;
+use anyhow::Result;
+use catalog::{Folder, Service};
+use diagnostic::Diagnostics;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// What a build did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Pages written.
+    pub pages: usize,
+    /// Bytes written, assets and other files included.
+    pub bytes: u64,
+    /// Time taken.
+    pub elapsed: Duration,
+}
+
+impl std::fmt::Display for Summary {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let plural = if self.pages == 1 { "" } else { "s" };
+        write!(out, "{} page{plural}, {}, {:.1} s", self.pages, crate::bytes_in_words(self.bytes), self.elapsed.as_secs_f64())
+    }
+}
+
+/// Writes the site of a service to `out`, in place of an earlier one. Nothing is changed there if a template is wrong: the
+/// summary is then missing, and the findings say why.
+///
+/// # Errors
+/// If the files cannot be written, or `out` is no place for a site.
+pub fn build(service: &Service, folder: &Folder, sources: &Path, out: &Path, options: &Options) -> Result<(Option<Summary>, Diagnostics)> {
+    let started = Instant::now();
+    let staging = Staging::new(out, sources, folder)?;
+    let (pages, bytes) = (AtomicUsize::new(0), AtomicU64::new(0));
+    let failures = Mutex::new(Diagnostics::new());
+    // Hidden where nobody looks: indicatif draws to terminals only.
+    let progress = ProgressBar::no_length();
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} pages") {
+        progress.set_style(style);
+    }
+    let mut findings = render::each(service, folder, options, &|count| progress.set_length(count as u64), &|path, file| {
+        bytes.fetch_add(file.len() as u64, Ordering::Relaxed);
+        if path.ends_with(".html") {
+            pages.fetch_add(1, Ordering::Relaxed);
+            progress.inc(1);
+        }
+        if let Err(error) = staging.put(path, &file) {
+            failures.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(render::cannot_write(path, &error));
+        }
+    });
+    progress.finish_and_clear();
+    findings.extend(failures.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner));
+    let findings = findings.sorted();
+    if findings.has_errors() {
+        return Ok((None, findings));
+    }
+    staging.publish()?;
+    let summary = Summary { pages: pages.into_inner(), bytes: bytes.into_inner(), elapsed: started.elapsed() };
+    Ok((Some(summary), findings))
+}

@@ -1,0 +1,2 @@
+//! s
+pub fn write(_d: &std::path::Path) -> anyhow::Result<()> { Ok(()) }
