@@ -58,7 +58,8 @@ describe("the portal", () => {
           for (const { name, address, heading } of PAGES) {
             const answer = await page.goto(portico.portal + address);
             assert.equal(answer.status(), 200, address);
-            assert.match(await page.locator("h1").innerText(), heading, address);
+            const title = await page.locator("h1").innerText();
+            assert.match(title, heading, `${address} is headed "${title}"`);
             assert.ok((await contrast(page)) >= CONTRAST_MIN, `${address}: text and background are too alike`);
             assert.ok((await sidewaysBy(page)) <= 0, `${address} scrolls sideways at ${viewport.width} px`);
             await page.screenshot({ path: path.join(screenshots, `${name}-${device}-${colorScheme}.png`), fullPage: true });
