@@ -1,1 +1,21 @@
 //! The host: wasmtime, listeners, the upstream pool, limits, reload.
+//!
+//! The host moves bytes, keeps the sandbox in its bounds, and never reads a policy. It is given a component and a plan as
+//! bytes. One thread per core runs everything: its listener, its instances of the component, its connections to backends; so
+//! nothing on the way of a request is shared.
+//!
+//! Start with [`Server::start`]; the life of a request is in `exchange.rs`.
+
+mod body;
+mod connection;
+mod exchange;
+mod headers;
+mod health;
+mod instances;
+mod operations;
+mod sandbox;
+mod upstream;
+mod worker;
+
+pub use health::serve as serve_health;
+pub use worker::{Limits, Options, Server};

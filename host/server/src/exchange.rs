@@ -1,0 +1,317 @@
+//! One exchange, from the client's request to the response.
+//!
+//! The request's head goes into the sandbox, and an answer comes out: forward it, respond, or do something and come back.
+//! This loop does what the answers say. Bodies stay here and stream by.
+
+use crate::{
+    body::Payload,
+    headers,
+    instances::{Instances, Slot},
+    operations::{self, Done, Operations},
+    upstream::Failure,
+    worker::Worker,
+};
+use anyhow::Result;
+use bytes::Bytes;
+use futures_util::StreamExt;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header, request, response, uri::PathAndQuery};
+use hyper::body::Incoming;
+use std::{net::SocketAddr, rc::Rc, time::Duration};
+use wire::{Answer, BodyEdit, Edits, Event, FailureKind, Forward, RequestHeadBuilder, ResponseHeadBuilder, Scheme, Which};
+
+/// Answers one request.
+pub(crate) async fn serve(worker: &Rc<Worker>, request: Request<Incoming>, client: SocketAddr) -> Response<Payload> {
+    let Some(_admitted) = worker.admit() else { return overloaded() };
+    let (head, body) = request.into_parts();
+    let mut exchange = Exchange {
+        worker,
+        head,
+        request_body: Payload::Stream(body),
+        response: None,
+        operations: Operations::default(),
+        waiting: None,
+    };
+    match exchange.run(client).await {
+        Ok(response) => response,
+        Err(error) => {
+            tracing::error!(method = %exchange.head.method, path = exchange.head.uri.path(), "{error:#}");
+            internal_error()
+        }
+    }
+}
+
+/// What the host holds of an exchange.
+struct Exchange<'w> {
+    worker: &'w Rc<Worker>,
+    /// The request's head as it came.
+    head: request::Parts,
+    request_body: Payload,
+    /// The backend's response, once there is one.
+    response: Option<(response::Parts, Payload)>,
+    /// What was started and is not done.
+    operations: Operations,
+    /// Where the exchange waits inside the sandbox.
+    waiting: Option<Waiting>,
+}
+
+/// An exchange that waits in an instance. Dropped before its end (the client went away), it is forgotten there too.
+struct Waiting {
+    instances: Rc<Instances>,
+    slot: Rc<Slot>,
+    number: u32,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if self.number != 0 {
+            self.instances.forget(&self.slot, self.number);
+        }
+    }
+}
+
+impl Exchange<'_> {
+    async fn run(&mut self, client: SocketAddr) -> Result<Response<Payload>> {
+        let head = encode_request(&self.head, client);
+        let instances = self.worker.instances();
+        let (slot, mut answer) = instances.exchange(head).await?;
+        loop {
+            let event = match Answer::read(&answer)? {
+                Answer::Respond(respond) => {
+                    self.done();
+                    return Ok(self.respond(respond.status, respond.reason, respond.edits, respond.body));
+                }
+                Answer::Continue(edits) => {
+                    self.done();
+                    return Ok(self.edited(edits.status, edits.reason, edits.edits, edits.body));
+                }
+                Answer::Forward(forward) => {
+                    self.wait_in(&instances, &slot, forward.exchange);
+                    // What was started before has no use for anybody once the request is on its way.
+                    self.operations = Operations::default();
+                    match self.forward(&forward).await {
+                        Ok(()) if forward.exchange == 0 => return Ok(self.passed()),
+                        Ok(()) => self.response_event(),
+                        Err(failure) => {
+                            tracing::warn!(path = self.head.uri.path(), "the backend did not answer: {}", failure.message);
+                            let mut event = Vec::new();
+                            Event::write_failed(&mut event, failure.kind, &failure.message);
+                            event
+                        }
+                    }
+                }
+                Answer::Wait(wait) => {
+                    self.wait_in(&instances, &slot, wait.exchange);
+                    for (id, operation) in wait.operations {
+                        let started = operations::start(self.worker, id, operation, |which| self.take_body(which));
+                        self.operations.push(started);
+                    }
+                    self.next_done().await?
+                }
+            };
+            let number = self.waiting.as_ref().map_or(0, |waiting| waiting.number);
+            answer = instances.resume(&slot, number, event).await?;
+        }
+    }
+
+    fn wait_in(&mut self, instances: &Rc<Instances>, slot: &Rc<Slot>, number: u32) {
+        if number != 0 && self.waiting.is_none() {
+            self.waiting = Some(Waiting { instances: instances.clone(), slot: slot.clone(), number });
+        }
+    }
+
+    /// The sandbox has nothing more to say: it keeps nothing of the exchange.
+    fn done(&mut self) {
+        if let Some(waiting) = &mut self.waiting {
+            waiting.number = 0;
+        }
+    }
+
+    async fn next_done(&mut self) -> Result<Vec<u8>> {
+        let Some(Done { id, completion, body }) = self.operations.next().await else {
+            anyhow::bail!("the component waits for nothing");
+        };
+        match body {
+            Some((Which::Request, body)) => self.request_body = body,
+            Some((Which::Response, body)) => {
+                if let Some(response) = &mut self.response {
+                    response.1 = body;
+                }
+            }
+            None => {}
+        }
+        let mut event = Vec::new();
+        Event::write_done(&mut event, id, &completion);
+        Ok(event)
+    }
+
+    fn take_body(&mut self, which: Which) -> Payload {
+        match which {
+            Which::Request => std::mem::replace(&mut self.request_body, Payload::empty()),
+            Which::Response => match &mut self.response {
+                Some((_, body)) => std::mem::replace(body, Payload::empty()),
+                None => Payload::empty(),
+            },
+        }
+    }
+
+    /// Sends the request to its backend. The response is kept; its head is ready for the sandbox, without what ends here.
+    async fn forward(&mut self, forward: &Forward<'_>) -> Result<(), Failure> {
+        let invalid = |message: String| Failure { kind: FailureKind::Invalid, message };
+        // The response to an earlier attempt: its connection is free again, or closed.
+        self.response = None;
+        let body = match forward.body {
+            BodyEdit::Keep => self.take_body(Which::Request),
+            BodyEdit::Replace(bytes) => Payload::bytes(Bytes::copy_from_slice(bytes)),
+        };
+        let replaced = matches!(forward.body, BodyEdit::Replace(_));
+        let target = PathAndQuery::try_from(forward.target).map_err(|error| invalid(format!("{}: {error}", forward.target)))?;
+        let mut request = Request::new(body);
+        *request.method_mut() = Method::from_bytes(forward.method.as_bytes()).map_err(|error| invalid(error.to_string()))?;
+        *request.uri_mut() = Uri::from(target);
+        // The head is not needed again unless the policy forwards a second time.
+        *request.headers_mut() =
+            if forward.exchange == 0 { std::mem::take(&mut self.head.headers) } else { self.head.headers.clone() };
+        let headers = request.headers_mut();
+        headers::remove_hop_by_hop_of_request(headers);
+        headers.remove(header::HOST);
+        headers::apply(forward.edits.clone(), headers);
+        if replaced {
+            headers.remove(header::CONTENT_LENGTH);
+        }
+        if !headers.contains_key(header::HOST) {
+            let host = HeaderValue::from_str(forward.authority).map_err(|error| invalid(error.to_string()))?;
+            headers.insert(header::HOST, host);
+        }
+        let send = self.worker.upstream().send(forward.scheme, forward.authority, request);
+        let timeout = Duration::from_millis(forward.timeout_ms.into());
+        let response = tokio::time::timeout(timeout, send).await.unwrap_or_else(|_| {
+            Err(Failure {
+                kind: FailureKind::Timeout,
+                message: format!("{}: no answer within {} ms", forward.authority, forward.timeout_ms),
+            })
+        })?;
+        let (mut head, body) = response.into_parts();
+        headers::remove_hop_by_hop(&mut head.headers);
+        self.response = Some((head, body));
+        Ok(())
+    }
+
+    fn response_event(&self) -> Vec<u8> {
+        let mut event = Vec::with_capacity(512);
+        let Some((head, _)) = &self.response else { return event };
+        let mut fields =
+            Event::write_response(&mut event, ResponseHeadBuilder { status: head.status.as_u16(), reason: reason(head) });
+        for (name, value) in &head.headers {
+            fields.push(name.as_str(), value.as_bytes());
+        }
+        fields.finish();
+        event
+    }
+
+    /// The backend's response as it is.
+    fn passed(&mut self) -> Response<Payload> {
+        match self.response.take() {
+            Some((head, body)) => Response::from_parts(head, body),
+            None => internal_error(),
+        }
+    }
+
+    /// The backend's response, edited.
+    fn edited(&mut self, status: u16, reason: &str, edits: Edits<'_>, body: BodyEdit<'_>) -> Response<Payload> {
+        let Some((mut head, came)) = self.response.take() else { return internal_error() };
+        headers::apply(edits, &mut head.headers);
+        let body = match body {
+            BodyEdit::Keep => came,
+            BodyEdit::Replace(bytes) => {
+                head.headers.remove(header::CONTENT_LENGTH);
+                head.headers.remove(header::TRAILER);
+                Payload::bytes(Bytes::copy_from_slice(bytes))
+            }
+        };
+        let mut response = Response::from_parts(head, body);
+        set_status(&mut response, status, reason);
+        response
+    }
+
+    /// A response of the sandbox's own.
+    fn respond(&mut self, status: u16, reason: &str, edits: Edits<'_>, body: BodyEdit<'_>) -> Response<Payload> {
+        let body = match body {
+            BodyEdit::Replace(bytes) => Payload::bytes(Bytes::copy_from_slice(bytes)),
+            BodyEdit::Keep => self.take_body(Which::Response),
+        };
+        let mut headers = HeaderMap::new();
+        headers::apply(edits, &mut headers);
+        headers::remove_hop_by_hop(&mut headers);
+        headers.remove(header::CONTENT_LENGTH);
+        let mut response = Response::new(body);
+        *response.headers_mut() = headers;
+        set_status(&mut response, status, reason);
+        response
+    }
+}
+
+fn encode_request(head: &request::Parts, client: SocketAddr) -> Vec<u8> {
+    let authority = match head.uri.authority() {
+        Some(authority) => authority.as_str(),
+        None => head.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default(),
+    };
+    let target = head.uri.path_and_query().map_or("/", PathAndQuery::as_str);
+    let mut address = [0; 48];
+    let builder = RequestHeadBuilder {
+        scheme: Scheme::Http,
+        method: head.method.as_str(),
+        authority,
+        client_address: write_address(client, &mut address),
+        target,
+    };
+    let mut bytes = Vec::with_capacity(512);
+    let mut fields = builder.write(&mut bytes);
+    for (name, value) in &head.headers {
+        fields.push(name.as_str(), value.as_bytes());
+    }
+    fields.finish();
+    bytes
+}
+
+/// The address without its port, as text, without an allocation.
+fn write_address(client: SocketAddr, buffer: &mut [u8; 48]) -> &str {
+    use std::io::Write;
+    let mut rest = &mut buffer[..];
+    let _ = write!(rest, "{}", client.ip().to_canonical());
+    let length = 48 - rest.len();
+    std::str::from_utf8(&buffer[..length]).unwrap_or_default()
+}
+
+/// The reason phrase, where it is not the usual one.
+fn reason(head: &response::Parts) -> &str {
+    let phrase = head.extensions.get::<hyper::ext::ReasonPhrase>();
+    phrase.and_then(|phrase| std::str::from_utf8(phrase.as_bytes()).ok()).unwrap_or_default()
+}
+
+fn set_status(response: &mut Response<Payload>, status: u16, reason: &str) {
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if reason.is_empty() || response.status().canonical_reason() == Some(reason) {
+        response.extensions_mut().remove::<hyper::ext::ReasonPhrase>();
+    } else if let Ok(phrase) = hyper::ext::ReasonPhrase::try_from(reason.as_bytes()) {
+        response.extensions_mut().insert(phrase);
+    }
+}
+
+/// What the caller sees when the sandbox cannot be asked any more; the log has the reason.
+fn internal_error() -> Response<Payload> {
+    plain(StatusCode::INTERNAL_SERVER_ERROR, "{ \"statusCode\": 500, \"message\": \"Internal server error\" }")
+}
+
+fn overloaded() -> Response<Payload> {
+    let mut response =
+        plain(StatusCode::SERVICE_UNAVAILABLE, "{ \"statusCode\": 503, \"message\": \"The gateway is overloaded\" }");
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    response
+}
+
+fn plain(status: StatusCode, body: &'static str) -> Response<Payload> {
+    let mut response = Response::new(Payload::bytes(Bytes::from_static(body.as_bytes())));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}

@@ -1,0 +1,112 @@
+//! What the host does for an exchange that waits: requests of the policy's own, and reading bodies.
+
+use crate::{
+    body::{Payload, Read},
+    headers,
+    upstream::Failure,
+    worker::Worker,
+};
+use bytes::Bytes;
+use futures_util::stream::FuturesUnordered;
+use http::{HeaderValue, Method, Request, Uri, header, uri::PathAndQuery};
+use std::{future::Future, pin::Pin, rc::Rc, time::Duration};
+use wire::{Completion, FailureKind, Fields, Operation, ResponseHead, Which};
+
+/// The operations of one exchange. Dropping it ends them.
+pub(crate) type Operations = FuturesUnordered<Pin<Box<dyn Future<Output = Done>>>>;
+
+/// An operation that is done.
+pub(crate) struct Done {
+    pub(crate) id: u32,
+    pub(crate) completion: Completion,
+    /// The body that was read, given back so that it can still stream by.
+    pub(crate) body: Option<(Which, Payload)>,
+}
+
+/// Starts an operation.
+pub(crate) fn start(
+    worker: &Rc<Worker>,
+    id: u32,
+    operation: Operation<'_>,
+    take_body: impl FnOnce(Which) -> Payload,
+) -> Pin<Box<dyn Future<Output = Done>>> {
+    match operation {
+        Operation::Read { which, bytes_max } => {
+            let body = take_body(which);
+            Box::pin(async move { read(id, which, body, bytes_max).await })
+        }
+        Operation::Send { method, scheme, authority, target, timeout_ms, body_bytes_max, edits, body } => {
+            let request = request(method, authority, target, edits, Bytes::copy_from_slice(body));
+            let (worker, authority) = (worker.clone(), authority.to_owned());
+            Box::pin(async move {
+                let send = async {
+                    let response = worker.upstream().send(scheme, &authority, request?).await?;
+                    whole(response, body_bytes_max, &authority).await
+                };
+                let timeout = Duration::from_millis(timeout_ms.into());
+                let sent = tokio::time::timeout(timeout, send).await.unwrap_or_else(|_| {
+                    let message = format!("{authority}: no answer within {timeout_ms} ms");
+                    Err(Failure { kind: FailureKind::Timeout, message })
+                });
+                let completion = match sent {
+                    Ok((head, body)) => Completion::Response(head, body),
+                    Err(failure) => Completion::Failed(failure.kind, failure.message),
+                };
+                Done { id, completion, body: None }
+            })
+        }
+    }
+}
+
+async fn read(id: u32, which: Which, body: Payload, bytes_max: u64) -> Done {
+    let (completion, body) = match body.read(bytes_max).await {
+        Read::Whole(bytes) => (Completion::Body(bytes.clone()), Payload::bytes(bytes)),
+        Read::TooLarge(body) => {
+            let message = format!("the body is longer than {bytes_max} bytes, the most that a policy can read");
+            (Completion::Failed(FailureKind::TooLarge, message), body)
+        }
+        Read::Failed(message) => {
+            let kind = if which == Which::Request { FailureKind::ClientGone } else { FailureKind::Connection };
+            (Completion::Failed(kind, message), Payload::empty())
+        }
+    };
+    Done { id, completion, body: Some((which, body)) }
+}
+
+fn request(
+    method: &str,
+    authority: &str,
+    target: &str,
+    edits: wire::Edits<'_>,
+    body: Bytes,
+) -> Result<Request<Payload>, Failure> {
+    let invalid = |error: http::Error| Failure { kind: FailureKind::Invalid, message: format!("{authority}{target}: {error}") };
+    let mut request = Request::new(Payload::bytes(body));
+    *request.method_mut() = Method::from_bytes(method.as_bytes()).map_err(|error| invalid(error.into()))?;
+    *request.uri_mut() = Uri::from(PathAndQuery::try_from(target).map_err(|error| invalid(error.into()))?);
+    let headers = request.headers_mut();
+    headers::apply(edits, headers);
+    headers::remove_hop_by_hop_of_request(headers);
+    headers.remove(header::CONTENT_LENGTH);
+    if !headers.contains_key(header::HOST) {
+        headers.insert(header::HOST, HeaderValue::from_str(authority).map_err(|error| invalid(error.into()))?);
+    }
+    Ok(request)
+}
+
+async fn whole(response: http::Response<Payload>, bytes_max: u64, authority: &str) -> Result<(ResponseHead, Bytes), Failure> {
+    let (mut head, body) = response.into_parts();
+    headers::remove_hop_by_hop(&mut head.headers);
+    let body = match body.read(bytes_max).await {
+        Read::Whole(bytes) => bytes,
+        Read::TooLarge(_) => {
+            let message = format!("{authority}: the answer is longer than {bytes_max} bytes, the most that a policy can read");
+            return Err(Failure { kind: FailureKind::TooLarge, message });
+        }
+        Read::Failed(message) => {
+            return Err(Failure { kind: FailureKind::Connection, message: format!("{authority}: {message}") });
+        }
+    };
+    let fields: Fields = head.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    Ok((ResponseHead { status: head.status.as_u16(), reason: String::new(), fields }, body))
+}

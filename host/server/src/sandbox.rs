@@ -1,0 +1,159 @@
+//! The sandbox: the component, compiled once, and instances of it, each with its own memory and bounds.
+
+use crate::worker::Limits;
+use anyhow::{Context, Result};
+use std::{path::PathBuf, sync::Arc, time::Duration};
+use wasmtime::{
+    Cache, CacheConfig, Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, StoreLimits,
+    StoreLimitsBuilder, UpdateDeadline,
+    component::{Component, HasSelf, Linker, ResourceTable},
+};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+
+mod bindings {
+    #![allow(unsafe_code, unreachable_pub, missing_docs, clippy::all)]
+    wasmtime::component::bindgen!({
+        path: "../../gateway-wasm/component/wit/flat.wit",
+        world: "flat",
+        exports: { default: async },
+    });
+}
+
+/// How often a call may be interrupted to let others run.
+const TICK: Duration = Duration::from_millis(10);
+
+/// The component, ready to be instantiated. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Sandbox {
+    engine: Engine,
+    component: Arc<bindings::FlatPre<State>>,
+    limits: Limits,
+}
+
+/// One instance of the component.
+pub(crate) struct Instance {
+    store: Store<State>,
+    exports: bindings::Flat,
+    /// Ticks that one call may take.
+    ticks_max: u32,
+}
+
+/// What the host keeps for an instance.
+pub(crate) struct State {
+    wasi: WasiCtx,
+    table: ResourceTable,
+    limits: StoreLimits,
+    /// Ticks that the call that runs now may still take.
+    ticks_left: u32,
+}
+
+impl Sandbox {
+    /// Compiles the component, or finds it compiled on disk.
+    pub(crate) fn new(component: &[u8], limits: &Limits, cache_dir: Option<PathBuf>) -> Result<Self> {
+        let mut config = Config::new();
+        // Nothing waits inside the sandbox, so calls are plain calls: leaving this on costs four allocations for each.
+        config.concurrency_support(false);
+        config.epoch_interruption(true);
+        let mut pool = PoolingAllocationConfig::default();
+        pool.max_memory_size(limits.memory_bytes_max).linear_memory_keep_resident(256 << 10).table_keep_resident(64 << 10);
+        config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+        if let Some(directory) = cache_dir {
+            let mut cache = CacheConfig::new();
+            cache.with_directory(directory);
+            config.cache(Some(Cache::new(cache)?));
+        }
+        let engine = Engine::new(&config)?;
+        let component = Component::from_binary(&engine, component)?;
+        let mut linker = Linker::<State>::new(&engine);
+        // Rust's standard library imports them; an instance is given no files, no variables and no network.
+        wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+        bindings::portico::gateway::host::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)?;
+        let component = Arc::new(bindings::FlatPre::new(linker.instantiate_pre(&component)?)?);
+        tick(engine.weak());
+        Ok(Self { engine, component, limits: limits.clone() })
+    }
+
+    /// A new instance that serves `plan`.
+    pub(crate) async fn instance(&self, plan: &[u8]) -> Result<Instance> {
+        let state = State {
+            wasi: WasiCtx::builder().inherit_stderr().build(),
+            table: ResourceTable::new(),
+            limits: StoreLimitsBuilder::new().memory_size(self.limits.memory_bytes_max).build(),
+            ticks_left: 0,
+        };
+        let mut store = Store::new(&self.engine, state);
+        store.limiter(|state| &mut state.limits);
+        store.epoch_deadline_callback(|mut context| {
+            let state = context.data_mut();
+            match state.ticks_left.checked_sub(1) {
+                // Others run for a while; then the call goes on.
+                Some(left) => {
+                    state.ticks_left = left;
+                    Ok(UpdateDeadline::Yield(1))
+                }
+                None => Ok(UpdateDeadline::Interrupt),
+            }
+        });
+        let ticks_max = (self.limits.call_timeout_ms / TICK.as_millis() as u32).max(1);
+        // Reading a plan of a thousand APIs takes longer than any exchange may.
+        store.data_mut().ticks_left = ticks_max.max(1000);
+        store.set_epoch_deadline(1);
+        let exports = self.component.instantiate_async(&mut store).await?;
+        let mut instance = Instance { store, exports, ticks_max };
+        let configured = instance.exports.call_configure(&mut instance.store, plan).await?;
+        configured.map_err(anyhow::Error::msg).context("the component refused its plan")?;
+        Ok(instance)
+    }
+}
+
+impl Instance {
+    fn arm(&mut self) {
+        self.store.data_mut().ticks_left = self.ticks_max;
+        self.store.set_epoch_deadline(1);
+    }
+
+    pub(crate) async fn exchange(&mut self, head: &[u8]) -> Result<Vec<u8>> {
+        self.arm();
+        Ok(self.exports.call_exchange(&mut self.store, head).await?)
+    }
+
+    pub(crate) async fn resume(&mut self, exchange: u32, event: &[u8]) -> Result<Vec<u8>> {
+        self.arm();
+        Ok(self.exports.call_resume(&mut self.store, exchange, event).await?)
+    }
+
+    pub(crate) async fn forget(&mut self, exchange: u32) -> Result<()> {
+        self.arm();
+        Ok(self.exports.call_forget(&mut self.store, exchange).await?)
+    }
+}
+
+/// Moves the clock by which calls are interrupted, for as long as the engine lives.
+fn tick(engine: wasmtime::EngineWeak) {
+    std::thread::spawn(move || {
+        while let Some(engine) = engine.upgrade() {
+            engine.increment_epoch();
+            drop(engine);
+            std::thread::sleep(TICK);
+        }
+    });
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl bindings::portico::gateway::host::Host for State {
+    fn now_seconds(&mut self) -> i64 {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        now.map_or(0, |now| i64::try_from(now.as_secs()).unwrap_or(i64::MAX))
+    }
+
+    fn random(&mut self) -> u64 {
+        use std::hash::{BuildHasher, Hasher};
+        // Every `RandomState` has keys of its own, drawn from the operating system.
+        std::collections::hash_map::RandomState::new().build_hasher().finish()
+    }
+}

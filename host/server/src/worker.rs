@@ -1,0 +1,270 @@
+//! Threads: each has a listener, instances, connections to backends, and shares nothing with the others on the way of a
+//! request.
+
+use crate::{connection, instances::Instances, sandbox::Sandbox, upstream::Pool};
+use anyhow::{Context, Result};
+use socket2::{Domain, Protocol, Socket, Type};
+use std::{
+    cell::{Cell, RefCell},
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
+    rc::Rc,
+    sync::{Arc, mpsc},
+    thread::JoinHandle,
+    time::Duration,
+};
+use tokio::{sync::watch, task::LocalSet};
+
+/// What a server is started with.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where the gateway listens. Port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// How many threads serve requests.
+    pub threads: usize,
+    /// The component with the flat door.
+    pub component: Vec<u8>,
+    /// Where compiled components are kept, if anywhere.
+    pub cache_dir: Option<PathBuf>,
+    /// Bounds.
+    pub limits: Limits,
+}
+
+/// Bounds of the sandbox and of what is in front of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Requests at once on one thread; more are answered with 503.
+    pub exchanges_max: usize,
+    /// Instances on one thread. A second one is made only while the first one computes for long.
+    pub instances_max: usize,
+    /// Memory of one instance.
+    pub memory_bytes_max: usize,
+    /// How long one call into the sandbox may compute.
+    pub call_timeout_ms: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { exchanges_max: 4096, instances_max: 8, memory_bytes_max: 128 << 20, call_timeout_ms: 1000 }
+    }
+}
+
+/// A running gateway.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    plans: watch::Sender<Arc<[u8]>>,
+    drain: watch::Sender<bool>,
+    sandbox: SandboxHandle,
+    threads: Vec<JoinHandle<()>>,
+}
+
+/// Keeps the debug output of [`Server`] readable.
+struct SandboxHandle(Sandbox);
+
+impl std::fmt::Debug for SandboxHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sandbox")
+    }
+}
+
+impl Server {
+    /// Compiles the component, starts the threads, and returns once every one of them can answer.
+    ///
+    /// # Errors
+    /// Where the address cannot be listened on, or the component does not run with this plan.
+    pub fn start(options: &Options, plan: Vec<u8>) -> Result<Server> {
+        let sandbox = Sandbox::new(&options.component, &options.limits, options.cache_dir.clone())
+            .context("the component does not compile")?;
+        let first = listen(options.listen)?;
+        let address = first.local_addr()?;
+        let plan: Arc<[u8]> = plan.into();
+        let (plans, _) = watch::channel(plan);
+        let (drain, _) = watch::channel(false);
+        let (ready, all_ready) = mpsc::channel();
+        let mut listeners = vec![first];
+        for _ in 1..options.threads.max(1) {
+            listeners.push(listen(address)?);
+        }
+        let mut threads = Vec::new();
+        for (listener, number) in listeners.into_iter().zip(0..) {
+            let (sandbox, limits) = (sandbox.clone(), options.limits.clone());
+            let (plans, draining, ready) = (plans.subscribe(), drain.subscribe(), ready.clone());
+            let thread = std::thread::Builder::new().name(format!("gateway-{number}"));
+            threads.push(thread.spawn(move || run(listener, &sandbox, limits, plans, draining, &ready))?);
+        }
+        for _ in &threads {
+            all_ready.recv().context("a thread of the gateway ended while starting")??;
+        }
+        Ok(Server { address, plans, drain, sandbox: SandboxHandle(sandbox), threads })
+    }
+
+    /// Where the gateway listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves another plan from now on. Exchanges that are under way end with the old one.
+    ///
+    /// # Errors
+    /// Where the component refuses the plan; the old one stays.
+    pub async fn reload(&self, plan: Vec<u8>) -> Result<()> {
+        self.sandbox.0.instance(&plan).await?;
+        self.plans.send_replace(plan.into());
+        Ok(())
+    }
+
+    /// Stops listening, lets what is under way end (for `patience` at most), and stops the threads.
+    pub fn drain(self, patience: Duration) {
+        self.drain.send_replace(true);
+        let (done, all_done) = mpsc::channel();
+        std::thread::spawn(move || {
+            for thread in self.threads {
+                let _ = thread.join();
+            }
+            let _ = done.send(());
+        });
+        if all_done.recv_timeout(patience).is_err() {
+            tracing::warn!("some requests did not end within {} s", patience.as_secs());
+        }
+    }
+}
+
+/// Every thread has a listener of its own on the same port; the kernel spreads the connections.
+fn listen(address: SocketAddr) -> Result<TcpListener> {
+    let listener = || -> std::io::Result<TcpListener> {
+        let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+        socket.set_reuse_address(true)?;
+        socket.set_reuse_port(true)?;
+        socket.set_nonblocking(true)?;
+        socket.bind(&address.into())?;
+        socket.listen(1024)?;
+        Ok(socket.into())
+    };
+    listener().with_context(|| format!("cannot listen on {address}"))
+}
+
+/// One thread, from its start to its end.
+fn run(
+    listener: TcpListener,
+    sandbox: &Sandbox,
+    limits: Limits,
+    plans: watch::Receiver<Arc<[u8]>>,
+    draining: watch::Receiver<bool>,
+    ready: &mpsc::Sender<Result<()>>,
+) {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return drop(ready.send(Err(error.into()))),
+    };
+    LocalSet::new().block_on(&runtime, async {
+        let started = async {
+            let listener = tokio::net::TcpListener::from_std(listener)?;
+            let worker = Worker::new(sandbox.clone(), limits, plans.clone(), draining);
+            worker.instances().warm().await?;
+            anyhow::Ok((listener, worker))
+        };
+        match started.await {
+            Err(error) => drop(ready.send(Err(error))),
+            Ok((listener, worker)) => {
+                let _ = ready.send(Ok(()));
+                tokio::task::spawn_local(worker.clone().follow(plans));
+                connection::accept(worker.clone(), listener).await;
+                worker.all_connections_closed().await;
+            }
+        }
+    });
+}
+
+/// What one thread has.
+pub(crate) struct Worker {
+    sandbox: Sandbox,
+    limits: Limits,
+    instances: RefCell<Rc<Instances>>,
+    upstream: Pool,
+    draining: watch::Receiver<bool>,
+    exchanges: Cell<usize>,
+    connections: watch::Sender<usize>,
+}
+
+impl Worker {
+    fn new(sandbox: Sandbox, limits: Limits, plans: watch::Receiver<Arc<[u8]>>, draining: watch::Receiver<bool>) -> Rc<Self> {
+        let plan = plans.borrow().clone();
+        let instances = Instances::new(sandbox.clone(), plan, limits.instances_max);
+        Rc::new(Self {
+            sandbox,
+            limits,
+            instances: RefCell::new(instances),
+            upstream: Pool::default(),
+            draining,
+            exchanges: Cell::new(0),
+            connections: watch::Sender::new(0),
+        })
+    }
+
+    /// The instances of the newest plan. Whoever holds older ones goes on with them.
+    pub(crate) fn instances(&self) -> Rc<Instances> {
+        self.instances.borrow().clone()
+    }
+
+    pub(crate) fn upstream(&self) -> &Pool {
+        &self.upstream
+    }
+
+    pub(crate) fn draining(&self) -> watch::Receiver<bool> {
+        self.draining.clone()
+    }
+
+    /// Puts new instances in the place of the old ones whenever the plan changes.
+    async fn follow(self: Rc<Self>, mut plans: watch::Receiver<Arc<[u8]>>) {
+        while plans.changed().await.is_ok() {
+            let plan = plans.borrow_and_update().clone();
+            let instances = Instances::new(self.sandbox.clone(), plan, self.limits.instances_max);
+            match instances.warm().await {
+                Ok(()) => *self.instances.borrow_mut() = instances,
+                Err(error) => tracing::error!("the new plan was refused, the old one stays: {error:#}"),
+            }
+        }
+    }
+
+    /// Room for one more exchange, as long as the guard lives; `None` where the thread has enough to do.
+    pub(crate) fn admit(self: &Rc<Self>) -> Option<Admitted> {
+        if self.exchanges.get() >= self.limits.exchanges_max {
+            return None;
+        }
+        self.exchanges.set(self.exchanges.get() + 1);
+        Some(Admitted { worker: self.clone() })
+    }
+
+    pub(crate) fn open_connection(self: &Rc<Self>) -> OpenConnection {
+        self.connections.send_modify(|count| *count += 1);
+        OpenConnection { worker: self.clone() }
+    }
+
+    async fn all_connections_closed(&self) {
+        // The sender lives in this very worker, so waiting cannot fail.
+        let _ = self.connections.subscribe().wait_for(|count| *count == 0).await;
+    }
+}
+
+/// Room for one exchange.
+pub(crate) struct Admitted {
+    worker: Rc<Worker>,
+}
+
+impl Drop for Admitted {
+    fn drop(&mut self) {
+        self.worker.exchanges.set(self.worker.exchanges.get() - 1);
+    }
+}
+
+/// A client's connection that is open.
+pub(crate) struct OpenConnection {
+    worker: Rc<Worker>,
+}
+
+impl Drop for OpenConnection {
+    fn drop(&mut self) {
+        self.worker.connections.send_modify(|count| *count -= 1);
+    }
+}
