@@ -52,7 +52,7 @@ export async function startPortico() {
 
 async function isHealthy(address) {
   try {
-    return (await fetch(`${address}/`)).ok;
+    return (await fetch(`${address}/health/ready`)).ok;
   } catch {
     return false;
   }
