@@ -33,17 +33,22 @@ pub(crate) fn html(site: &Site<'_>, page: &Page, path: &str, findings: &mut Diag
 }
 
 fn broken_link(site: &Site<'_>, page: &Page, address: &str, target: &str, range: Range<usize>) -> Diagnostic {
-    let offset = page.source.text().len().checked_sub(page.markdown.len()).filter(|_| page.source.text().ends_with(&page.markdown));
+    let offset =
+        page.source.text().len().checked_sub(page.markdown.len()).filter(|_| page.source.text().ends_with(&page.markdown));
     let offset = offset.unwrap_or(page.source.line_start(page.first_line) as usize);
     let span = Span::new(offset + range.start, offset + range.end);
     let meant = normalized(&page.path, target);
     let candidates = site.addresses.iter().map(|address| address.trim_end_matches('/'));
-    Diagnostic::warning("portal/broken-link", Place::new(&page.source, span), format!("`{address}` leads to no page of this site"))
-        .at("shown as plain text")
-        .help(nearest(meant.trim_end_matches('/'), candidates).map_or_else(
-            || "link to a page as `/apis/NAME/`, to a text by its file name, or to a file as `/media/NAME`".to_owned(),
-            |close| format!("did you mean `/{close}/`?"),
-        ))
+    Diagnostic::warning(
+        "portal/broken-link",
+        Place::new(&page.source, span),
+        format!("`{address}` leads to no page of this site"),
+    )
+    .at("shown as plain text")
+    .help(nearest(meant.trim_end_matches('/'), candidates).map_or_else(
+        || "link to a page as `/apis/NAME/`, to a text by its file name, or to a file as `/media/NAME`".to_owned(),
+        |close| format!("did you mean `/{close}/`?"),
+    ))
 }
 
 impl Site<'_> {
@@ -55,7 +60,9 @@ impl Site<'_> {
         if matches!(bare, "" | "index") {
             return Some(String::new());
         }
-        if let Some((_, address)) = self.content.iter().find(|(page, _)| page.path == bare || page.path.strip_suffix("/index") == Some(bare)) {
+        if let Some((_, address)) =
+            self.content.iter().find(|(page, _)| page.path == bare || page.path.strip_suffix("/index") == Some(bare))
+        {
             return Some(address.clone());
         }
         let directory = format!("{bare}/");

@@ -42,7 +42,9 @@ impl<'a> Maker<'a> {
             self.following.pop();
             return value;
         }
-        for given in [schema.get("example"), schema.get("examples").and_then(|all| all.get(0)), schema.get("default"), schema.get("const")] {
+        for given in
+            [schema.get("example"), schema.get("examples").and_then(|all| all.get(0)), schema.get("default"), schema.get("const")]
+        {
             if let Some(given) = given.filter(|value| !value.is_null()) {
                 return given.clone();
             }

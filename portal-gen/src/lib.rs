@@ -5,24 +5,24 @@
 //! in place. [`preview`] serves the same files from memory. Only `load`, `write` and `preview` touch the world; everything
 //! between them is a function.
 
-pub mod load;
-pub mod site;
-mod pages;
-mod operation;
 mod content;
-mod schema;
 mod example;
-mod sample;
-mod security;
+pub mod load;
 pub mod markdown;
-pub mod slug;
-mod theme;
-pub mod render;
-pub mod write;
-pub mod publish;
+mod operation;
+mod pages;
 pub mod preview;
+pub mod publish;
+pub mod render;
+mod sample;
 pub mod scaffold;
+mod schema;
+mod security;
+pub mod site;
+pub mod slug;
 mod stand_in;
+mod theme;
+pub mod write;
 
 pub use render::Rendered;
 pub use site::Options;

@@ -39,7 +39,8 @@ struct Reader {
 impl Reader {
     fn directory(&mut self, directory: &Path, inside: &str) -> Result<()> {
         let cannot_read = || format!("cannot read the directory `{}`", directory.display());
-        let mut entries = std::fs::read_dir(directory).and_then(Iterator::collect::<Result<Vec<_>, _>>).with_context(cannot_read)?;
+        let mut entries =
+            std::fs::read_dir(directory).and_then(Iterator::collect::<Result<Vec<_>, _>>).with_context(cannot_read)?;
         entries.sort_by_key(std::fs::DirEntry::file_name);
         for entry in entries {
             let path = entry.path();

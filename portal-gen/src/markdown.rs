@@ -45,17 +45,24 @@ pub(crate) fn description(text: &str, above: usize) -> String {
     if text.trim().is_empty() {
         return String::new();
     }
-    convert(text, above, above, false, &mut |address, _, kind| (kind == LinkKind::Link && is_outside(address)).then(|| address.to_owned())).html
+    convert(text, above, above, false, &mut |address, _, kind| {
+        (kind == LinkKind::Link && is_outside(address)).then(|| address.to_owned())
+    })
+    .html
 }
 
 /// The first paragraph of a description as plain text, for lists and search engines.
 pub(crate) fn plain(text: &str, characters_max: usize) -> String {
     let mut plain = String::new();
+    let mut in_heading = false;
     for event in Parser::new_ext(text, options()) {
         match event {
+            Event::Start(Tag::Heading { .. }) => in_heading = true,
+            Event::End(TagEnd::Heading(_)) => in_heading = false,
+            _ if in_heading => {}
             Event::Text(words) | Event::Code(words) => plain.push_str(&words),
             Event::SoftBreak | Event::HardBreak => plain.push(' '),
-            Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item) if !plain.trim().is_empty() => break,
+            Event::End(TagEnd::Paragraph | TagEnd::Item) if !plain.trim().is_empty() => break,
             _ => {}
         }
     }
@@ -109,12 +116,25 @@ fn convert(text: &str, above: usize, last: usize, anchors: bool, links: Links<'_
     // Control characters are legal in real definitions and illegal in HTML.
     let clean: String;
     let text = if text.bytes().any(is_control) {
-        clean = text.chars().map(|character| if character.is_ascii() && is_control(character as u8) { ' ' } else { character }).collect();
+        clean = text
+            .chars()
+            .map(|character| if character.is_ascii() && is_control(character as u8) { ' ' } else { character })
+            .collect();
         &clean
     } else {
         text
     };
-    let mut writer = Writer { above, anchors, last, ids: Slugs::default(), open: Vec::new(), in_image: false, heading: None, out: Vec::new(), headings: Vec::new() };
+    let mut writer = Writer {
+        above,
+        anchors,
+        last,
+        ids: Slugs::default(),
+        open: Vec::new(),
+        in_image: false,
+        heading: None,
+        out: Vec::new(),
+        headings: Vec::new(),
+    };
     for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
         writer.event(event, range, links);
     }
@@ -169,14 +189,16 @@ impl<'t> Writer<'t> {
                 }
                 None => self.open.push(false),
             },
-            Event::Start(Tag::Image { dest_url, .. }) => match links(&dest_url, range, LinkKind::Image).filter(|to| is_safe(to)) {
-                Some(address) => {
-                    self.open.push(true);
-                    self.in_image = true;
-                    self.markup(format!("<img loading=\"lazy\" src=\"{}\" alt=\"", escaped(&address)));
+            Event::Start(Tag::Image { dest_url, .. }) => {
+                match links(&dest_url, range, LinkKind::Image).filter(|to| is_safe(to)) {
+                    Some(address) => {
+                        self.open.push(true);
+                        self.in_image = true;
+                        self.markup(format!("<img loading=\"lazy\" src=\"{}\" alt=\"", escaped(&address)));
+                    }
+                    None => self.open.push(false),
                 }
-                None => self.open.push(false),
-            },
+            }
             Event::End(TagEnd::Link) => {
                 if self.open.pop() == Some(true) {
                     self.markup("</a>".to_owned());

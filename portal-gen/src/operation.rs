@@ -13,7 +13,7 @@ use serde_json::Value;
 
 /// How many properties one page opens in all, and how many bytes of examples it holds in all and each: what a reader needs
 /// at a glance. Schemas have pages of their own, and a longer example is a file beside the page.
-const ROWS_MAX: usize = 220;
+const ROWS_MAX: usize = 300;
 const EXAMPLES_BYTES_MAX: usize = 24_000;
 const EXAMPLE_BYTES_MAX: usize = 7_000;
 
@@ -134,7 +134,11 @@ pub(crate) fn operation(site: &Site<'_>, api: &ApiSite<'_>, index: usize) -> (Op
     view.method = operation.method.clone();
     view.base_url = api.base_url.clone();
     view.url_template = operation.url_template.clone();
-    let text = if operation.description.is_empty() { definition.description.as_deref().unwrap_or_default() } else { &operation.description };
+    let text = if operation.description.is_empty() {
+        definition.description.as_deref().unwrap_or_default()
+    } else {
+        &operation.description
+    };
     view.description = markdown::description(text, 1);
     view.key = api
         .api
@@ -158,9 +162,9 @@ pub(crate) fn webhook(api: &ApiSite<'_>, index: usize) -> (OperationView, Extras
     view.url_template = definition.path.clone();
     view.description = markdown::description(definition.description.as_deref().unwrap_or_default(), 1);
     let body = definition.request_body.as_ref().and_then(|pointer| builder.document.at(pointer));
-    view.requests = body.and_then(|body| builder.first_content(body, Way::Sent)).map_or_else(Vec::new, |(media, text)| {
-        vec![builder.sample(&media, &text, extension(&media), "body")]
-    });
+    view.requests = body
+        .and_then(|body| builder.first_content(body, Way::Sent))
+        .map_or_else(Vec::new, |(media, text)| vec![builder.sample(&media, &text, extension(&media), "body")]);
     (view, builder.extras)
 }
 
@@ -190,11 +194,16 @@ impl<'a> Builder<'a> {
     }
 
     fn described(&mut self, definition: &'a openapi::Operation) -> OperationView {
-        let places = [("path", "Path parameters"), ("query", "Query parameters"), ("header", "Header parameters"), ("cookie", "Cookies")]
-            .into_iter()
-            .map(|(place, title)| PlaceView { title, anchor: format!("{place}-parameters"), parameters: self.parameters(definition, place) })
-            .filter(|place| !place.parameters.is_empty())
-            .collect();
+        let places =
+            [("path", "Path parameters"), ("query", "Query parameters"), ("header", "Header parameters"), ("cookie", "Cookies")]
+                .into_iter()
+                .map(|(place, title)| PlaceView {
+                    title,
+                    anchor: format!("{place}-parameters"),
+                    parameters: self.parameters(definition, place),
+                })
+                .filter(|place| !place.parameters.is_empty())
+                .collect();
         let body = definition.request_body.as_ref().and_then(|pointer| self.document.at(pointer)).map(|body| self.body(body));
         let mut responses = Vec::new();
         let mut answers = Vec::new();
@@ -222,11 +231,15 @@ impl<'a> Builder<'a> {
     fn parameters(&mut self, definition: &'a openapi::Operation, place: &str) -> Vec<ParameterView> {
         let document = self.document;
         let parameters = definition.parameters.iter().filter_map(|pointer| document.at(pointer));
-        parameters.filter(|parameter| text(parameter, "in") == place).map(|parameter| self.parameter(text(parameter, "name"), parameter, place)).collect()
+        parameters
+            .filter(|parameter| text(parameter, "in") == place)
+            .map(|parameter| self.parameter(text(parameter, "name"), parameter, place))
+            .collect()
     }
 
     fn parameter(&mut self, name: &str, parameter: &'a Value, place: &str) -> ParameterView {
-        let schema = parameter.get("schema").or_else(|| content_of(parameter).next().and_then(|(_, content)| content.get("schema")));
+        let schema =
+            parameter.get("schema").or_else(|| content_of(parameter).next().and_then(|(_, content)| content.get("schema")));
         let mut node = schema.map_or_else(Node::default, |schema| self.viewer.top(schema));
         let mut description = markdown::description(text(parameter, "description"), 3);
         let inner = std::mem::take(&mut node.description);
@@ -259,7 +272,8 @@ impl<'a> Builder<'a> {
     fn response(&mut self, status: &str, response: &'a Value, anchored: bool) -> ResponseView {
         let headers = response.get("headers").and_then(Value::as_object).into_iter().flatten();
         let document = self.document;
-        let headers: Vec<(&String, &Value)> = headers.filter_map(|(name, header)| Some((name, document.resolve(header)?.1))).collect();
+        let headers: Vec<(&String, &Value)> =
+            headers.filter_map(|(name, header)| Some((name, document.resolve(header)?.1))).collect();
         ResponseView {
             status: status.to_owned(),
             reason: reason(status),
@@ -271,7 +285,10 @@ impl<'a> Builder<'a> {
             },
             anchor: if anchored { self.anchors.take(&format!("response {status}")) } else { String::new() },
             description: markdown::description(text(response, "description"), 3),
-            headers: headers.into_iter().map(|(name, header)| self.parameter(name, header, &format!("{status} header"))).collect(),
+            headers: headers
+                .into_iter()
+                .map(|(name, header)| self.parameter(name, header, &format!("{status} header")))
+                .collect(),
             contents: self.contents(response),
         }
     }
@@ -286,7 +303,10 @@ impl<'a> Builder<'a> {
                 None => groups.push((vec![media.clone()], schema)),
             }
         }
-        groups.into_iter().map(|(types, schema)| ContentView { types, node: schema.map(|schema| self.viewer.top(schema)) }).collect()
+        groups
+            .into_iter()
+            .map(|(types, schema)| ContentView { types, node: schema.map(|schema| self.viewer.top(schema)) })
+            .collect()
     }
 
     fn callback(&mut self, callback: &'a openapi::Callback) -> Option<CallbackView> {
@@ -294,7 +314,8 @@ impl<'a> Builder<'a> {
         let operation = document.at(&callback.pointer)?;
         let body = operation.get("requestBody").and_then(|body| document.resolve(body)).map(|(_, body)| self.body(body));
         let responses = operation.get("responses").and_then(Value::as_object).into_iter().flatten();
-        let responses: Vec<(&String, &Value)> = responses.filter_map(|(status, response)| Some((status, document.resolve(response)?.1))).collect();
+        let responses: Vec<(&String, &Value)> =
+            responses.filter_map(|(status, response)| Some((status, document.resolve(response)?.1))).collect();
         let words = operation.get("description").or_else(|| operation.get("summary")).and_then(Value::as_str).unwrap_or_default();
         Some(CallbackView {
             name: callback.name.clone(),
@@ -320,9 +341,11 @@ impl<'a> Builder<'a> {
             texts.extend(self.content_example(media, content, way).map(|text| (media.clone(), text)));
         }
         texts.truncate(6);
-        texts.into_iter().enumerate().map(|(index, (title, text))| {
-            self.sample(&title, &text, extension(media), &format!("{name}-{}", index + 1))
-        }).collect()
+        texts
+            .into_iter()
+            .enumerate()
+            .map(|(index, (title, text))| self.sample(&title, &text, extension(media), &format!("{name}-{}", index + 1)))
+            .collect()
     }
 
     fn first_content(&self, holder: &Value, way: Way) -> Option<(String, String)> {
@@ -340,7 +363,14 @@ impl<'a> Builder<'a> {
             None => example::of(self.document, schema?, way),
         };
         let root = schema.and_then(|schema| {
-            let named = self.document.resolve(schema)?.1.get("xml").and_then(|xml| xml.get("name")).and_then(Value::as_str).map(str::to_owned);
+            let named = self
+                .document
+                .resolve(schema)?
+                .1
+                .get("xml")
+                .and_then(|xml| xml.get("name"))
+                .and_then(Value::as_str)
+                .map(str::to_owned);
             named.or_else(|| crate::schema::component_name(schema.get("$ref")?.as_str()?))
         });
         Some(written(media, &made, root.as_deref().unwrap_or("root")))
@@ -383,7 +413,12 @@ impl<'a> Builder<'a> {
                 headers.push(("Content-Type".to_owned(), media.clone()));
             }
         }
-        let answer = definition.responses.iter().filter_map(|(_, pointer)| preferred_content(self.document.at(pointer)?)).map(|(media, _)| media).next();
+        let answer = definition
+            .responses
+            .iter()
+            .filter_map(|(_, pointer)| preferred_content(self.document.at(pointer)?))
+            .map(|(media, _)| media)
+            .next();
         if let Some(media) = answer.filter(|media| *media != "*/*") {
             headers.push(("Accept".to_owned(), media.clone()));
         }
@@ -400,9 +435,11 @@ impl<'a> Builder<'a> {
     fn sample_body(&self, media: &str, content: &Value, holder: &Value) -> sample::Body {
         if media.starts_with("multipart/") {
             let made = content.get("schema").map_or(Value::Null, |schema| example::of(self.document, schema, Way::Sent));
-            let fields = made.as_object().into_iter().flatten().map(|(name, value)| {
-                (name.clone(), if value == "(binary)" { format!("@{name}") } else { shown(value) })
-            });
+            let fields = made
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(name, value)| (name.clone(), if value == "(binary)" { format!("@{name}") } else { shown(value) }));
             return sample::Body::Form(fields.collect());
         }
         match self.first_content(holder, Way::Sent) {
@@ -413,7 +450,10 @@ impl<'a> Builder<'a> {
     }
 
     fn parameter_value(&self, parameter: &Value) -> Option<String> {
-        let plain = |value: &Value| (!value.is_object() && !value.is_array() && !value.is_null()).then(|| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+        let plain = |value: &Value| {
+            (!value.is_object() && !value.is_array() && !value.is_null())
+                .then(|| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+        };
         if let Some(value) = parameter_example(self.document, parameter) {
             return plain(value);
         }
@@ -470,7 +510,9 @@ fn written(media: &str, value: &Value, root: &str) -> String {
         Value::String(text) if text.trim_start().starts_with(['{', '[']) => text.clone(),
         value if media.contains("xml") => example::xml(root, value),
         Value::Object(fields) if media.contains("x-www-form-urlencoded") => {
-            let fields = fields.iter().map(|(name, value)| format!("{}={}", sample::percent_encoded(name), sample::percent_encoded(&shown(value))));
+            let fields = fields
+                .iter()
+                .map(|(name, value)| format!("{}={}", sample::percent_encoded(name), sample::percent_encoded(&shown(value))));
             fields.collect::<Vec<_>>().join("&")
         }
         value => serde_json::to_string_pretty(value).unwrap_or_default(),

@@ -209,10 +209,20 @@ impl<'f, 'a> Filler<'f, 'a> {
         self.context.insert("apis_count", &entries.len());
         let products: Vec<ProductEntry> = (0..self.site.products.len()).map(|index| self.product_entry(index)).collect();
         self.context.insert("products", &products);
-        self.context.insert("guides", &self.site.content.iter().take(6).map(|(page, path)| {
-            let summary = if page.description.is_empty() { markdown::plain(&page.markdown, 120) } else { page.description.clone() };
-            (Link::inside(page.title.clone(), path), summary)
-        }).collect::<Vec<_>>());
+        self.context.insert(
+            "guides",
+            &self
+                .site
+                .content
+                .iter()
+                .take(6)
+                .map(|(page, path)| {
+                    let summary =
+                        if page.description.is_empty() { markdown::plain(&page.markdown, 120) } else { page.description.clone() };
+                    (Link::inside(page.title.clone(), path), summary)
+                })
+                .collect::<Vec<_>>(),
+        );
         let text = self.site.home.map(|page| content::html(self.site, page, "", &mut self.findings));
         self.context.insert("content", &text.map(|text| text.html).unwrap_or_default());
         ("page/home.html", String::new())
@@ -240,32 +250,64 @@ impl<'f, 'a> Filler<'f, 'a> {
         let key = api.subscription_required.then(|| (api.key_names.header.as_str(), api.key_names.query.as_str()));
         self.context.insert("key", &key);
         self.context.insert("security", &security::all(&api.definition));
-        self.context.insert("definition", &site.definition.as_ref().map(|(path, bytes)| {
-            (path.as_str(), crate::bytes_in_words(bytes.len() as u64), api.definition_file.rsplit('.').next().unwrap_or_default().to_uppercase())
-        }));
+        self.context.insert(
+            "definition",
+            &site.definition.as_ref().map(|(path, bytes)| {
+                (
+                    path.as_str(),
+                    crate::bytes_in_words(bytes.len() as u64),
+                    api.definition_file.rsplit('.').next().unwrap_or_default().to_uppercase(),
+                )
+            }),
+        );
         self.context.insert("definition_version", &api.definition.version);
-        self.context.insert("contact", &api.contact.as_ref().map(|contact| {
-            let url = contact.url.as_ref().filter(|url| markdown::is_outside(url));
-            (contact.name.as_deref(), url, contact.email.as_deref())
-        }));
-        self.context.insert("license", &api.license.as_ref().map(|license| (license.name.as_deref(), license.url.as_ref().filter(|url| markdown::is_outside(url)))));
+        self.context.insert(
+            "contact",
+            &api.contact.as_ref().map(|contact| {
+                let url = contact.url.as_ref().filter(|url| markdown::is_outside(url));
+                (contact.name.as_deref(), url, contact.email.as_deref())
+            }),
+        );
+        self.context.insert(
+            "license",
+            &api.license
+                .as_ref()
+                .map(|license| (license.name.as_deref(), license.url.as_ref().filter(|url| markdown::is_outside(url)))),
+        );
         self.context.insert("terms_of_service_url", &api.terms_of_service_url.as_ref().filter(|url| markdown::is_outside(url)));
         let products: Vec<ProductEntry> = site.products.iter().map(|&index| self.product_entry(index)).collect();
         self.context.insert("products", &products);
         self.context.insert("versioning", &self.versioning(site));
         self.context.insert("revision", &(!api.is_current).then_some(&api.revision));
-        self.context.insert("revisions", &site.revisions.iter().map(|&index| {
-            let other = &self.site.apis[index];
-            let title = format!("Revision {}{}", other.api.revision, if other.api.is_current { " (current)" } else { "" });
-            (Link::inside(title, &other.path), markdown::description(&other.api.revision_description, 3))
-        }).collect::<Vec<_>>());
-        self.context.insert("releases", &api.releases.iter().map(|release| (&release.name, markdown::description(&release.notes, 3))).collect::<Vec<_>>());
+        self.context.insert(
+            "revisions",
+            &site
+                .revisions
+                .iter()
+                .map(|&index| {
+                    let other = &self.site.apis[index];
+                    let title =
+                        format!("Revision {}{}", other.api.revision, if other.api.is_current { " (current)" } else { "" });
+                    (Link::inside(title, &other.path), markdown::description(&other.api.revision_description, 3))
+                })
+                .collect::<Vec<_>>(),
+        );
+        self.context.insert(
+            "releases",
+            &api.releases.iter().map(|release| (&release.name, markdown::description(&release.notes, 3))).collect::<Vec<_>>(),
+        );
         self.context.insert("groups", &groups(site));
         self.context.insert("operations_count", &api.operations.len());
         self.context.insert("schemas", &(site.schemas.len(), format!("{}schemas/", site.path)));
-        self.context.insert("webhooks", &api.definition.webhooks.iter().zip(&site.webhooks).map(|(webhook, path)| {
-            Link::inside(webhook.summary.clone().unwrap_or_else(|| webhook.path.clone()), path)
-        }).collect::<Vec<_>>());
+        self.context.insert(
+            "webhooks",
+            &api.definition
+                .webhooks
+                .iter()
+                .zip(&site.webhooks)
+                .map(|(webhook, path)| Link::inside(webhook.summary.clone().unwrap_or_else(|| webhook.path.clone()), path))
+                .collect::<Vec<_>>(),
+        );
         if let Some((path, bytes)) = &site.definition {
             self.extras.push((path.clone(), bytes.to_vec()));
         }
@@ -313,11 +355,15 @@ impl<'f, 'a> Filler<'f, 'a> {
         self.head("schemas", &format!("Schemas – {}", site.full_title()), "", &path, "apis/");
         self.context.insert_value("navigation", site.navigation[site.groups.len()].clone());
         self.api_link(site);
-        let schemas: Vec<(Link, String)> = site.schemas.iter().map(|(name, path)| {
-            let schema = site.api.definition.at("/components/schemas").and_then(|all| all.get(name));
-            let text = schema.and_then(|schema| schema.get("description")).and_then(Value::as_str).unwrap_or_default();
-            (Link::inside(name.clone(), path), markdown::plain(text, 90))
-        }).collect();
+        let schemas: Vec<(Link, String)> = site
+            .schemas
+            .iter()
+            .map(|(name, path)| {
+                let schema = site.api.definition.at("/components/schemas").and_then(|all| all.get(name));
+                let text = schema.and_then(|schema| schema.get("description")).and_then(Value::as_str).unwrap_or_default();
+                (Link::inside(name.clone(), path), markdown::plain(text, 90))
+            })
+            .collect();
         self.context.insert("schemas", &schemas);
         ("page/schemas.html", path)
     }
@@ -356,7 +402,10 @@ impl<'f, 'a> Filler<'f, 'a> {
         self.context.insert("is_open", &!product.subscription_required);
         self.context.insert("approval_required", &product.approval_required);
         self.context.insert("subscriptions_limit", &product.subscriptions_limit);
-        let entries: Vec<ApiEntry> = self.site.listed.iter()
+        let entries: Vec<ApiEntry> = self
+            .site
+            .listed
+            .iter()
             .filter(|&&api| self.site.apis[api].products.contains(&index))
             .map(|&api| self.api_entry(&[api]))
             .collect();
@@ -368,12 +417,14 @@ impl<'f, 'a> Filler<'f, 'a> {
         let (page, path) = &self.site.content[index];
         let text = content::html(self.site, page, path, &mut self.findings);
         let section = if self.site.service.portal.navigation.is_empty() { self.site.content[0].1.as_str() } else { path };
-        let description = if page.description.is_empty() { markdown::plain(&page.markdown, 160) } else { page.description.clone() };
+        let description =
+            if page.description.is_empty() { markdown::plain(&page.markdown, 160) } else { page.description.clone() };
         self.head("content", &page.title, &description, path, section);
         self.context.insert_value("content_navigation", self.shared.content_navigation.clone());
         self.context.insert("title", &page.title);
         self.context.insert("has_heading", &text.headings.first().is_some_and(|heading| heading.level == 1));
-        self.context.insert("headings", &text.headings.iter().filter(|heading| matches!(heading.level, 2 | 3)).collect::<Vec<_>>());
+        self.context
+            .insert("headings", &text.headings.iter().filter(|heading| matches!(heading.level, 2 | 3)).collect::<Vec<_>>());
         self.context.insert("content", &text.html);
         ("page/content.html", path.clone())
     }
@@ -390,7 +441,13 @@ impl<'f, 'a> Filler<'f, 'a> {
             "" => "./".to_owned(),
             path => "../".repeat(path.matches('/').count()),
         };
-        let canonical = self.site.options.url.as_ref().filter(|_| path != "404.html").map(|url| format!("{}/{path}", url.trim_end_matches('/')));
+        let canonical = self
+            .site
+            .options
+            .url
+            .as_ref()
+            .filter(|_| path != "404.html")
+            .map(|url| format!("{}/{path}", url.trim_end_matches('/')));
         self.context.insert("page", &Head { kind, title, description, path, root: root.clone(), section, canonical });
         // Components do not see the page, only what is passed to them by name.
         self.context.insert("root", &root);
@@ -402,7 +459,11 @@ impl<'f, 'a> Filler<'f, 'a> {
     }
 
     fn api_text<'t>(&self, site: &ApiSite<'t>) -> &'t str {
-        if site.api.description.is_empty() { site.api.definition.info("description").map_or("", |_| text_of(site)) } else { &site.api.description }
+        if site.api.description.is_empty() {
+            site.api.definition.info("description").map_or("", |_| text_of(site))
+        } else {
+            &site.api.description
+        }
     }
 
     /// One entry for each API; the versions of one stand together.
@@ -430,9 +491,19 @@ impl<'f, 'a> Filler<'f, 'a> {
             kind: kind(newest.api.kind),
             count: newest.api.operations.len(),
             versions: if several { versions.iter().map(|&index| self.version_link(index)).collect() } else { Vec::new() },
-            tags: newest.api.tags.iter().map(|name| {
-                self.site.service.tags.iter().find(|tag| &tag.name == name).map_or_else(|| name.clone(), |tag| tag.display_name.clone())
-            }).collect(),
+            tags: newest
+                .api
+                .tags
+                .iter()
+                .map(|name| {
+                    self.site
+                        .service
+                        .tags
+                        .iter()
+                        .find(|tag| &tag.name == name)
+                        .map_or_else(|| name.clone(), |tag| tag.display_name.clone())
+                })
+                .collect(),
         }
     }
 
@@ -453,7 +524,11 @@ impl<'f, 'a> Filler<'f, 'a> {
             _ => String::new(),
         };
         let words = if version.identifier.is_empty() { String::new() } else { markdown::description(&words, 1) };
-        Some((site.versions.iter().map(|&index| self.version_link(index)).collect(), markdown::description(&version.description, 2), words))
+        Some((
+            site.versions.iter().map(|&index| self.version_link(index)).collect(),
+            markdown::description(&version.description, 2),
+            words,
+        ))
     }
 
     fn product_entry(&self, index: usize) -> ProductEntry {
@@ -475,22 +550,29 @@ fn text_of<'t>(site: &ApiSite<'t>) -> &'t str {
 /// Operations by tag; a big API shows its tags closed.
 fn groups<'s>(site: &'s ApiSite<'_>) -> Vec<GroupEntry<'s>> {
     let is_open = site.api.operations.len() <= 120;
-    site.groups.iter().map(|group| GroupEntry {
-        title: &group.title,
-        description: markdown::description(&group.description, 3),
-        anchor: &group.anchor,
-        is_open,
-        operations: group.operations.iter().map(|&index| {
-            let operation = &site.api.operations[index];
-            OperationEntry {
-                title: &operation.display_name,
-                path: &site.operations[index],
-                method: &operation.method,
-                url_template: &operation.url_template,
-                deprecated: site.definition_of(index).is_some_and(|definition| definition.deprecated),
-            }
-        }).collect(),
-    }).collect()
+    site.groups
+        .iter()
+        .map(|group| GroupEntry {
+            title: &group.title,
+            description: markdown::description(&group.description, 3),
+            anchor: &group.anchor,
+            is_open,
+            operations: group
+                .operations
+                .iter()
+                .map(|&index| {
+                    let operation = &site.api.operations[index];
+                    OperationEntry {
+                        title: &operation.display_name,
+                        path: &site.operations[index],
+                        method: &operation.method,
+                        url_template: &operation.url_template,
+                        deprecated: site.definition_of(index).is_some_and(|definition| definition.deprecated),
+                    }
+                })
+                .collect(),
+        })
+        .collect()
 }
 
 fn kind(kind: catalog::model::ApiKind) -> &'static str {

@@ -35,7 +35,13 @@ impl std::fmt::Display for Summary {
 ///
 /// # Errors
 /// If the files cannot be written, or `out` is no place for a site.
-pub fn build(service: &Service, folder: &Folder, sources: &Path, out: &Path, options: &Options) -> Result<(Option<Summary>, Diagnostics)> {
+pub fn build(
+    service: &Service,
+    folder: &Folder,
+    sources: &Path,
+    out: &Path,
+    options: &Options,
+) -> Result<(Option<Summary>, Diagnostics)> {
     let started = Instant::now();
     let staging = Staging::new(out, sources, folder)?;
     let (pages, bytes) = (AtomicUsize::new(0), AtomicU64::new(0));

@@ -118,8 +118,11 @@ fn fixed_files(site: &Site<'_>, theme: &Theme) -> Vec<(String, Vec<u8>)> {
 /// The site map. Its format asks for full addresses; without `--url` they start at the host's root.
 fn sitemap(site: &Site<'_>) -> String {
     let base = site.options.url.as_deref().unwrap_or_default().trim_end_matches('/');
-    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
-    let has_schemas = |address: &str| site.apis.iter().any(|api| !api.schemas.is_empty() && address == format!("{}schemas/", api.path));
+    let mut xml = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
+    );
+    let has_schemas =
+        |address: &str| site.apis.iter().any(|api| !api.schemas.is_empty() && address == format!("{}schemas/", api.path));
     for address in &site.addresses {
         if address.ends_with("/schemas/") && !has_schemas(address) {
             continue;
@@ -131,7 +134,8 @@ fn sitemap(site: &Site<'_>) -> String {
 }
 
 fn robots(site: &Site<'_>) -> String {
-    let map = site.options.url.as_ref().map_or_else(String::new, |url| format!("Sitemap: {}/sitemap.xml\n", url.trim_end_matches('/')));
+    let map =
+        site.options.url.as_ref().map_or_else(String::new, |url| format!("Sitemap: {}/sitemap.xml\n", url.trim_end_matches('/')));
     format!("User-agent: *\nAllow: /\n{map}")
 }
 
@@ -163,7 +167,10 @@ fn decoded(path: &str) -> String {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
-        let code = (first == b'%').then(|| after.get(..2)).flatten().and_then(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok());
+        let code = (first == b'%')
+            .then(|| after.get(..2))
+            .flatten()
+            .and_then(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok());
         match code {
             Some(byte) => {
                 bytes.push(byte);

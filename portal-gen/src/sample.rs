@@ -43,7 +43,9 @@ pub(crate) fn curl(request: &Request) -> String {
         Body::Empty => {}
         Body::Text(text) => parts.push(format!("-d {}", quoted(text))),
         Body::File(name) => parts.push(format!("--data-binary {}", quoted(&format!("@{name}")))),
-        Body::Form(fields) => parts.extend(fields.iter().map(|(name, value)| format!("-F {}", quoted(&format!("{name}={value}"))))),
+        Body::Form(fields) => {
+            parts.extend(fields.iter().map(|(name, value)| format!("-F {}", quoted(&format!("{name}={value}")))))
+        }
     }
     parts.join(" \\\n  ")
 }

@@ -115,7 +115,10 @@ impl<'a> Viewer<'a> {
     fn node(&mut self, schema: &'a Value, depth: usize) -> Node {
         let Some(reference) = schema.get("$ref").and_then(Value::as_str) else { return self.body(schema, depth) };
         let name = component_name(reference);
-        let piece = Piece { path: name.as_ref().and_then(|name| self.paths.get(name)).cloned(), text: name.clone().unwrap_or_else(|| reference.to_owned()) };
+        let piece = Piece {
+            path: name.as_ref().and_then(|name| self.paths.get(name)).cloned(),
+            text: name.clone().unwrap_or_else(|| reference.to_owned()),
+        };
         let Some((_, target)) = self.document.resolve(schema) else {
             return Node { label: vec![Piece { text: format!("{} (not found)", piece.text), path: None }], ..Node::default() };
         };
@@ -136,7 +139,8 @@ impl<'a> Viewer<'a> {
             self.closed(target)
         };
         // A component that is no object says little by its name alone: `Status`, a string.
-        let simple = (!node.has_inside() && !node.is_cut).then(|| node.words()).filter(|words| words != "object" && words != "any");
+        let simple =
+            (!node.has_inside() && !node.is_cut).then(|| node.words()).filter(|words| words != "object" && words != "any");
         node.label = vec![piece];
         if let Some(words) = simple {
             node.label.push(Piece { text: format!(" ({words})"), path: None });
@@ -178,7 +182,10 @@ impl<'a> Viewer<'a> {
         }
         match types.as_slice() {
             ["array"] => self.array(&whole, depth, &mut node),
-            _ if !whole.properties.is_empty() || types == ["object"] || whole.value("additionalProperties").is_some_and(Value::is_object) => {
+            _ if !whole.properties.is_empty()
+                || types == ["object"]
+                || whole.value("additionalProperties").is_some_and(Value::is_object) =>
+            {
                 self.object(&whole, depth, &mut node);
             }
             [] if node.label.is_empty() => node.label.push(words(if schema == &Value::Bool(false) { "nothing" } else { "any" })),
@@ -211,7 +218,9 @@ impl<'a> Viewer<'a> {
 
     fn object(&mut self, whole: &Whole<'a>, depth: usize, node: &mut Node) {
         let values = whole.value("additionalProperties").filter(|schema| schema.as_object().is_some_and(|map| !map.is_empty()));
-        if whole.properties.is_empty() && let Some(values) = values {
+        if whole.properties.is_empty()
+            && let Some(values) = values
+        {
             let value = self.node(values, depth + 1);
             node.label = vec![words("map of ")];
             node.label.extend(value.label.clone());
@@ -247,7 +256,13 @@ impl<'a> Viewer<'a> {
     }
 
     /// Adds alternatives; returns whether one of them was `null`.
-    fn variants(&mut self, (title, schemas): &(&'static str, &'a Vec<Value>), whole: &Whole<'a>, depth: usize, node: &mut Node) -> bool {
+    fn variants(
+        &mut self,
+        (title, schemas): &(&'static str, &'a Vec<Value>),
+        whole: &Whole<'a>,
+        depth: usize,
+        node: &mut Node,
+    ) -> bool {
         let is_null = |schema: &&Value| schema.get("type").and_then(Value::as_str) == Some("null");
         let nullable = schemas.iter().any(|schema| is_null(&schema));
         let others: Vec<&Value> = schemas.iter().filter(|schema| !is_null(schema)).collect();
@@ -280,7 +295,8 @@ impl<'a> Viewer<'a> {
             return nullable;
         }
         node.label = vec![words(title)];
-        let discriminator = whole.value("discriminator").and_then(|value| value.get("propertyName")).and_then(Value::as_str).map(str::to_owned);
+        let discriminator =
+            whole.value("discriminator").and_then(|value| value.get("propertyName")).and_then(Value::as_str).map(str::to_owned);
         node.variants = Some(Variants { title, discriminator, nodes });
         nullable
     }
@@ -341,7 +357,10 @@ pub(crate) fn component_name(reference: &str) -> Option<String> {
 }
 
 fn is_object(schema: &Value) -> bool {
-    schema.get("properties").is_some() || schema.get("allOf").is_some() || schema.get("oneOf").is_some() || schema.get("anyOf").is_some()
+    schema.get("properties").is_some()
+        || schema.get("allOf").is_some()
+        || schema.get("oneOf").is_some()
+        || schema.get("anyOf").is_some()
 }
 
 fn words(text: &str) -> Piece {
@@ -391,7 +410,9 @@ fn facts(whole: &Whole<'_>) -> Vec<Fact> {
             facts.push(Fact { name, values, more });
         }
     };
-    let several = |keyword: &str| -> Vec<String> { whole.value(keyword).and_then(Value::as_array).into_iter().flatten().map(shown).collect() };
+    let several = |keyword: &str| -> Vec<String> {
+        whole.value(keyword).and_then(Value::as_array).into_iter().flatten().map(shown).collect()
+    };
     add("Allowed", several("enum"));
     for (keyword, name) in [("const", "Always"), ("default", "Default")] {
         add(name, whole.value(keyword).filter(|value| !value.is_null()).map(shown).into_iter().collect());
@@ -418,7 +439,10 @@ fn facts(whole: &Whole<'_>) -> Vec<Fact> {
         add("Items", vec!["unique".to_owned()]);
     }
     let example = whole.value("example").or_else(|| whole.value("examples").and_then(|all| all.get(0)));
-    add("Example", example.filter(|value| !value.is_object() && !value.is_array() && !value.is_null()).map(shown).into_iter().collect());
+    add(
+        "Example",
+        example.filter(|value| !value.is_object() && !value.is_array() && !value.is_null()).map(shown).into_iter().collect(),
+    );
     facts
 }
 

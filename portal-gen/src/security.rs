@@ -28,9 +28,7 @@ pub(crate) fn of_operation(document: &Document, operation: Option<&Value>) -> Ve
     let alternatives = own.or_else(|| document.at("/security")).and_then(Value::as_array).into_iter().flatten();
     alternatives
         .filter_map(Value::as_object)
-        .map(|schemes| Requirement {
-            schemes: schemes.iter().map(|(name, scopes)| scheme(document, name, scopes)).collect(),
-        })
+        .map(|schemes| Requirement { schemes: schemes.iter().map(|(name, scopes)| scheme(document, name, scopes)).collect() })
         .collect()
 }
 
@@ -47,7 +45,9 @@ fn scheme(document: &Document, name: &str, scopes: &Value) -> Scheme {
         .and_then(|scheme| Some(document.resolve(scheme)?.1));
     let text = |key: &str| described.and_then(|scheme| scheme.get(key)).and_then(Value::as_str).unwrap_or_default();
     let words = match text("type") {
-        "apiKey" => format!("API key in the {} {}", if text("in") == "query" { "query parameter" } else { text("in") }, text("name")),
+        "apiKey" => {
+            format!("API key in the {} {}", if text("in") == "query" { "query parameter" } else { text("in") }, text("name"))
+        }
         "http" => match text("scheme").to_lowercase().as_str() {
             "bearer" => "HTTP bearer token".to_owned(),
             "basic" => "HTTP basic: name and password".to_owned(),

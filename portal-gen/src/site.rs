@@ -151,7 +151,8 @@ impl<'a> Site<'a> {
             let same_api = |other: &Api| other.name == api.name && other.workspace == api.workspace;
             let revisions: Vec<usize> = (0..apis.len()).filter(|&other| same_api(&apis[other])).collect();
             let set = api.version.as_ref().map(|version| &version.set);
-            let is_version = |other: &Api| other.is_current && set.is_some() && other.version.as_ref().map(|version| &version.set) == set;
+            let is_version =
+                |other: &Api| other.is_current && set.is_some() && other.version.as_ref().map(|version| &version.set) == set;
             self.apis[index].versions = (0..apis.len()).filter(|&other| is_version(&apis[other])).collect();
             self.apis[index].revisions = if revisions.len() > 1 { revisions } else { Vec::new() };
         }
@@ -172,11 +173,15 @@ impl<'a> Site<'a> {
             if parts.first().is_none_or(|first| RESERVED.contains(&first.as_str())) {
                 parts.insert(0, "pages".to_owned());
                 let place = Place::file(page.source.name());
-                let message = format!("`{}` would be in the way of the site's own pages; it is published as `{}`", page.path, parts.join("/"));
-                self.findings.push(
-                    Diagnostic::warning("portal/reserved-page", place, message)
-                        .help(format!("rename the file; the names {} are the site's own", RESERVED.map(|name| format!("`{name}`")).join(", "))),
+                let message = format!(
+                    "`{}` would be in the way of the site's own pages; it is published as `{}`",
+                    page.path,
+                    parts.join("/")
                 );
+                self.findings.push(Diagnostic::warning("portal/reserved-page", place, message).help(format!(
+                    "rename the file; the names {} are the site's own",
+                    RESERVED.map(|name| format!("`{name}`")).join(", ")
+                )));
             }
             let plain = parts.join("/");
             let mut unique = plain.clone();
@@ -197,11 +202,15 @@ impl<'a> ApiSite<'a> {
         let mut slugs = Slugs::reserved(&["schemas", "revisions", "webhooks"]);
         let operations = api.operations.iter().map(|operation| format!("{path}{}/", slugs.take(&operation.name))).collect();
         let mut slugs = Slugs::default();
-        let webhooks = api.definition.webhooks.iter().map(|webhook| format!("{path}webhooks/{}/", slugs.take(&webhook.path))).collect();
+        let webhooks =
+            api.definition.webhooks.iter().map(|webhook| format!("{path}webhooks/{}/", slugs.take(&webhook.path))).collect();
         let mut slugs = Slugs::default();
         let components = api.definition.at("/components/schemas").and_then(serde_json::Value::as_object);
-        let schemas: Vec<(String, String)> =
-            components.into_iter().flatten().map(|(name, _)| (name.clone(), format!("{path}schemas/{}/", slugs.take(name)))).collect();
+        let schemas: Vec<(String, String)> = components
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| (name.clone(), format!("{path}schemas/{}/", slugs.take(name))))
+            .collect();
         let (groups, group_of) = groups(api);
         let base_path = base_path(site.service, api);
         let extension = api.definition_file.rsplit_once('.').map_or("", |(_, extension)| extension);
@@ -216,7 +225,10 @@ impl<'a> ApiSite<'a> {
             schemas,
             groups,
             group_of,
-            definition: folder.get(&api.definition_file).filter(|_| is_plain).map(|bytes| (format!("{path}definition.{extension}"), &**bytes)),
+            definition: folder
+                .get(&api.definition_file)
+                .filter(|_| is_plain)
+                .map(|bytes| (format!("{path}definition.{extension}"), &**bytes)),
             products: (0..site.products.len())
                 .filter(|&index| {
                     let product = site.products[index].0;
@@ -277,12 +289,19 @@ impl<'a> ApiSite<'a> {
             groups: groups.collect(),
             has_schemas: !self.schemas.is_empty(),
             schemas_path: format!("{}schemas/", self.path),
-            webhooks: self.api.definition.webhooks.iter().zip(&self.webhooks).map(|(webhook, path)| NavigationLink {
-                title: webhook.summary.clone().unwrap_or_else(|| webhook.path.clone()),
-                method: "HOOK".to_owned(),
-                path,
-                deprecated: webhook.deprecated,
-            }).collect(),
+            webhooks: self
+                .api
+                .definition
+                .webhooks
+                .iter()
+                .zip(&self.webhooks)
+                .map(|(webhook, path)| NavigationLink {
+                    title: webhook.summary.clone().unwrap_or_else(|| webhook.path.clone()),
+                    method: "HOOK".to_owned(),
+                    path,
+                    deprecated: webhook.deprecated,
+                })
+                .collect(),
         }
     }
 
@@ -338,7 +357,8 @@ fn base_path(service: &Service, api: &Api) -> String {
         path = format!("{path};rev={}", api.revision);
     }
     if let Some(version) = api.version.as_ref().filter(|version| !version.identifier.is_empty())
-        && let Some(VersioningScheme::Segment) = service.version_sets.iter().find(|set| set.name == version.set).map(|set| &set.scheme)
+        && let Some(VersioningScheme::Segment) =
+            service.version_sets.iter().find(|set| set.name == version.set).map(|set| &set.scheme)
     {
         path = format!("{path}/{}", version.identifier);
     }
@@ -348,7 +368,8 @@ fn base_path(service: &Service, api: &Api) -> String {
 /// Operations by their first tag: tags in the order of the definition, then others as they come, then those without.
 fn groups(api: &Api) -> (Vec<Group>, Vec<usize>) {
     let declared = api.definition.at("/tags").and_then(serde_json::Value::as_array).map_or(&[][..], Vec::as_slice);
-    let text = |tag: &serde_json::Value, key: &str| tag.get(key).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+    let text =
+        |tag: &serde_json::Value, key: &str| tag.get(key).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
     let mut titles: Vec<(String, String)> = declared.iter().map(|tag| (text(tag, "name"), text(tag, "description"))).collect();
     let tag_of = |operation: &catalog::model::Operation| -> String {
         let definition = operation.definition.and_then(|index| api.definition.operations.get(index));

@@ -40,7 +40,7 @@ const TEMPLATES: [(&str, &str); 19] = built_in![
 const ASSETS: [(&str, &str); 3] = built_in!["assets/style.css" "assets/portal.js" "assets/favicon.svg"];
 
 /// Templates ready to be filled, and the files that go with them.
-pub struct Theme {
+pub(crate) struct Theme {
     pub(crate) tera: Tera,
     /// Files by their address: `assets/style.css`.
     pub(crate) assets: BTreeMap<String, Vec<u8>>,
@@ -61,7 +61,7 @@ pub(crate) struct Stamps {
 
 impl Theme {
     /// The theme of a portal, with everything that is odd about it. Without a theme if a replaced template cannot be read.
-    pub fn new(portal: &Portal) -> (Option<Self>, Diagnostics) {
+    pub(crate) fn new(portal: &Portal) -> (Option<Self>, Diagnostics) {
         let mut findings = Diagnostics::new();
         let mut templates: BTreeMap<&str, &str> = TEMPLATES.into_iter().collect();
         let mut assets: BTreeMap<String, Vec<u8>> =
@@ -84,7 +84,10 @@ impl Theme {
                 let message = format!("there is no template `{name}` to replace");
                 let help = nearest(name, names).map(|close| format!("did you mean `{close}`?"));
                 let use_it = "it can be used by `{% include %}` in other templates".to_owned();
-                findings.push(Diagnostic::warning("theme/unknown-template", Place::new(source, Span::default()), message).help(help.unwrap_or(use_it)));
+                findings.push(
+                    Diagnostic::warning("theme/unknown-template", Place::new(source, Span::default()), message)
+                        .help(help.unwrap_or(use_it)),
+                );
             }
             templates.insert(name, source.text());
         }
@@ -109,13 +112,17 @@ impl Theme {
     /// A template's mistake, where its author sees it.
     pub(crate) fn mistake(&self, error: &tera::Error, template: &str) -> Diagnostic {
         let (message, name, span) = match error.kind() {
-            ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => (report.message().to_owned(), report.filename(), Some(report.span())),
+            ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+                (report.message().to_owned(), report.filename(), Some(report.span()))
+            }
             other => (other.to_string(), template, None),
         };
         let message = message.lines().next().unwrap_or_default().trim_end_matches('.').to_owned();
         // A mistake that names no file is one of those that were replaced, as the built-in ones are tested.
         let source = self.sources.get(name).or_else(|| self.sources.values().next());
-        let Some(source) = source else { return Diagnostic::error("theme/template", Place::file(&format!("templates/{name}")), message) };
+        let Some(source) = source else {
+            return Diagnostic::error("theme/template", Place::file(&format!("templates/{name}")), message);
+        };
         let span = span.filter(|_| source.name().ends_with(name)).map_or(Span::default(), |span| {
             let at = |line: usize, column: usize| source.line_start(line.saturating_sub(1) as u32) as usize + column;
             Span::new(at(span.start_line, span.start_col), at(span.end_line, span.end_col))
@@ -131,7 +138,8 @@ fn accent(color: Option<&str>, findings: &mut Diagnostics) -> String {
     if !color.chars().all(|character| character.is_ascii_alphanumeric() || "#(),.%/ -".contains(character)) {
         let message = format!("`{color}` is not a colour");
         findings.push(
-            Diagnostic::warning("portal/accent-color", Place::file("portal/portal.yaml"), message).help("write a CSS colour, as in `#2f5fd0` or `rebeccapurple`"),
+            Diagnostic::warning("portal/accent-color", Place::file("portal/portal.yaml"), message)
+                .help("write a CSS colour, as in `#2f5fd0` or `rebeccapurple`"),
         );
         return String::new();
     }
@@ -140,6 +148,7 @@ fn accent(color: Option<&str>, findings: &mut Diagnostics) -> String {
 
 /// FNV-1a: the same on every machine, and enough to tell two versions of a file apart.
 fn stamp(bytes: &[u8]) -> String {
-    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash =
+        bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     format!("{:08x}", hash as u32)
 }

@@ -44,7 +44,8 @@ impl Staging {
         fs::create_dir_all(parent).with_context(|| format!("cannot create `{}`", parent.display()))?;
         let directory = beside(&place, "new");
         if directory.exists() {
-            fs::remove_dir_all(&directory).with_context(|| format!("cannot remove `{}`, left by an earlier build", directory.display()))?;
+            fs::remove_dir_all(&directory)
+                .with_context(|| format!("cannot remove `{}`, left by an earlier build", directory.display()))?;
         }
         fs::create_dir(&directory).with_context(|| format!("cannot create `{}`", directory.display()))?;
         let marker = "This directory was written by portal-gen, which replaces it as a whole.\n";
@@ -81,7 +82,8 @@ impl Staging {
         }
         let had_site = self.place.exists();
         if had_site {
-            fs::rename(&self.place, &old).with_context(|| format!("cannot move the old site away from `{}`", self.place.display()))?;
+            fs::rename(&self.place, &old)
+                .with_context(|| format!("cannot move the old site away from `{}`", self.place.display()))?;
         }
         if let Err(error) = fs::rename(&self.directory, &self.place) {
             if had_site {
@@ -90,7 +92,8 @@ impl Staging {
             return Err(error).with_context(|| format!("cannot move the new site to `{}`", self.place.display()));
         }
         if had_site {
-            fs::remove_dir_all(&old).with_context(|| format!("the site is published, but the old one cannot be removed from `{}`", old.display()))?;
+            fs::remove_dir_all(&old)
+                .with_context(|| format!("the site is published, but the old one cannot be removed from `{}`", old.display()))?;
         }
         Ok(())
     }
@@ -140,7 +143,10 @@ fn keep_sources_safe(place: &Path, sources: &Path, folder: &Folder) -> Result<()
     let first = first.as_os_str().to_string_lossy();
     let prefix = format!("{first}/");
     if folder.iter().any(|(path, _)| path.starts_with(&prefix) || path == first) {
-        bail!("the site cannot stand in `{}`, among the sources of the service folder; choose another directory", place.display());
+        bail!(
+            "the site cannot stand in `{}`, among the sources of the service folder; choose another directory",
+            place.display()
+        );
     }
     Ok(())
 }

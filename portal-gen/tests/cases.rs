@@ -1,0 +1,68 @@
+//! Text in, text out: schemas, operations, Markdown and the output of `check`, as cases in Markdown files.
+
+mod common;
+
+use common::{Case, between, definition, folder, page, run, site};
+use std::process::Command;
+
+#[test]
+fn schemas_as_readers_see_them() {
+    run("schema.md", |case| {
+        let schemas = case.block("json");
+        let value: serde_json::Value = serde_json::from_str(schemas).unwrap();
+        let first = portal_gen::slug::slug(value.as_object().unwrap().keys().next().unwrap());
+        let site = site(&folder(&[("apis/test/specification.json", &definition("", schemas))]));
+        between(page(&site, &format!("apis/test/schemas/{first}/index.html")), "</h1>", "</article>").to_owned()
+    });
+}
+
+#[test]
+fn operations_as_readers_see_them() {
+    run("operation.md", |case| {
+        let site = site(&folder(&[("apis/test/specification.json", &definition(case.block("json"), ""))]));
+        between(page(&site, "apis/test/op/index.html"), "</h1>", "</aside>").to_owned()
+    });
+}
+
+#[test]
+fn markdown_as_readers_see_it() {
+    run("markdown.md", |case| {
+        let files =
+            [("apis/test/specification.json", &*definition("", "")), ("portal/content/guides/page.md", case.block("markdown"))];
+        let folder = folder(&files);
+        let (service, _) = portal_gen::check(&folder, None);
+        let (site, findings) = portal_gen::render::site(&service.unwrap(), &folder, &portal_gen::Options::default()).unwrap();
+        let html = between(page(&site, "guides/page/index.html"), "<article class=\"column text\">", "</article>").to_owned();
+        let said: String = findings.iter().map(diagnostic::render::text).collect();
+        if said.is_empty() { html } else { format!("{html}\n\n{said}") }
+    });
+}
+
+#[test]
+fn what_check_says() {
+    run("check.md", |case| {
+        let directory = tempfile::tempdir().unwrap();
+        for (info, text) in &case.blocks[..case.blocks.len() - 1] {
+            let path = info.split_once(' ').map_or(info.as_str(), |(_, path)| path);
+            common::write_files(directory.path(), &[(path, text)]);
+        }
+        checked(case, directory.path())
+    });
+}
+
+/// The output of `portal-gen check`, the exit code first.
+fn checked(case: &Case, directory: &std::path::Path) -> String {
+    let arguments = case.blocks.last().unwrap().0.split_once(' ').map_or("", |(_, arguments)| arguments);
+    let output = Command::new(env!("CARGO_BIN_EXE_portal-gen"))
+        .current_dir(directory)
+        .args(["check", "."])
+        .args(arguments.split_whitespace())
+        .output()
+        .unwrap();
+    format!(
+        "exit {}\n{}{}",
+        output.status.code().unwrap(),
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
