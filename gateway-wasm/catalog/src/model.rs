@@ -268,6 +268,8 @@ pub enum SubscriptionState {
 pub struct Group {
     /// Resource name.
     pub name: String,
+    /// The workspace it belongs to.
+    pub workspace: Option<String>,
     /// Title for people.
     pub display_name: String,
     /// Text.
@@ -281,6 +283,8 @@ pub struct Group {
 pub struct Tag {
     /// Resource name.
     pub name: String,
+    /// The workspace it belongs to.
+    pub workspace: Option<String>,
     /// Title for people.
     pub display_name: String,
 }
@@ -290,6 +294,8 @@ pub struct Tag {
 pub struct VersionSet {
     /// Resource name.
     pub name: String,
+    /// The workspace it belongs to.
+    pub workspace: Option<String>,
     /// Title for people.
     pub display_name: String,
     /// Markdown.

@@ -4,7 +4,26 @@
 //! every reader needs (which operations there are, what belongs to each); the rest is looked up in the tree, and schemas are
 //! never copied: a `$ref` stays a `$ref` and is followed by [`Document::resolve`] one step at a time.
 
+mod load;
+pub(crate) mod names;
+mod references;
+mod swagger;
+
+pub(crate) use load::{pointer_as_written, read_tree};
+
+use crate::findings::Findings;
+use diagnostic::Diagnostics;
 use serde_json::Value;
+use std::sync::Arc;
+
+/// Reads a definition, JSON or YAML by the ending of its name. `None` if it cannot be understood at all; what is wrong with
+/// it is added to the diagnostics either way.
+pub fn read(name: &str, bytes: &Arc<[u8]>, diagnostics: &mut Diagnostics) -> Option<Document> {
+    let findings = Findings::default();
+    let document = read_tree(name, bytes, &findings).map(|(document, _)| document);
+    diagnostics.extend(findings.sorted());
+    document
+}
 
 /// A definition.
 #[derive(Clone, Debug, Default)]

@@ -1,0 +1,244 @@
+//! What policies are made of and lean on: named values, fragments, backends, loggers, diagnostics.
+
+use super::{Kind, Names, Reader, id_parts};
+use crate::{
+    directory::Directory,
+    fields::Fields,
+    model::{Backend, Fragment, NamedValue},
+    tree::{Part, Tree},
+};
+use diagnostic::{Diagnostic, Place, Source};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+const LOGGER: Kind = Kind { id: "logger/unknown", word: "logger", file: "loggers/<name>/loggerInformation.json" };
+
+/// Reads `named values/`.
+pub(super) fn named_values(section: &mut Directory, reader: &Reader<'_>) -> Vec<NamedValue> {
+    let mut values = Vec::new();
+    let mut places: BTreeMap<String, Place> = BTreeMap::new();
+    for (name, mut directory) in reader.each(section) {
+        let tree = reader.data(&mut directory, "namedValueInformation", "namedValues", &name);
+        let fields = Fields::of_resource(&tree, reader.findings);
+        fields.only(&["displayName", "secret", "tags", "value", "keyVault"]);
+        let display_name = fields.title("displayName").unwrap_or_else(|| name.clone());
+        let from_vault = fields.has("keyVault");
+        let secret = fields.truth("secret").unwrap_or(from_vault) || from_vault;
+        let value = fields.text("value");
+        if secret && value.is_some() {
+            reader.findings.push(
+                Diagnostic::warning(
+                    "named-value/secret-in-folder",
+                    fields.place("value", Part::Key),
+                    format!("the value of the secret `{display_name}` does not belong in the folder"),
+                )
+                .help("remove `value`, and give the secret to the host: what stands here is not used"),
+            );
+        }
+        if !secret && value.is_none() {
+            let message = format!("the named value `{display_name}` has no value");
+            let help = "write `\"value\": \"...\"`, or `\"secret\": true` if the host provides it";
+            reader.findings.push(Diagnostic::error("named-value/value-missing", fields.own_place(), message).help(help));
+        }
+        if let Some(bad) = display_name.chars().find(|character| !(character.is_alphanumeric() || "._-".contains(*character))) {
+            let message = format!("`{display_name}` cannot be written between `{{{{` and `}}}}`");
+            reader.findings.push(
+                Diagnostic::error("named-value/display-name", fields.place("displayName", Part::Value), message)
+                    .at(format!("it has `{bad}` in it"))
+                    .help("use letters, digits, `.`, `-` and `_`"),
+            );
+        }
+        let place = fields.place("displayName", Part::Value);
+        if let Some(first) = places.get(&display_name.to_lowercase()) {
+            reader.findings.push(
+                Diagnostic::error("named-value/repeated", place, format!("two named values are called `{display_name}`"))
+                    .label(first.clone(), "the other one")
+                    .help("policies find a named value by its `displayName`: give one of them another"),
+            );
+        } else {
+            places.insert(display_name.to_lowercase(), place);
+        }
+        let value = value.filter(|_| !secret);
+        values.push(NamedValue { workspace: reader.workspace(), display_name, value, secret, name });
+        reader.done(directory);
+    }
+    values
+}
+
+/// Reads `policy fragments/`.
+pub(super) fn fragments(section: &mut Directory, reader: &Reader<'_>) -> Vec<Fragment> {
+    let mut fragments = Vec::new();
+    for (name, mut directory) in reader.each(section) {
+        let tree = reader.data(&mut directory, "policyFragmentInformation", "policyFragments", &name);
+        let fields = Fields::of_resource(&tree, reader.findings);
+        fields.only(&["description", "format", "value"]);
+        // The policy may also stand in the properties, as newer extractors write it.
+        let inside = || Some(Source::new(format!("{}#/properties/value", tree.name()), fields.text("value")?));
+        let policy_file = directory.file("policy.xml");
+        let policy = match &policy_file {
+            Some((path, bytes)) => reader.source(path, bytes),
+            None => inside(),
+        };
+        let description = fields.text("description").unwrap_or_default();
+        match policy {
+            Some(policy) => fragments.push(Fragment { workspace: reader.workspace(), description, policy, name }),
+            None if policy_file.is_none() => {
+                let path = directory.path();
+                reader.findings.push(
+                    Diagnostic::error(
+                        "fragment/policy-missing",
+                        Place::file(&format!("{path}policy.xml")),
+                        format!("the fragment `{name}` has no policy"),
+                    )
+                    .help(format!("write `{path}policy.xml` with a `<fragment>` element")),
+                );
+            }
+            None => {}
+        }
+        reader.done(directory);
+    }
+    fragments
+}
+
+/// Reads `backends/`.
+pub(super) fn backends(section: &mut Directory, reader: &Reader<'_>) -> Vec<Backend> {
+    let mut backends = Vec::new();
+    let known = section.names();
+    for (name, mut directory) in reader.each(section) {
+        let tree = reader.data(&mut directory, "backendInformation", "backends", &name);
+        let fields = Fields::of_resource(&tree, reader.findings);
+        fields.only(&[
+            "title",
+            "description",
+            "url",
+            "protocol",
+            "type",
+            "resourceId",
+            "credentials",
+            "tls",
+            "proxy",
+            "circuitBreaker",
+            "pool",
+            "properties",
+            "azureRegion",
+        ]);
+        let is_pool = fields.has("pool") || fields.text("type").is_some_and(|kind| kind.eq_ignore_ascii_case("pool"));
+        let url = fields.title("url");
+        if is_pool {
+            pool(&fields, &name, &known, reader);
+        } else {
+            check_url(&fields, &name, url.as_deref(), reader);
+        }
+        backends.push(Backend {
+            workspace: reader.workspace(),
+            title: fields.title("title").unwrap_or_else(|| name.clone()),
+            description: fields.text("description").unwrap_or_default(),
+            url: url.map(|url| url.trim_end_matches('/').to_owned()).unwrap_or_default(),
+            properties: tree.at("/properties").cloned().unwrap_or_default(),
+            name,
+        });
+        reader.done(directory);
+    }
+    backends
+}
+
+fn check_url(fields: &Fields<'_>, name: &str, url: Option<&str>, reader: &Reader<'_>) {
+    const HELP: &str = "write a full address, for example `\"url\": \"https://orders.internal.example.com\"`";
+    let Some(url) = url else {
+        let message = format!("the backend `{name}` has no `url`");
+        reader.findings.push(Diagnostic::error("backend/url-missing", fields.own_place(), message).help(HELP));
+        return;
+    };
+    if let Err(why) = address(url) {
+        let place = fields.place("url", Part::Value);
+        let message = format!("`{url}` is not an address that can be called");
+        reader.findings.push(Diagnostic::error("backend/url", place, message).at(why).help(HELP));
+    }
+}
+
+/// Whether a text is an address that a gateway can call; named values in it are filled in later.
+pub(super) fn address(url: &str) -> Result<(), &'static str> {
+    if url.contains("{{") {
+        return Ok(());
+    }
+    let Some((scheme, rest)) = url.split_once("://") else { return Err("it does not begin with `https://`") };
+    if !["http", "https", "ws", "wss", "grpc", "grpcs"].iter().any(|known| known.eq_ignore_ascii_case(scheme)) {
+        return Err("its scheme is none of `https`, `http`, `wss` and `ws`");
+    }
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let name = host.rsplit('@').next().unwrap_or_default();
+    if name.is_empty() || name.starts_with(':') {
+        return Err("it has no host");
+    }
+    let port = if name.starts_with('[') {
+        name.rsplit_once("]:").map(|(_, port)| port)
+    } else {
+        name.split_once(':').map(|(_, port)| port)
+    };
+    if port.is_some_and(|port| port.parse::<u16>().is_err()) {
+        return Err("its port is not a number up to 65535");
+    }
+    if url.chars().any(|character| character.is_whitespace() || character.is_control()) {
+        return Err("it has a space in it");
+    }
+    Ok(())
+}
+
+fn pool(fields: &Fields<'_>, name: &str, known: &[String], reader: &Reader<'_>) {
+    const BACKEND: Kind = Kind { id: "backend/unknown", word: "backend", file: "backends/<name>/backendInformation.json" };
+    let pool = fields.inner("pool");
+    pool.only(&["services", "sessionAffinity"]);
+    let services = pool.list("services");
+    if services.is_empty() {
+        let message = format!("the pool `{name}` has no backend in it");
+        let help = "write `\"pool\": { \"services\": [{ \"id\": \"/backends/<name>\" }] }`";
+        reader.findings.push(Diagnostic::error("backend/pool-empty", fields.place("pool", Part::Key), message).help(help));
+    }
+    for service in services {
+        service.only(&["id", "weight", "priority"]);
+        if let Some(id) = service.text("id") {
+            let (_, member) = id_parts(&id);
+            reader.known(member, service.place("id", Part::Value), &BACKEND, known);
+        }
+        for number in ["weight", "priority"] {
+            service.whole(number);
+        }
+    }
+}
+
+/// Reads `loggers/`: nothing uses them yet, but what is written must be readable.
+pub(super) fn loggers(section: &mut Directory, reader: &Reader<'_>) {
+    for (name, mut directory) in reader.each(section) {
+        let tree = reader.data(&mut directory, "loggerInformation", "loggers", &name);
+        let fields = Fields::of_resource(&tree, reader.findings);
+        fields.only(&["loggerType", "description", "credentials", "isBuffered", "resourceId"]);
+        fields.word("loggerType", &[("applicationInsights", ()), ("azureEventHub", ()), ("azureMonitor", ())]);
+        reader.done(directory);
+    }
+}
+
+/// Reads `diagnostics/` of the service or of an API: that each names a logger that exists.
+pub(super) fn diagnostics(section: &mut Directory, names: &Names, reader: &Reader<'_>) {
+    for (name, mut directory) in reader.each(section) {
+        let tree = reader.data(&mut directory, "diagnosticInformation", "diagnostics", &name);
+        let fields = Fields::of_resource(&tree, reader.findings);
+        // Azure Monitor's logger belongs to the service and is never exported.
+        let logger = fields.text("loggerId").filter(|id| id_parts(id).1 != "azuremonitor");
+        if let Some(id) = logger.filter(|_| reader.workspace.is_none()) {
+            reader.known(id_parts(&id).1, fields.place("loggerId", Part::Value), &LOGGER, &names.loggers);
+        }
+        reader.done(directory);
+    }
+}
+
+/// Reads `schemas/` of an API: the definition repeats them, so that they only must be readable.
+pub(super) fn schemas(section: &mut Directory, reader: &Reader<'_>) {
+    for (_, mut directory) in reader.each(section) {
+        if let Some((path, bytes)) = directory.data("apiSchemaInformation", reader.findings) {
+            Tree::read(&path, &bytes, reader.findings).map(|tree| tree.value).unwrap_or(Value::Null);
+        }
+        // The schema's text stands beside it, under a name of the extractor's.
+        directory.files_where(|name| name.starts_with("schema."));
+        reader.done(directory);
+    }
+}
