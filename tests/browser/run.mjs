@@ -140,7 +140,7 @@ describe("the portal", () => {
   });
 
   test("sits for its portrait", async () => {
-    await visit({ viewport: { width: 1280, height: 800 }, colorScheme: "light" }, async (page) => {
+    await visit({ viewport: DESKTOP, colorScheme: "light" }, async (page) => {
       await page.goto(`${portico.portal}/apis/orders/place-order/`);
       await page.screenshot({ path: path.join(screenshots, "readme.png") });
     });
