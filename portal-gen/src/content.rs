@@ -13,13 +13,25 @@ pub(crate) fn html(site: &Site<'_>, page: &Page, path: &str, findings: &mut Diag
     let root = if root.is_empty() { "./".to_owned() } else { root };
     // The home page has its title above the text.
     let titled = path.is_empty() || !page.markdown.trim_start().starts_with("# ");
-    markdown::page(&page.markdown, titled, &mut |address, range, kind| {
+    let mut anchors = Vec::new();
+    let text = markdown::page(&page.markdown, titled, &mut |address, range, kind| {
+        if let Some(anchor) = address.strip_prefix('#') {
+            anchors.push((anchor.to_owned(), range));
+            return Some(address.to_owned());
+        }
         if markdown::is_outside(address) {
             // A picture from another host would tell that host who reads the page.
+            if kind == LinkKind::Image {
+                let message = format!("`{address}` is on another host, so it is not shown");
+                let warning = Diagnostic::warning("portal/outside-image", place(page, range), message);
+                findings.push(warning.help("put the picture into `portal/media/` and write `/media/NAME`"));
+            }
             return (kind == LinkKind::Link).then(|| address.to_owned());
         }
-        if address.starts_with('#') {
-            return Some(address.to_owned());
+        if let Some(scheme) = markdown::scheme(address) {
+            let message = format!("a link with `{scheme}:` is not published");
+            findings.push(Diagnostic::warning("portal/unsafe-link", place(page, range), message).at("shown as plain text"));
+            return None;
         }
         let (target, fragment) = address.split_at(address.find(['#', '?']).unwrap_or(address.len()));
         match site.target(&page.path, target) {
@@ -29,26 +41,34 @@ pub(crate) fn html(site: &Site<'_>, page: &Page, path: &str, findings: &mut Diag
                 None
             }
         }
-    })
+    });
+    let ids: Vec<&str> = text.headings.iter().map(|heading| heading.id.as_str()).collect();
+    for (anchor, range) in anchors {
+        if !ids.contains(&anchor.as_str()) {
+            let help = nearest(&anchor, ids.iter().copied()).map(|close| format!("did you mean `#{close}`?"));
+            let message = format!("this page has no heading with the anchor `#{anchor}`");
+            findings.push(Diagnostic::warning("portal/broken-anchor", place(page, range), message).help_if(help));
+        }
+    }
+    text
+}
+
+/// A place in the file of a page, from one in its Markdown.
+fn place(page: &Page, range: Range<usize>) -> Place {
+    let text = page.source.text();
+    let offset = text.len().checked_sub(page.markdown.len()).filter(|_| text.ends_with(&page.markdown));
+    let offset = offset.unwrap_or(page.source.line_start(page.first_line) as usize);
+    Place::new(&page.source, Span::new(offset + range.start, offset + range.end))
 }
 
 fn broken_link(site: &Site<'_>, page: &Page, address: &str, target: &str, range: Range<usize>) -> Diagnostic {
-    let offset =
-        page.source.text().len().checked_sub(page.markdown.len()).filter(|_| page.source.text().ends_with(&page.markdown));
-    let offset = offset.unwrap_or(page.source.line_start(page.first_line) as usize);
-    let span = Span::new(offset + range.start, offset + range.end);
     let meant = normalized(&page.path, target);
     let candidates = site.addresses.iter().map(|address| address.trim_end_matches('/'));
-    Diagnostic::warning(
-        "portal/broken-link",
-        Place::new(&page.source, span),
-        format!("`{address}` leads to no page of this site"),
-    )
-    .at("shown as plain text")
-    .help(nearest(meant.trim_end_matches('/'), candidates).map_or_else(
-        || "link to a page as `/apis/NAME/`, to a text by its file name, or to a file as `/media/NAME`".to_owned(),
-        |close| format!("did you mean `/{close}/`?"),
-    ))
+    let help = nearest(meant.trim_end_matches('/'), candidates).map(|close| format!("did you mean `/{close}/`?"));
+    let otherwise = "link to a page as `/apis/NAME/`, to a text by its file name, or to a file as `/media/NAME`";
+    Diagnostic::warning("portal/broken-link", place(page, range), format!("`{address}` leads to no page of this site"))
+        .at("shown as plain text")
+        .help(help.unwrap_or_else(|| otherwise.to_owned()))
 }
 
 impl Site<'_> {

@@ -20,7 +20,6 @@ mod schema;
 mod security;
 pub mod site;
 pub mod slug;
-mod stand_in;
 mod theme;
 pub mod write;
 
@@ -32,7 +31,7 @@ use diagnostic::Diagnostics;
 
 /// Reads what a folder says, its policies included. Without a service if there is an error among the findings.
 pub fn check(folder: &Folder, environment: Option<&str>) -> (Option<Service>, Diagnostics) {
-    let loaded = stand_in::load(folder, environment);
+    let loaded = catalog::load(folder, environment);
     let mut findings = loaded.diagnostics;
     let Some(service) = loaded.service else { return (None, findings.sorted()) };
     findings.extend(gateway::check(&service));

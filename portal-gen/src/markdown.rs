@@ -104,6 +104,11 @@ pub(crate) fn escaped(text: &str) -> String {
     out
 }
 
+/// Text in HTML, between elements only.
+pub(crate) fn escaped_text(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
 fn options() -> Options {
     Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
@@ -276,10 +281,15 @@ impl<'t> Writer<'t> {
     }
 }
 
+/// The scheme of an address, if it has one: `javascript` of `javascript:x()`.
+pub(crate) fn scheme(address: &str) -> Option<&str> {
+    let end = address.find([':', '/', '?', '#'])?;
+    (address.as_bytes()[end] == b':').then(|| &address[..end])
+}
+
 /// Addresses that run something when followed are never written.
 fn is_safe(address: &str) -> bool {
-    let has_scheme = address.find([':', '/', '?', '#']).is_some_and(|at| address.as_bytes()[at] == b':');
-    !has_scheme || is_outside(address)
+    scheme(address).is_none() || is_outside(address)
 }
 
 fn level_number(level: HeadingLevel) -> usize {

@@ -372,7 +372,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         let (name, path) = &site.schemas[index];
         let document = &*site.api.definition;
         let schema = document.at("/components/schemas").and_then(|all| all.get(name)).unwrap_or(&Value::Null);
-        let node: Node = Viewer::new(document, &site.schema_paths, SCHEMA_ROWS_MAX).top(schema);
+        let node: Node = Viewer::new(document, &site.schema_paths, SCHEMA_ROWS_MAX).component(name, schema);
         let text = schema.get("description").and_then(Value::as_str).unwrap_or_default();
         self.head("schema", &format!("{name} – {}", site.full_title()), &markdown::plain(text, 160), path, "apis/");
         self.context.insert_value("navigation", site.navigation[site.groups.len()].clone());

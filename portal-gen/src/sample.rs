@@ -110,7 +110,7 @@ pub(crate) fn coloured_json(text: &str) -> String {
             }
             other => (other.len_utf8(), ""),
         };
-        let piece = crate::markdown::escaped(&rest[..length]);
+        let piece = crate::markdown::escaped_text(&rest[..length]);
         match class {
             "" => out.push_str(&piece),
             class => out.push_str(&format!("<span class={class}>{piece}</span>")),

@@ -106,7 +106,13 @@ impl<'a> Viewer<'a> {
         Self { document, paths, rows_left: rows_max, opened: HashSet::new(), following: Vec::new() }
     }
 
-    /// A schema that the page is about: opened whatever was shown before.
+    /// The component that the page is about; inside itself it is only a link.
+    pub(crate) fn component(&mut self, name: &str, schema: &'a Value) -> Node {
+        self.following.push(format!("#/components/schemas/{}", name.replace('~', "~0").replace('/', "~1")));
+        self.node(schema, 0)
+    }
+
+    /// A schema that a part of the page is about: opened whatever was shown before.
     pub(crate) fn top(&mut self, schema: &'a Value) -> Node {
         self.rows_left = self.rows_left.max(40);
         self.node(schema, 0)
@@ -143,7 +149,7 @@ impl<'a> Viewer<'a> {
             (!node.has_inside() && !node.is_cut).then(|| node.words()).filter(|words| words != "object" && words != "any");
         node.label = vec![piece];
         if let Some(words) = simple {
-            node.label.push(Piece { text: format!(" ({words})"), path: None });
+            node.label.push(Piece { text: format!(", {words}"), path: None });
         }
         // Beside a reference, OpenAPI 3.1 lets other words stand.
         if let Some(text) = schema.get("description").and_then(Value::as_str) {

@@ -111,25 +111,36 @@ impl Theme {
 
     /// A template's mistake, where its author sees it.
     pub(crate) fn mistake(&self, error: &tera::Error, template: &str) -> Diagnostic {
-        let (message, name, span) = match error.kind() {
+        let (message, name, place) = match error.kind() {
             ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
-                (report.message().to_owned(), report.filename(), Some(report.span()))
+                let (start, end) = (report.span().start_line, report.span().start_col);
+                (report.message().to_owned(), report.filename().to_owned(), (start, end))
             }
-            other => (other.to_string(), template, None),
+            other => reported(&other.to_string(), template),
         };
-        let message = message.lines().next().unwrap_or_default().trim_end_matches('.').to_owned();
+        let message = message.trim_end_matches('.').to_owned();
         // A mistake that names no file is one of those that were replaced, as the built-in ones are tested.
-        let source = self.sources.get(name).or_else(|| self.sources.values().next());
+        let source = self.sources.get(&name).or_else(|| self.sources.values().next());
         let Some(source) = source else {
             return Diagnostic::error("theme/template", Place::file(&format!("templates/{name}")), message);
         };
-        let span = span.filter(|_| source.name().ends_with(name)).map_or(Span::default(), |span| {
-            let at = |line: usize, column: usize| source.line_start(line.saturating_sub(1) as u32) as usize + column;
-            Span::new(at(span.start_line, span.start_col), at(span.end_line, span.end_col))
-        });
-        Diagnostic::error("theme/template", Place::new(source, span), message)
+        let (line, column) = if source.name().ends_with(&name) { place } else { (1, 0) };
+        let at = source.line_start(line.saturating_sub(1) as u32) as usize + column;
+        Diagnostic::error("theme/template", Place::new(source, Span::new(at, at + 1)), message)
             .help("compare it with the built-in template of the same name in Portico's `templates/`")
     }
+}
+
+/// The parts of a report of tera's that comes as text only: message, template, line from 1 and column from 0.
+fn reported(report: &str, template: &str) -> (String, String, (usize, usize)) {
+    let message = report.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let place = report.split_once("--> ").and_then(|(_, rest)| {
+        let mut parts = rest.lines().next()?.trim_matches(['[', ']', ' ']).rsplitn(3, ':');
+        let (column, line, name) = (parts.next()?, parts.next()?, parts.next()?);
+        Some((name.to_owned(), (line.parse().ok()?, column.parse::<usize>().ok()?.saturating_sub(1))))
+    });
+    let (name, place) = place.unwrap_or((template.to_owned(), (1, 0)));
+    (message, name, place)
 }
 
 /// The accent colour as a style sheet of its own.
