@@ -300,6 +300,8 @@ fn level_number(level: HeadingLevel) -> usize {
 /// policy refuses. Text is escaped by now, so every `<` begins an element.
 fn accessible_tables(markup: &str) -> String {
     let mut out = String::with_capacity(markup.len() + 256);
+    // An empty head says nothing, so it is no head.
+    let mut was_empty_head = false;
     for (index, piece) in markup.split('<').enumerate() {
         if index == 0 {
             out.push_str(piece);
@@ -310,7 +312,10 @@ fn accessible_tables(markup: &str) -> String {
             Some((name, align)) => (name, align.trim_end_matches('"')),
             None => (tag, ""),
         };
+        let is_empty_head = name == "th" && rest.is_empty();
         let _ = match (name, align) {
+            ("th", _) if is_empty_head => write!(out, "<td>"),
+            ("/th", _) if was_empty_head => write!(out, "</td>{rest}"),
             ("table", _) => write!(out, "<div class=\"scroll\" tabindex=\"0\"><table>{rest}"),
             ("/table", _) => write!(out, "</table></div>{rest}"),
             ("th", "") => write!(out, "<th scope=\"col\">{rest}"),
@@ -318,6 +323,7 @@ fn accessible_tables(markup: &str) -> String {
             ("td", align) if !align.is_empty() => write!(out, "<td class=\"align-{align}\">{rest}"),
             _ => write!(out, "<{piece}"),
         };
+        was_empty_head = is_empty_head;
     }
     out
 }

@@ -42,6 +42,8 @@ pub(crate) struct OperationView {
 
 #[derive(Debug, Serialize)]
 pub(crate) struct KeyView {
+    /// A call without one is let in, too.
+    pub(crate) optional: bool,
     pub(crate) header: String,
     pub(crate) query: String,
 }
@@ -140,10 +142,11 @@ pub(crate) fn operation(site: &Site<'_>, api: &ApiSite<'_>, index: usize) -> (Op
         &operation.description
     };
     view.description = markdown::description(text, 1);
-    view.key = api
-        .api
-        .subscription_required
-        .then(|| KeyView { header: api.api.key_names.header.clone(), query: api.api.key_names.query.clone() });
+    view.key = api.api.subscription_required.then(|| KeyView {
+        optional: api.is_open(site),
+        header: api.api.key_names.header.clone(),
+        query: api.api.key_names.query.clone(),
+    });
     let request = builder.request(site, operation, definition);
     view.requests = [("curl", sample::curl(&request)), ("HTTP", sample::http(&request))]
         .into_iter()
@@ -401,7 +404,7 @@ impl<'a> Builder<'a> {
                 _ => {}
             }
         }
-        if api.subscription_required {
+        if !self.api.is_open(site) {
             headers.push((api.key_names.header.clone(), "YOUR_KEY".to_owned()));
         }
         let mut body = sample::Body::Empty;

@@ -247,7 +247,11 @@ impl<'f, 'a> Filler<'f, 'a> {
         self.context.insert("base_url", &site.base_url);
         self.context.insert("gateway_is_known", &self.site.service.portal.gateway_url.is_some());
         self.context.insert("protocols", &api.protocols);
-        let key = api.subscription_required.then(|| (api.key_names.header.as_str(), api.key_names.query.as_str()));
+        let key = api.subscription_required.then(|| operation::KeyView {
+            optional: site.is_open(self.site),
+            header: api.key_names.header.clone(),
+            query: api.key_names.query.clone(),
+        });
         self.context.insert("key", &key);
         self.context.insert("security", &security::all(&api.definition));
         self.context.insert(

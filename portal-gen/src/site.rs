@@ -261,6 +261,11 @@ impl<'a> ApiSite<'a> {
         title
     }
 
+    /// Whether a call without a key is let in: the API asks for none, or one of its products is open.
+    pub(crate) fn is_open(&self, site: &Site<'_>) -> bool {
+        !self.api.subscription_required || self.products.iter().any(|&product| !site.products[product].0.subscription_required)
+    }
+
     /// Operations in the order of the navigation.
     pub(crate) fn reading_order(&self) -> impl Iterator<Item = usize> {
         self.groups.iter().flat_map(|group| group.operations.iter().copied())
