@@ -60,9 +60,15 @@ pub(crate) fn pointer_as_written(document: &Document, pointer: &str) -> String {
         }
     }
     // Parameters were sorted into other places: what stands around them is near enough.
-    let paths = pointer.starts_with("/paths/");
-    match pointer.find("/parameters/").filter(|_| paths) {
-        Some(at) => pointer[..at + "/parameters".len()].to_owned(),
+    if let Some(at) = pointer.find("/requestBody") {
+        return format!("{}/parameters", &pointer[..at]);
+    }
+    if let Some(at) = pointer.find("/parameters/") {
+        return pointer[..at + "/parameters".len()].to_owned();
+    }
+    // The schema of an answer stood in it directly, without a media type between.
+    match pointer.split_once("/content/").and_then(|(before, rest)| Some((before, rest.split_once('/')?.1))) {
+        Some((before, after)) => format!("{before}/{after}"),
         None => pointer.to_owned(),
     }
 }

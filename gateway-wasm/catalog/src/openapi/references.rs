@@ -33,7 +33,8 @@ impl<'a> Walk<'a, '_> {
                     self.reference(reference);
                 }
                 for (key, value) in object {
-                    if !named && holds_data(key) || !(value.is_object() || value.is_array()) {
+                    // `examples` is a map of example objects, or in a schema a list of values.
+                    if !named && (holds_data(key) || key == "examples" && value.is_array()) || !(value.is_object() || value.is_array()) {
                         continue;
                     }
                     let length = self.pointer.len();
@@ -148,6 +149,8 @@ fn maps_names(key: &str) -> bool {
             | "$defs"
             | "schemas"
             | "responses"
+            | "parameters"
+            | "examples"
             | "requestBodies"
             | "headers"
             | "securitySchemes"

@@ -385,7 +385,7 @@ fn rewrite(value: &mut Value, named: bool) {
                 if named
                     || !(matches!(key.as_str(), "example" | "default" | "enum") || key.starts_with("x-") && key != "x-ms-paths")
                 {
-                    rewrite(value, !named && matches!(key.as_str(), "properties" | "schemas"));
+                    rewrite(value, !named && matches!(key.as_str(), "properties" | "schemas" | "responses" | "parameters"));
                 }
             }
         }
