@@ -188,7 +188,7 @@ impl<'a> Builder<'a> {
         Self {
             api,
             document,
-            viewer: Viewer::new(document, &api.schema_paths, ROWS_MAX),
+            viewer: Viewer::new(document, &api.schema_paths, ROWS_MAX, 2),
             anchors: Slugs::default(),
             path,
             examples_bytes: 0,
@@ -244,7 +244,7 @@ impl<'a> Builder<'a> {
         let schema =
             parameter.get("schema").or_else(|| content_of(parameter).next().and_then(|(_, content)| content.get("schema")));
         let mut node = schema.map_or_else(Node::default, |schema| self.viewer.top(schema));
-        let mut description = markdown::description(text(parameter, "description"), 3);
+        let mut description = markdown::description(text(parameter, "description"), 2);
         let inner = std::mem::take(&mut node.description);
         if description.is_empty() {
             description = inner;
@@ -287,7 +287,7 @@ impl<'a> Builder<'a> {
                 _ => "other",
             },
             anchor: if anchored { self.anchors.take(&format!("response {status}")) } else { String::new() },
-            description: markdown::description(text(response, "description"), 3),
+            description: markdown::description(text(response, "description"), 2),
             headers: headers
                 .into_iter()
                 .map(|(name, header)| self.parameter(name, header, &format!("{status} header")))

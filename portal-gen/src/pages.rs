@@ -292,13 +292,13 @@ impl<'f, 'a> Filler<'f, 'a> {
                     let other = &self.site.apis[index];
                     let title =
                         format!("Revision {}{}", other.api.revision, if other.api.is_current { " (current)" } else { "" });
-                    (Link::inside(title, &other.path), markdown::description(&other.api.revision_description, 3))
+                    (Link::inside(title, &other.path), markdown::description(&other.api.revision_description, 2))
                 })
                 .collect::<Vec<_>>(),
         );
         self.context.insert(
             "releases",
-            &api.releases.iter().map(|release| (&release.name, markdown::description(&release.notes, 3))).collect::<Vec<_>>(),
+            &api.releases.iter().map(|release| (&release.name, markdown::description(&release.notes, 2))).collect::<Vec<_>>(),
         );
         self.context.insert("groups", &groups(site));
         self.context.insert("operations_count", &api.operations.len());
@@ -376,7 +376,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         let (name, path) = &site.schemas[index];
         let document = &*site.api.definition;
         let schema = document.at("/components/schemas").and_then(|all| all.get(name)).unwrap_or(&Value::Null);
-        let node: Node = Viewer::new(document, &site.schema_paths, SCHEMA_ROWS_MAX).component(name, schema);
+        let node: Node = Viewer::new(document, &site.schema_paths, SCHEMA_ROWS_MAX, 1).component(name, schema);
         let text = schema.get("description").and_then(Value::as_str).unwrap_or_default();
         self.head("schema", &format!("{name} – {}", site.full_title()), &markdown::plain(text, 160), path, "apis/");
         self.context.insert_value("navigation", site.navigation[site.groups.len()].clone());
@@ -530,7 +530,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         let words = if version.identifier.is_empty() { String::new() } else { markdown::description(&words, 1) };
         Some((
             site.versions.iter().map(|&index| self.version_link(index)).collect(),
-            markdown::description(&version.description, 2),
+            markdown::description(&version.description, 1),
             words,
         ))
     }
@@ -558,7 +558,7 @@ fn groups<'s>(site: &'s ApiSite<'_>) -> Vec<GroupEntry<'s>> {
         .iter()
         .map(|group| GroupEntry {
             title: &group.title,
-            description: markdown::description(&group.description, 3),
+            description: markdown::description(&group.description, 2),
             anchor: &group.anchor,
             is_open,
             operations: group

@@ -93,6 +93,8 @@ pub(crate) struct Viewer<'a> {
     document: &'a Document,
     /// Pages of the schemas under `components/schemas`, by name.
     paths: &'a HashMap<String, String>,
+    /// The level of the heading that its schemas stand under.
+    above: usize,
     /// How many properties the page may still show.
     rows_left: usize,
     /// Schemas that the page has opened already.
@@ -102,8 +104,8 @@ pub(crate) struct Viewer<'a> {
 }
 
 impl<'a> Viewer<'a> {
-    pub(crate) fn new(document: &'a Document, paths: &'a HashMap<String, String>, rows_max: usize) -> Self {
-        Self { document, paths, rows_left: rows_max, opened: HashSet::new(), following: Vec::new() }
+    pub(crate) fn new(document: &'a Document, paths: &'a HashMap<String, String>, rows_max: usize, above: usize) -> Self {
+        Self { document, paths, above, rows_left: rows_max, opened: HashSet::new(), following: Vec::new() }
     }
 
     /// The component that the page is about; inside itself it is only a link.
@@ -153,7 +155,7 @@ impl<'a> Viewer<'a> {
         }
         // Beside a reference, OpenAPI 3.1 lets other words stand.
         if let Some(text) = schema.get("description").and_then(Value::as_str) {
-            node.description = markdown::description(text, 4);
+            node.description = markdown::description(text, self.above);
         }
         node
     }
@@ -177,7 +179,7 @@ impl<'a> Viewer<'a> {
         let mut whole = Whole::default();
         self.gather(schema, &mut whole, 0);
         let mut node = Node {
-            description: markdown::description(whole.text("description"), 4),
+            description: markdown::description(whole.text("description"), self.above),
             marks: marks(&whole),
             facts: facts(&whole),
             ..Node::default()

@@ -61,7 +61,7 @@ fn scheme(document: &Document, name: &str, scopes: &Value) -> Scheme {
     Scheme {
         name: name.to_owned(),
         words,
-        description: crate::markdown::description(text("description"), 3),
+        description: crate::markdown::description(text("description"), 1),
         scopes: scopes.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
     }
 }
