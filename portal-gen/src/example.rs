@@ -31,7 +31,10 @@ struct Maker<'a> {
 
 impl<'a> Maker<'a> {
     fn value(&mut self, schema: &'a Value, depth: usize) -> Value {
-        self.left = self.left.saturating_sub(1);
+        if self.left == 0 {
+            return Value::Null;
+        }
+        self.left -= 1;
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
             let Some((_, target)) = self.document.resolve(schema) else { return Value::Null };
             if self.following.contains(&reference) {

@@ -2,10 +2,10 @@
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand, ValueEnum};
-use diagnostic::{Diagnostics, Severity, render};
+use diagnostic::{Diagnostic, Diagnostics, Place, Severity, Source, render};
 use portal_gen::{Options, load, preview, publish, scaffold};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Exit codes: warnings are fine, errors in the folder are not, and 2 is for wrong usage and unreadable input.
@@ -107,7 +107,10 @@ fn check(paths: &[PathBuf], format: Format, environment: Option<&str>) -> Result
     let mut findings = Diagnostics::new();
     for path in paths {
         let folder = load::folder(path)?;
-        findings.extend(portal_gen::check(&folder, environment).1);
+        let found = portal_gen::check(&folder, environment).1;
+        // Places are paths inside a folder; among several folders that is not enough to find them.
+        let found = found.into_iter().map(|finding| if paths.len() > 1 { inside(path, finding) } else { finding });
+        findings.extend(found);
     }
     let output = match format {
         Format::Text => render::all_text(&findings),
@@ -117,7 +120,18 @@ fn check(paths: &[PathBuf], format: Format, environment: Option<&str>) -> Result
     Ok(code(&findings))
 }
 
-fn build(path: &std::path::Path, out: &std::path::Path, environment: Option<&str>, options: Options) -> Result<u8> {
+/// The finding with the folder's name in front of its files.
+fn inside(folder: &Path, mut finding: Diagnostic) -> Diagnostic {
+    let rename = |place: &mut Place| {
+        let name = format!("{}/{}", folder.display().to_string().trim_end_matches('/'), place.source.name());
+        place.source = Source::new(name, place.source.text());
+    };
+    rename(&mut finding.place);
+    finding.labels.iter_mut().for_each(|label| rename(&mut label.place));
+    finding
+}
+
+fn build(path: &Path, out: &Path, environment: Option<&str>, options: Options) -> Result<u8> {
     let folder = load::folder(path)?;
     let (service, mut findings) = portal_gen::check(&folder, environment);
     let mut summary = None;

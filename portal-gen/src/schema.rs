@@ -18,6 +18,8 @@ const NESTING_MAX: usize = 6;
 const VALUES_MAX: usize = 60;
 /// How many `allOf`s are followed inside each other.
 const MERGES_MAX: usize = 16;
+/// How many parts of `allOf`s are merged into one schema: parts that name each other would multiply.
+const PARTS_MAX: usize = 200;
 
 /// What is shown of one schema.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -130,11 +132,10 @@ impl<'a> Viewer<'a> {
         let Some((_, target)) = self.document.resolve(schema) else {
             return Node { label: vec![Piece { text: format!("{} (not found)", piece.text), path: None }], ..Node::default() };
         };
+        let is_inside_itself = self.following.iter().any(|open| open == reference);
         let is_first = depth == 0 || !self.opened.contains(reference);
-        let opens = is_first
-            && self.following.len() < REFERENCES_MAX + 1
-            && !self.following.iter().any(|open| open == reference)
-            && (depth == 0 || self.rows_left > 0);
+        let opens =
+            is_first && self.following.len() < REFERENCES_MAX + 1 && !is_inside_itself && (depth == 0 || self.rows_left > 0);
         let mut node = if opens {
             self.following.push(reference.to_owned());
             let node = self.body(target, depth);
@@ -144,11 +145,12 @@ impl<'a> Viewer<'a> {
             }
             node
         } else {
-            self.closed(target)
+            self.closed(reference, target)
         };
         // A component that is no object says little by its name alone: `Status`, a string.
-        let simple =
-            (!node.has_inside() && !node.is_cut).then(|| node.words()).filter(|words| words != "object" && words != "any");
+        let simple = (!is_inside_itself && !node.has_inside() && !node.is_cut)
+            .then(|| node.words())
+            .filter(|words| words != "object" && words != "any");
         node.label = vec![piece];
         if let Some(words) = simple {
             node.label.push(Piece { text: format!(", {words}"), path: None });
@@ -161,10 +163,16 @@ impl<'a> Viewer<'a> {
     }
 
     /// A schema of which only type and limits are shown.
-    fn closed(&mut self, schema: &'a Value) -> Node {
+    fn closed(&mut self, reference: &str, schema: &'a Value) -> Node {
+        // Arrays of arrays of themselves are legal: they end here.
+        if self.following.len() > 2 * REFERENCES_MAX {
+            return Node { label: vec![words("object")], ..Node::default() };
+        }
+        self.following.push(reference.to_owned());
         let rows = std::mem::take(&mut self.rows_left);
         let mut node = self.body(schema, NESTING_MAX);
         self.rows_left = rows;
+        self.following.pop();
         node.is_cut = false;
         node.properties.clear();
         node.variants = None;
@@ -312,7 +320,7 @@ impl<'a> Viewer<'a> {
     /// A schema and everything its `allOf` adds, as one.
     fn gather(&self, schema: &'a Value, whole: &mut Whole<'a>, merged: usize) {
         let Some((_, schema)) = self.document.resolve(schema) else { return };
-        if merged < MERGES_MAX {
+        if merged < MERGES_MAX && whole.schemas.len() < PARTS_MAX {
             for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
                 self.gather(part, whole, merged + 1);
             }

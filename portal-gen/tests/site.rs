@@ -269,6 +269,19 @@ fn wrong_usage_is_not_a_finding() {
     assert_eq!(portal_gen(&["--help"]).status.code(), Some(0));
 }
 
+#[test]
+fn several_folders_are_told_apart() {
+    let directory = tempfile::tempdir().unwrap();
+    write_files(directory.path(), &[("one/apis/a/specification.json", "{"), ("two/apis/a/specification.json", "{")]);
+    let (one, two) = (directory.path().join("one"), directory.path().join("two"));
+    let check = portal_gen(&["check", text(&one), text(&two)]);
+    let said = String::from_utf8_lossy(&check.stdout).into_owned();
+    assert_eq!(check.status.code(), Some(1));
+    for folder in [&one, &two] {
+        assert!(said.contains(text(&folder.join("apis/a/specification.json"))), "{said}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn links_out_of_the_folder_are_not_followed() {
