@@ -45,8 +45,11 @@ impl<'a> Fields<'a> {
     pub(crate) fn only(&self, known: &[&str]) -> &Self {
         for key in self.keys().filter(|key| !known.contains(key) && !key.starts_with("x-") && *key != "$schema") {
             // A name that belongs into `properties` is the most common slip in a file written by hand.
-            let help = did_you_mean(key, known.iter().copied())
-                .or_else(|| (known.contains(&"properties")).then(|| "what a resource says stands under `properties`".to_owned()));
+            let help = did_you_mean(key, known.iter().copied()).or_else(|| {
+                known.contains(&"properties").then(|| {
+                    format!("what a resource says stands under `properties`: `{{ \"properties\": {{ \"{key}\": ... }} }}`")
+                })
+            });
             let help = help.unwrap_or_else(|| format!("known here: {}", listed(known.iter().copied())));
             self.findings.push(
                 Diagnostic::warning("property/unknown", self.place(key, Part::Key), format!("unknown property `{key}`"))
@@ -71,7 +74,7 @@ impl<'a> Fields<'a> {
         match self.value(name)? {
             Value::String(text) => Some(text.clone()),
             Value::Number(_) | Value::Bool(_) => Some(self.tree.written(&self.pointer_of(name))),
-            other => self.wrong(name, other, "text", "write it in quotes"),
+            other => self.wrong(name, other, "text", "write one text, in quotes"),
         }
     }
 
@@ -127,13 +130,18 @@ impl<'a> Fields<'a> {
             match item.as_str() {
                 Some(text) => texts.push(text.to_owned()),
                 None => {
-                    let place = self.tree.place(&format!("{}/{index}", self.pointer_of(name)), Part::Value);
+                    let place = self.entry_place(name, index);
                     let message = format!("each entry of `{name}` must be text");
                     self.findings.push(Diagnostic::error("property/type", place, message).at(kind(Some(item))));
                 }
             }
         }
         Some(texts)
+    }
+
+    /// The place of an entry of a list.
+    pub(crate) fn entry_place(&self, name: &str, index: usize) -> Place {
+        self.tree.place(&format!("{}/{index}", self.pointer_of(name)), Part::Value)
     }
 
     /// The objects of a list.

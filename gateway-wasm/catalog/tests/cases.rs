@@ -15,7 +15,8 @@ fn cases() {
     let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases/catalog");
     let update = std::env::var_os("UPDATE").is_some();
     let (mut failures, mut count) = (String::new(), 0);
-    let mut files: Vec<PathBuf> = fs::read_dir(directory).expect("the cases are there").map(|entry| entry.expect("readable").path()).collect();
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(directory).expect("the cases are there").map(|entry| entry.expect("readable").path()).collect();
     files.sort();
     for file in files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "md")) {
         let text = fs::read_to_string(file).expect("readable");
@@ -104,7 +105,9 @@ fn case(section: &str, shared: &[Block]) -> String {
         seen |= info == "text diagnostics";
         out.replace_range(range.clone(), if info == "text service" { &service } else { &diagnostics });
     }
-    if !seen && !loaded.diagnostics.is_empty() || own.iter().all(|(info, ..)| !matches!(info.as_str(), "text diagnostics" | "text service")) {
+    if !seen && !loaded.diagnostics.is_empty()
+        || own.iter().all(|(info, ..)| !matches!(info.as_str(), "text diagnostics" | "text service"))
+    {
         out = format!("{}\n\n```text diagnostics\n{diagnostics}```\n\n", out.trim_end());
     }
     out
@@ -142,7 +145,8 @@ fn describe(service: &catalog::Service) -> String {
         }
         let _ = writeln!(out, "{}", policy(&api.policy));
         for operation in &api.operations {
-            let _ = write!(out, "  {} {} {} {:?}", operation.name, operation.method, operation.url_template, operation.display_name);
+            let _ =
+                write!(out, "  {} {} {} {:?}", operation.name, operation.method, operation.url_template, operation.display_name);
             if let Some(described) = operation.definition.and_then(|index| api.definition.operations.get(index)) {
                 if !described.parameters.is_empty() {
                     let name = |pointer: &String| {
@@ -235,7 +239,15 @@ fn describe(service: &catalog::Service) -> String {
             let _ = writeln!(out, "  link {:?} {}", link.title, link.href);
         }
         for page in &portal.pages {
-            let _ = writeln!(out, "  page {} {:?} {:?} from line {}: {:?}", page.path, page.title, page.description, page.first_line, page.markdown.lines().find(|line| !line.is_empty()).unwrap_or_default());
+            let _ = writeln!(
+                out,
+                "  page {} {:?} {:?} from line {}: {:?}",
+                page.path,
+                page.title,
+                page.description,
+                page.first_line,
+                page.markdown.lines().find(|line| !line.is_empty()).unwrap_or_default()
+            );
         }
         for (path, _) in &portal.files {
             let _ = writeln!(out, "  file {path}");
@@ -247,6 +259,7 @@ fn describe(service: &catalog::Service) -> String {
 fn difference(expected: &str, found: &str) -> String {
     let (expected, found): (Vec<&str>, Vec<&str>) = (expected.lines().collect(), found.lines().collect());
     let same = expected.iter().zip(&found).take_while(|(a, b)| a == b).count();
-    let show = |lines: &[&str]| lines[same.min(lines.len())..].iter().take(12).map(|line| format!("    {line}\n")).collect::<String>();
+    let show =
+        |lines: &[&str]| lines[same.min(lines.len())..].iter().take(12).map(|line| format!("    {line}\n")).collect::<String>();
     format!("line {}, expected:\n{}found:\n{}", same + 1, show(&expected), show(&found))
 }

@@ -36,8 +36,11 @@ fn every_real_definition_has_its_operations() {
         let counted: usize = cells[4].parse().unwrap_or(19);
         assert_eq!(document.operations.len(), counted, "{file}");
         for operation in document.operations.iter().chain(&document.webhooks) {
-            let pointers = operation.parameters.iter().chain(&operation.request_body).chain(operation.responses.iter().map(|(_, at)| at));
-            for pointer in pointers.chain([&operation.pointer]).chain(operation.callbacks.iter().map(|callback| &callback.pointer)) {
+            let pointers =
+                operation.parameters.iter().chain(&operation.request_body).chain(operation.responses.iter().map(|(_, at)| at));
+            for pointer in
+                pointers.chain([&operation.pointer]).chain(operation.callbacks.iter().map(|callback| &callback.pointer))
+            {
                 let value = document.at(pointer);
                 assert!(value.is_some_and(|value| value.get("$ref").is_none()), "{file}: {pointer}");
             }

@@ -42,19 +42,26 @@ pub(crate) fn read_tree(name: &str, bytes: &Arc<[u8]>, findings: &Findings) -> O
     Some((document, tree))
 }
 
+/// What a Swagger definition calls the parts that have another name in the document.
+const AS_WRITTEN: [(&str, &str); 6] = [
+    ("/components/schemas", "/definitions"),
+    ("/components/parameters", "/parameters"),
+    ("/components/requestBodies", "/parameters"),
+    ("/components/responses", "/responses"),
+    ("/components/securitySchemes", "/securityDefinitions"),
+    ("/servers", "/host"),
+];
+
 /// A pointer into the document as one into the file: they differ where a Swagger definition was converted.
 pub(crate) fn pointer_as_written(document: &Document, pointer: &str) -> String {
     if !document.version.starts_with('2') {
         return pointer.to_owned();
     }
-    for (converted, written) in [
-        ("/components/schemas", "/definitions"),
-        ("/components/parameters", "/parameters"),
-        ("/components/requestBodies", "/parameters"),
-        ("/components/responses", "/responses"),
-        ("/components/securitySchemes", "/securityDefinitions"),
-        ("/servers", "/host"),
-    ] {
+    // The schema of an answer stood in it directly, without a media type between.
+    let without_media =
+        pointer.split_once("/content/").and_then(|(before, rest)| Some(format!("{before}/{}", rest.split_once('/')?.1)));
+    let pointer = without_media.as_deref().unwrap_or(pointer);
+    for (converted, written) in AS_WRITTEN {
         if let Some(rest) = pointer.strip_prefix(converted) {
             return format!("{written}{rest}");
         }
@@ -63,14 +70,19 @@ pub(crate) fn pointer_as_written(document: &Document, pointer: &str) -> String {
     if let Some(at) = pointer.find("/requestBody") {
         return format!("{}/parameters", &pointer[..at]);
     }
-    if let Some(at) = pointer.find("/parameters/") {
-        return pointer[..at + "/parameters".len()].to_owned();
-    }
-    // The schema of an answer stood in it directly, without a media type between.
-    match pointer.split_once("/content/").and_then(|(before, rest)| Some((before, rest.split_once('/')?.1))) {
-        Some((before, after)) => format!("{before}/{after}"),
+    match pointer.find("/parameters/") {
+        Some(at) => pointer[..at + "/parameters".len()].to_owned(),
         None => pointer.to_owned(),
     }
+}
+
+/// A reference as its author wrote it.
+pub(super) fn reference_as_written(document: &Document, reference: &str) -> String {
+    let pointer = reference.strip_prefix('#').filter(|_| document.version.starts_with('2'));
+    let moved = |pointer: &str| {
+        AS_WRITTEN.iter().find_map(|(converted, written)| Some(format!("#{written}{}", pointer.strip_prefix(converted)?)))
+    };
+    pointer.and_then(moved).unwrap_or_else(|| reference.to_owned())
 }
 
 fn version(tree: &Tree, findings: &Findings) -> Option<String> {

@@ -1,10 +1,10 @@
 //! Every `$ref` of a document leads somewhere in it, and ends.
 
-use super::{load::Reading, percent_decoded};
-use crate::{
-    findings::did_you_mean,
-    tree::{Part, step},
+use super::{
+    load::{Reading, reference_as_written},
+    percent_decoded,
 };
+use crate::tree::{Part, step};
 use diagnostic::{Diagnostic, Severity};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -34,7 +34,9 @@ impl<'a> Walk<'a, '_> {
                 }
                 for (key, value) in object {
                     // `examples` is a map of example objects, or in a schema a list of values.
-                    if !named && (holds_data(key) || key == "examples" && value.is_array()) || !(value.is_object() || value.is_array()) {
+                    if !named && (holds_data(key) || key == "examples" && value.is_array())
+                        || !(value.is_object() || value.is_array())
+                    {
                         continue;
                     }
                     let length = self.pointer.len();
@@ -92,12 +94,14 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn broken(&self, reference: &str, near: Option<String>) {
-        let message = format!("`{reference}` leads nowhere");
+        let message = format!("`{}` leads nowhere", reference_as_written(self.reading.document, reference));
+        let near = near.map(|name| format!("did you mean `{}`?", reference_as_written(self.reading.document, &name)));
         let help = near.unwrap_or_else(|| "correct the reference, or add what it names".to_owned());
         self.report("openapi/reference", message, help);
     }
 
     fn circle(&self, reference: &str) {
+        let reference = reference_as_written(self.reading.document, reference);
         let message = format!("`{reference}` leads through other references back to itself");
         self.report("openapi/reference-circle", message, "let one of them say what it is instead of referring on".to_owned());
     }
@@ -192,14 +196,9 @@ fn circular<'a>(root: &'a Value, mut value: &'a Value) -> bool {
     true
 }
 
-/// What stands beside the missing thing under a similar name.
+/// A reference to what stands beside the missing thing under a similar name.
 fn nearest(root: &Value, target: &str) -> Option<String> {
     let (parent, name) = target.rsplit_once('/')?;
     let names = root.pointer(parent)?.as_object()?.keys().map(String::as_str);
-    let name = crate::tree::key_of(name);
-    diagnostic::nearest(&name, names).and_then(|name| did_you_mean(&name_in(parent, name), [name_in(parent, name).as_str()]))
-}
-
-fn name_in(parent: &str, name: &str) -> String {
-    format!("#{parent}/{}", step(name))
+    diagnostic::nearest(&crate::tree::key_of(name), names).map(|name| format!("#{parent}/{}", step(name)))
 }

@@ -42,8 +42,8 @@ pub(super) fn converted(root: Value) -> Value {
     let shared = root.get("parameters").and_then(Value::as_object).cloned().unwrap_or_default();
     let mut out = Object::new();
     out.insert("openapi".to_owned(), "3.0.4".into());
-    root.remove("swagger");
-    if let Some(info) = root.remove("info") {
+    root.shift_remove("swagger");
+    if let Some(info) = root.shift_remove("info") {
         out.insert("info".to_owned(), info);
     }
     let servers = servers(&mut root);
@@ -52,7 +52,7 @@ pub(super) fn converted(root: Value) -> Value {
     }
     let mut components = Object::new();
     for (from, to) in MOVED {
-        let Some(Value::Object(named)) = root.remove(from) else { continue };
+        let Some(Value::Object(named)) = root.shift_remove(from) else { continue };
         match to {
             "parameters" => shared_parameters(named, &media, &mut components),
             "responses" => {
@@ -88,7 +88,7 @@ struct Media {
 
 fn servers(root: &mut Object) -> Vec<Value> {
     let text = |value: Option<Value>| value.and_then(|value| value.as_str().map(str::to_owned));
-    let (host, base) = (text(root.remove("host")), text(root.remove("basePath")).unwrap_or_default());
+    let (host, base) = (text(root.shift_remove("host")), text(root.shift_remove("basePath")).unwrap_or_default());
     let mut schemes = take_texts(root, "schemes");
     let Some(host) = host else {
         return if base.is_empty() { Vec::new() } else { vec![json!({ "url": base })] };
@@ -136,7 +136,7 @@ fn path_item(value: Value, media: &Media, shared: &Object) -> Value {
     let Value::Object(mut item) = value else { return value };
     // Bodies and form fields of the path belong to each of its operations; the other parameters stay.
     let (mut own, mut fields) = (Vec::new(), Vec::new());
-    let written = match item.remove("parameters") {
+    let written = match item.shift_remove("parameters") {
         Some(Value::Array(list)) => list,
         Some(other) => {
             item.insert("parameters".to_owned(), other);
@@ -163,7 +163,7 @@ fn convert_operation(operation: &mut Object, inherited: &[Value], media: &Media,
     let consumes = or(take_texts(operation, "consumes"), &media.consumes);
     let produces = or(take_texts(operation, "produces"), &media.produces);
     let (mut parameters, mut fields) = (Vec::new(), inherited.to_vec());
-    match operation.remove("parameters") {
+    match operation.shift_remove("parameters") {
         Some(Value::Array(list)) => {
             for value in list {
                 if is_body(&value, shared) { fields.push(value) } else { parameters.push(parameter(value)) }
@@ -187,7 +187,7 @@ fn convert_operation(operation: &mut Object, inherited: &[Value], media: &Media,
         }
     }
     // The schemes of an operation have no place of their own in OpenAPI 3 but its servers, which need a host.
-    if let Some(schemes) = operation.remove("schemes") {
+    if let Some(schemes) = operation.shift_remove("schemes") {
         operation.insert("x-schemes".to_owned(), schemes);
     }
 }
@@ -215,13 +215,13 @@ fn request_body(fields: Vec<Value>, consumes: &[String], shared: &Object) -> Opt
             continue;
         }
         let Value::Object(mut field) = target(&field, shared).clone() else { continue };
-        let Some(name) = field.remove("name").and_then(|name| name.as_str().map(str::to_owned)) else { continue };
+        let Some(name) = field.shift_remove("name").and_then(|name| name.as_str().map(str::to_owned)) else { continue };
         file |= field.get("type").and_then(Value::as_str) == Some("file");
         if field.get("required") == Some(&Value::Bool(true)) {
             required.push(Value::String(name.clone()));
         }
         let Value::Object(mut schema) = schema_of(&mut field) else { continue };
-        if let Some(description) = field.remove("description") {
+        if let Some(description) = field.shift_remove("description") {
             schema.insert("description".to_owned(), description);
         }
         properties.insert(name, Value::Object(schema));
@@ -251,9 +251,9 @@ fn request_body(fields: Vec<Value>, consumes: &[String], shared: &Object) -> Opt
 
 fn body(value: Value, consumes: &[String]) -> Value {
     let Value::Object(mut body) = value else { return value };
-    let schema = body.remove("schema").unwrap_or_else(|| json!({}));
-    body.remove("in");
-    if let Some(name) = body.remove("name") {
+    let schema = body.shift_remove("schema").unwrap_or_else(|| json!({}));
+    body.shift_remove("in");
+    if let Some(name) = body.shift_remove("name") {
         body.insert("x-name".to_owned(), name);
     }
     let json = ["application/json".to_owned()];
@@ -273,7 +273,7 @@ fn parameter(value: Value) -> Value {
     }
     let place = parameter.get("in").and_then(Value::as_str).unwrap_or_default().to_owned();
     let is_list = parameter.get("type").and_then(Value::as_str) == Some("array");
-    let format = parameter.remove("collectionFormat").and_then(|format| format.as_str().map(str::to_owned));
+    let format = parameter.shift_remove("collectionFormat").and_then(|format| format.as_str().map(str::to_owned));
     let schema = schema_of(&mut parameter);
     if is_list {
         let query = place == "query";
@@ -297,7 +297,7 @@ fn parameter(value: Value) -> Value {
 fn schema_of(object: &mut Object) -> Value {
     let mut schema = Object::new();
     for key in SCHEMA_KEYS {
-        if let Some(value) = object.remove(key) {
+        if let Some(value) = object.shift_remove(key) {
             schema.insert(key.to_owned(), value);
         }
     }
@@ -309,7 +309,7 @@ fn response(value: Value, produces: &[String]) -> Value {
     if response.contains_key("$ref") {
         return Value::Object(response);
     }
-    let (schema, examples) = (response.remove("schema"), response.remove("examples"));
+    let (schema, examples) = (response.shift_remove("schema"), response.shift_remove("examples"));
     let examples =
         examples.and_then(|examples| if let Value::Object(map) = examples { Some(map) } else { None }).unwrap_or_default();
     let mut types: Vec<String> = Vec::new();
@@ -337,7 +337,7 @@ fn response(value: Value, produces: &[String]) -> Value {
     if let Some(Value::Object(headers)) = response.get_mut("headers") {
         for value in headers.values_mut() {
             if let Value::Object(header) = value {
-                header.remove("collectionFormat");
+                header.shift_remove("collectionFormat");
                 let schema = schema_of(header);
                 header.insert("schema".to_owned(), schema);
             }
@@ -354,7 +354,7 @@ fn security_scheme(value: Value) -> Value {
             scheme.insert("scheme".to_owned(), "basic".into());
         }
         Some("oauth2") => {
-            let flow = match scheme.remove("flow").as_ref().and_then(Value::as_str) {
+            let flow = match scheme.shift_remove("flow").as_ref().and_then(Value::as_str) {
                 Some("application") => "clientCredentials",
                 Some("accessCode") => "authorizationCode",
                 Some("password") => "password",
@@ -362,7 +362,7 @@ fn security_scheme(value: Value) -> Value {
             };
             let mut details = Object::new();
             for key in ["authorizationUrl", "tokenUrl", "scopes"] {
-                if let Some(value) = scheme.remove(key) {
+                if let Some(value) = scheme.shift_remove(key) {
                     details.insert(key.to_owned(), value);
                 }
             }
@@ -413,13 +413,13 @@ fn rewrite_schema(object: &mut Object) {
         let property = property.clone();
         object.insert("discriminator".to_owned(), json!({ "propertyName": property }));
     }
-    if let Some(nullable) = object.remove("x-nullable") {
+    if let Some(nullable) = object.shift_remove("x-nullable") {
         object.insert("nullable".to_owned(), nullable);
     }
 }
 
 fn take_texts(object: &mut Object, key: &str) -> Vec<String> {
-    match object.remove(key) {
+    match object.shift_remove(key) {
         Some(Value::Array(items)) => items.into_iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
         _ => Vec::new(),
     }

@@ -4,7 +4,6 @@ use super::{Kind, Names, Reader, id_parts, split_revision};
 use crate::{
     directory::Directory,
     fields::Fields,
-    findings::did_you_mean,
     model::{Gateway, Group, Subscription, SubscriptionScope, SubscriptionState},
     tree::Part,
 };
@@ -138,8 +137,10 @@ fn scope(fields: &Fields<'_>, name: &str, names: &Names, reader: &Reader<'_>) ->
         ("workspaces", _) if reader.workspace.is_some() => Some(SubscriptionScope::AllApis),
         _ if last == "apis" => Some(SubscriptionScope::AllApis),
         _ if last.is_empty() => Some(SubscriptionScope::Service),
-        (kind, _) => {
-            let help = did_you_mean(kind, ["products", "apis"])
+        (kind, name) => {
+            let near = diagnostic::nearest(kind, ["products", "apis"]);
+            let help = near
+                .map(|kind| format!("did you mean `/{kind}/{name}`?"))
                 .unwrap_or_else(|| "write `/products/<name>`, `/apis/<name>`, `/apis` for every API, or `/` for all".to_owned());
             let message = format!("`{written}` is nothing that a subscription can open");
             reader.findings.push(Diagnostic::error("subscription/scope", place(), message).help(help));

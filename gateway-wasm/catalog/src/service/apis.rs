@@ -1,6 +1,6 @@
 //! APIs: one directory per revision, with the definition, the settings, and policies.
 
-use super::{Kind, Names, Reader, access, definitions, id_parts, operations, parts, split_revision};
+use super::{Kind, Names, Reader, access, definitions, id_parts, labels, operations, parts, split_revision};
 use crate::{
     Service,
     directory::Directory,
@@ -189,7 +189,7 @@ fn one(
         contact: contact(&fields).or_else(|| definition.contact()),
         license: license(&fields).or_else(|| definition.license()),
         terms_of_service_url: fields.title("termsOfServiceUrl").or_else(|| definition.info("termsOfService")),
-        tags: reader.links(directory, "tags", "apiTagInformation").into_iter().map(|(tag, _)| tag).collect(),
+        tags: labels::linked(directory, "apiTagInformation", names, reader),
         operations: Vec::new(),
         definition: definition.document(),
         definition_file: definition.file().to_owned(),
@@ -239,10 +239,11 @@ fn service_url(fields: &Fields<'_>, reader: &Reader<'_>) -> Option<String> {
 
 fn protocols(fields: &Fields<'_>, kind: ApiKind, reader: &Reader<'_>) -> Option<Vec<String>> {
     let written = fields.texts("protocols").filter(|protocols| !protocols.is_empty())?;
-    for protocol in written.iter().filter(|protocol| !PROTOCOLS.contains(&protocol.to_ascii_lowercase().as_str())) {
+    let wrong = |protocol: &str| !PROTOCOLS.contains(&protocol.to_ascii_lowercase().as_str());
+    for (index, protocol) in written.iter().enumerate().filter(|(_, protocol)| wrong(protocol)) {
         let known = if kind == ApiKind::WebSocket { "`wss` or `ws`" } else { "`https` or `http`" };
         let message = format!("`{protocol}` is not a protocol of an API");
-        let place = fields.place("protocols", Part::Key);
+        let place = fields.entry_place("protocols", index);
         reader.findings.push(Diagnostic::error("property/value", place, message).help(format!("write {known}")));
     }
     Some(written.iter().map(|protocol| protocol.to_ascii_lowercase()).collect())

@@ -4,10 +4,10 @@ use super::apis::Draft;
 use crate::{
     Service,
     findings::Findings,
-    model::{ApiKind, VersioningScheme},
+    model::{Api, ApiKind, VersioningScheme},
     tree::Part,
 };
-use diagnostic::{Diagnostic, Place};
+use diagnostic::Diagnostic;
 use std::collections::BTreeMap;
 
 /// Checks revisions, paths and backends of all APIs.
@@ -108,11 +108,27 @@ fn paths(drafts: &[Draft], service: &Service, findings: &Findings) {
         // A graph or a socket at the same path is another protocol: sockets and requests are told apart by the handshake.
         let socket = if api.kind == ApiKind::WebSocket { "ws:" } else { "" };
         let Some(other) = taken.insert((format!("{socket}{path}"), told_apart_by), draft) else { continue };
-        let message = format!("the APIs `{}` and `{}` have the same address `/{path}`", other.title(), draft.title());
+        if other.api.name == api.name && other.api.workspace == api.workspace {
+            continue; // Two current revisions, which is a finding of its own.
+        }
+        let message = format!("the APIs `{}` and `{}` have the same address `/{path}`", other.api.name, api.name);
+        let set = |api: &Api| api.version.as_ref().map(|version| (version.set.clone(), version.identifier.clone()));
+        if api.version.is_some() && set(api) == set(&other.api) {
+            findings.push(
+                Diagnostic::error(
+                    "api/path-taken",
+                    draft.place("apiVersion", Part::Value),
+                    format!("{message}, and the same version"),
+                )
+                .label(other.place("apiVersion", Part::Value), "the other one")
+                .help("give one of them another `apiVersion`"),
+            );
+            continue;
+        }
         findings.push(
             Diagnostic::error("api/path-taken", draft.place("path", Part::Value), message)
                 .label(other.place("path", Part::Value), "the other one")
-                .help("give one of them another `path` in its `apiInformation.json`, or make them versions of one version set"),
+                .help("write another `path` into the `apiInformation.json` of one of them, or make them versions of one version set"),
         );
     }
 }
@@ -156,23 +172,4 @@ fn backend(draft: &Draft, service: &Service, findings: &Findings) {
          a server with a full address"
     );
     findings.push(Diagnostic::error("api/backend-unknown", place, message).help(help));
-}
-
-/// Calls without a key run in the context of the one open product that holds the API, so there can be only one.
-pub(super) fn open_products(service: &Service, drafts: &[Draft], findings: &Findings) {
-    for draft in drafts.iter().filter(|draft| draft.api.is_current) {
-        let api = &draft.api;
-        let mut open = service.products.iter().filter(|product| {
-            !product.subscription_required && product.workspace == api.workspace && product.apis.contains(&api.name)
-        });
-        let (Some(first), Some(second)) = (open.next(), open.next()) else { continue };
-        let scope = api.workspace.as_ref().map_or(String::new(), |workspace| format!("workspaces/{workspace}/"));
-        let file = |product: &str| Place::file(&format!("{scope}products/{product}/apis/{}", api.name));
-        let message = format!("the API `{}` is in two open products, `{}` and `{}`", api.name, first.name, second.name);
-        findings.push(
-            Diagnostic::error("product/two-open", file(&second.name), message).label(file(&first.name), "the other one").help(
-                "a call without a key belongs to one product: take the API out of one of them, or make one require subscriptions",
-            ),
-        );
-    }
 }

@@ -1,7 +1,7 @@
 //! What groups APIs for people and callers: tags, and version sets.
 
 use super::{
-    Names, Reader,
+    Kind, Names, Reader,
     access::{API, PRODUCT},
     apis::Draft,
 };
@@ -42,6 +42,13 @@ pub(super) fn tags(section: &mut Directory, names: &Names, reader: &Reader<'_>) 
         reader.done(directory);
     }
     tags
+}
+
+/// The tags that a resource names itself, as extractors before version 6 wrote them.
+pub(super) fn linked(directory: &mut Directory, stem: &str, names: &Names, reader: &Reader<'_>) -> Vec<String> {
+    const TAG: Kind = Kind { id: "tag/unknown", word: "tag", file: "tags/<name>/tagInformation.json" };
+    let links = reader.links(directory, "tags", stem);
+    reader.known_links(links, &TAG, &names.tags)
 }
 
 /// Notes the tags on what they are on.

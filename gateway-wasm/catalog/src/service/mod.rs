@@ -30,9 +30,9 @@ pub(crate) fn load(folder: &Folder, environment: Option<&str>, findings: &Findin
     let mut service = Service { policy: reader.policy(&mut root), ..Service::default() };
     service.portal = portal::read(&mut root, findings);
     set_aside(&mut root);
-    let mut apis = Vec::new();
+    let (mut apis, mut open) = (Vec::new(), Vec::new());
     let workspaces = root.directory("workspaces");
-    scope(&mut root, &reader, &mut service, &mut apis);
+    scope(&mut root, &reader, &mut service, &mut apis, &mut open);
     for (name, mut directory) in workspaces.into_iter().flat_map(|mut workspaces| reader.each(&mut workspaces)) {
         let reader = Reader { workspace: Some(&name), unknown: RefCell::default(), ..reader };
         let tree = reader.data(&mut directory, "workspaceInformation", "workspaces", &name);
@@ -47,19 +47,21 @@ pub(crate) fn load(folder: &Folder, environment: Option<&str>, findings: &Findin
             }
         };
         service.workspaces.push(workspace);
-        scope(&mut directory, &reader, &mut service, &mut apis);
+        scope(&mut directory, &reader, &mut service, &mut apis, &mut open);
         reader.done(directory);
         reader.report_unknown();
     }
     access::built_in_groups(&mut service.groups);
     checks::apis(&apis, &service, findings);
-    checks::open_products(&service, &apis, findings);
+    products::one_open_each(&open, findings);
     if apis.is_empty() {
-        let message = if folder.is_empty() { "this folder is empty" } else { "this folder has no API" };
-        findings.push(
-            Diagnostic::warning("folder/no-api", Place::file("apis"), message)
-                .help("put an OpenAPI definition into `apis/<name>/specification.yaml`; `portal-gen new` writes an example"),
-        );
+        let help = "put an OpenAPI definition into `apis/<name>/specification.yaml`; `portal-gen new` writes an example";
+        let place = Place::file("apis/");
+        // Without a single file it is most likely the wrong folder; without an API it may be one that begins with its pages.
+        findings.push(match folder.is_empty() {
+            true => Diagnostic::error("folder/empty", place, "this folder is empty").help(help),
+            false => Diagnostic::warning("folder/no-api", place, "this folder has no API").help(help),
+        });
     }
     service.apis = apis.into_iter().map(|draft| draft.api).collect();
     let version = |api: &crate::model::Api| api.version.as_ref().map(|version| version.identifier.clone());
@@ -86,7 +88,13 @@ fn set_aside(root: &mut Directory) {
 }
 
 /// The service itself or one workspace: they have the same directories.
-fn scope(directory: &mut Directory, reader: &Reader<'_>, service: &mut Service, apis: &mut Vec<apis::Draft>) {
+fn scope(
+    directory: &mut Directory,
+    reader: &Reader<'_>,
+    service: &mut Service,
+    apis: &mut Vec<apis::Draft>,
+    open: &mut Vec<products::OpenLink>,
+) {
     let mut sections = Sections::take(directory);
     let names = Names::of(&sections);
     service.version_sets.extend(labels::version_sets(&mut sections.version_sets, reader));
@@ -98,7 +106,7 @@ fn scope(directory: &mut Directory, reader: &Reader<'_>, service: &mut Service, 
     parts::diagnostics(&mut sections.diagnostics, &names, reader);
     let read = apis::read(&mut sections.apis, &names, service, reader);
     apis.extend(read);
-    service.products.extend(products::read(&mut sections.products, &names, reader));
+    service.products.extend(products::read(&mut sections.products, &names, open, reader));
     let tags = labels::tags(&mut sections.tags, &names, reader);
     labels::put_on(&tags, service, apis, reader);
     service.tags.extend(tags.into_iter().map(|tagged| tagged.tag));
@@ -161,6 +169,7 @@ pub(crate) struct Names {
     groups: Vec<String>,
     version_sets: Vec<String>,
     loggers: Vec<String>,
+    tags: Vec<String>,
 }
 
 impl Names {
@@ -180,6 +189,7 @@ impl Names {
             groups,
             version_sets: sections.version_sets.names(),
             loggers: sections.loggers.names(),
+            tags: sections.tags.names(),
         }
     }
 }

@@ -220,6 +220,10 @@ fn syntax(name: &str, text: &str, error: &serde_json::Error) -> Diagnostic {
     while !text.is_char_boundary(at) {
         at -= 1;
     }
+    if error.column() == 0 {
+        // The line break itself is what cannot stand there: it is seen at the end of the line before.
+        at = text[..at].trim_end().char_indices().next_back().map_or(0, |(last, _)| last);
+    }
     let here = text[at..].chars().next();
     let full = error.to_string();
     let raw = full.rsplit_once(" at line ").map_or(full.as_str(), |(raw, _)| raw);

@@ -11,7 +11,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError};
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, ops::Range};
 
-/// How much the aliases of a file may add to it, in values; long texts count for more than one.
+/// How much the aliases of a file may add to it, in values; long texts count for more than one. The message says it too.
 const ALIASED_MAX: usize = 1_000_000;
 
 /// Reads a YAML text.
@@ -254,7 +254,7 @@ impl Builder {
             return Err(Stop::Found {
                 id: "yaml/alias-limit",
                 span,
-                message: format!("the aliases of this file stand for more than {ALIASED_MAX} values"),
+                message: "the aliases of this file stand for more than 1,000,000 values".to_owned(),
                 help: "the limit is there so that no file can exhaust the reader: use fewer aliases of aliases",
             });
         }
@@ -368,12 +368,42 @@ fn explained(raw: &str, line: &str, rest: &str) -> (String, Option<String>) {
         "while parsing node, found unknown anchor" => {
             ("this alias has no anchor before it".to_owned(), help("name the value it stands for with `&name` first"))
         }
+        "invalid indentation in quoted scalar" => (
+            "this text in quotes does not end before the next property".to_owned(),
+            help("close it with the quote it began with"),
+        ),
+        "illegal placement of ':' indicator" => {
+            ("`:` cannot stand here".to_owned(), help("close the `[` or `{` before it, or put text that contains `:` in quotes"))
+        }
+        "block sequence entries are not allowed in this context" => {
+            ("`-` cannot stand here".to_owned(), help("begin a list in the line after its name: `name:`, then `- ...` below it"))
+        }
+        "while parsing a block collection, did not find expected '-' indicator" => {
+            ("expected `- ` before the next entry".to_owned(), help("every entry of a list begins with `- ` in the same column"))
+        }
+        "while parsing a node, did not find expected node content" => {
+            ("expected a value".to_owned(), help("write one, or put text that starts with a special character in quotes"))
+        }
+        "while parsing a quoted scalar, found unknown escape character" => (
+            "unknown escape in a text".to_owned(),
+            help("write a backslash as `\\\\`, or use single quotes, where it is nothing special"),
+        ),
+        "invalid trailing content after double-quoted scalar" => {
+            ("something follows the closing quote".to_owned(), help("remove it, or write quotes inside the text as `\\\"`"))
+        }
+        "invalid indentation" | "invalid indentation in flow construct" | "wrongly indented line in block scalar" => (
+            "this line begins in the wrong column".to_owned(),
+            help("what belongs together begins in the same column, and what belongs to something begins further right"),
+        ),
         "recursion limit exceeded" => (
             format!("lists and objects stand more than {DEPTH_MAX} deep in each other"),
             help("the limit is there so that no file can exhaust the reader: make the value flatter"),
         ),
         raw if raw.contains("',' or ']'") => ("expected `,` or `]`".to_owned(), help("close the list with `]`")),
         raw if raw.contains("',' or '}'") => ("expected `,` or `}`".to_owned(), help("close the object with `}`")),
+        raw if raw.contains("misplaced bracket") => {
+            ("this bracket closes nothing".to_owned(), help("remove it, or put the text in quotes"))
+        }
         raw if raw.contains("unexpected end of stream") || raw.contains("unexpected eof") => {
             ("the file ends inside a text".to_owned(), help("close the text with the quote it began with"))
         }
