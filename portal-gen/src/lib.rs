@@ -8,7 +8,7 @@
 mod content;
 mod example;
 pub mod load;
-pub mod markdown;
+mod markdown;
 mod operation;
 mod pages;
 pub mod preview;
