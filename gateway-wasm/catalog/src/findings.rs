@@ -13,6 +13,11 @@ impl Findings {
         self.0.borrow_mut().push(diagnostic);
     }
 
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.0.borrow().iter().len()
+    }
+
     /// All of them, by file and place.
     pub(crate) fn sorted(self) -> Diagnostics {
         self.0.into_inner().sorted()

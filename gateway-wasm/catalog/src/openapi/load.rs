@@ -1,6 +1,6 @@
 //! From a file to a [`Document`]: the version, then every operation with what belongs to it.
 
-use super::{Callback, Document, Operation, references, swagger};
+use super::{Callback, Document, Operation, references, shape, swagger};
 use crate::{
     findings::{Findings, did_you_mean, listed},
     tree::{Part, Tree, step},
@@ -22,11 +22,13 @@ const PATH_ITEM: [&str; 6] = ["summary", "description", "servers", "parameters",
 pub(crate) fn read_tree(name: &str, bytes: &Arc<[u8]>, findings: &Findings) -> Option<(Document, Tree)> {
     let mut tree = Tree::read(name, bytes, findings)?;
     let version = version(&tree, findings)?;
+    numbers_as_text(&mut tree, &version);
     let mut root = std::mem::take(&mut tree.value);
     if version.starts_with('2') {
         root = swagger::converted(root);
     }
     let mut document = Document { version, root, ..Document::default() };
+    let before = findings.count();
     let reading = Reading { document: &document, tree: &tree, findings };
     references::check(&reading);
     let (mut operations, webhooks) = (reading.operations("paths"), reading.operations("webhooks"));
@@ -36,10 +38,25 @@ pub(crate) fn read_tree(name: &str, bytes: &Arc<[u8]>, findings: &Findings) -> O
     if operations.is_empty() && webhooks.is_empty() {
         reading.no_operations();
     }
+    if findings.count() == before {
+        shape::check(&reading, &operations, bytes.len());
+    }
     operations.shrink_to_fit();
     document.operations = operations;
     document.webhooks = webhooks;
     Some((document, tree))
+}
+
+/// YAML reads `version: 1.10` as a number; these are texts in every version of the format, so they become what was written.
+fn numbers_as_text(tree: &mut Tree, version: &str) {
+    for (pointer, key) in [("/openapi", "openapi"), ("/info/title", "title"), ("/info/version", "version")] {
+        if tree.at(pointer).is_some_and(|value| value.is_number() || value.is_boolean()) {
+            let text = if key == "openapi" { version.to_owned() } else { tree.written(pointer) };
+            if let Some(value) = tree.value.pointer_mut(pointer) {
+                *value = Value::String(text);
+            }
+        }
+    }
 }
 
 /// What a Swagger definition calls the parts that have another name in the document.

@@ -7,6 +7,7 @@
 mod load;
 pub(crate) mod names;
 mod references;
+mod shape;
 mod swagger;
 
 pub(crate) use load::{pointer_as_written, read_tree};

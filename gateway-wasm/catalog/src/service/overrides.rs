@@ -28,7 +28,7 @@ const SECTIONS: [&str; 13] = [
 ];
 
 /// What else the publisher of APIOps finds in such a file.
-const OTHERS: [&str; 5] = ["apimServiceName", "apiManagementServiceName", "resourceGroupName", "apiVersionSets", "policies"];
+const OTHERS: [&str; 3] = ["apimServiceName", "apiManagementServiceName", "resourceGroupName"];
 
 /// The overrides of one environment.
 #[derive(Default)]

@@ -22,7 +22,7 @@ fn number(text: &str) -> Option<Number> {
     }
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let first = unsigned.bytes().next()?;
-    if !(first.is_ascii_digit() || first == b'.' && unsigned.bytes().nth(1).is_some_and(|byte| byte.is_ascii_digit())) {
+    if !(first.is_ascii_digit() || first == b'.' && unsigned.as_bytes().get(1).is_some_and(u8::is_ascii_digit)) {
         return None;
     }
     if unsigned.bytes().all(|byte| byte.is_ascii_digit()) {

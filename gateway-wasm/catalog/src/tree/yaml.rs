@@ -38,8 +38,7 @@ pub(super) fn places(text: &str) -> Places {
     // What was found before the first error is still good for the places before it.
     let _ = builder.run(text);
     let bytes = Bytes::of(text);
-    let convert =
-        |(pointer, key, value): (u64, Range<usize>, Range<usize>)| (pointer, bytes.span(text, key), bytes.span(text, value));
+    let convert = |(pointer, key, value): Noted| (pointer, bytes.span(text, key), bytes.span(text, value));
     Places::new(builder.places.unwrap_or_default().into_iter().map(convert).collect())
 }
 
@@ -71,8 +70,11 @@ struct Builder {
     aliased: usize,
     root: Option<Value>,
     repeated: Vec<(String, Range<usize>, Range<usize>)>,
-    places: Option<Vec<(u64, Range<usize>, Range<usize>)>>,
+    places: Option<Vec<Noted>>,
 }
+
+/// A place: pointer, key, value.
+type Noted = (u64, Range<usize>, Range<usize>);
 
 /// A list or an object that is not complete yet.
 struct Frame {
