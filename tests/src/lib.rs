@@ -1,1 +1,5 @@
-//! Cases that cross crates.
+//! What the programs in `tests/` share: services from a few lines, servers that play backends, clients, and cases.
+
+pub mod backend;
+pub mod client;
+pub mod service;

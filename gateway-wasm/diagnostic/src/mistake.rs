@@ -137,8 +137,13 @@ impl Diagnostics {
     /// Orders by file, then place, then severity, and drops exact repetitions.
     pub fn sorted(mut self) -> Self {
         self.0.sort_by(|a, b| {
-            (a.place.source.name(), a.place.span, a.severity, a.id, &a.message)
-                .cmp(&(b.place.source.name(), b.place.span, b.severity, b.id, &b.message))
+            (a.place.source.name(), a.place.span, a.severity, a.id, &a.message).cmp(&(
+                b.place.source.name(),
+                b.place.span,
+                b.severity,
+                b.id,
+                &b.message,
+            ))
         });
         self.0.dedup();
         self

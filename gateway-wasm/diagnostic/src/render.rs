@@ -88,7 +88,8 @@ fn place_text(out: &mut String, place: &Place, words: &str) {
     };
     // Tabs are shown as one space so that the caret stands below the right character.
     let line = line.replace('\t', " ");
-    let before = place.source.text()[line_start..].get(..place.span.start as usize - line_start).map_or(0, |text| text.chars().count());
+    let before =
+        place.source.text()[line_start..].get(..place.span.start as usize - line_start).map_or(0, |text| text.chars().count());
     let marked = place.source.text().get(place.span.range()).map_or(0, |text| text.lines().next().unwrap_or("").chars().count());
     let skipped = before.saturating_sub(COLUMNS_MAX / 2);
     let shown: String = line.chars().skip(skipped).take(COLUMNS_MAX).collect();

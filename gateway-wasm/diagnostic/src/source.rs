@@ -79,11 +79,9 @@ impl Source {
     pub fn line_start(&self, line: u32) -> u32 {
         match line.checked_sub(1) {
             None => 0,
-            Some(breaks_before) => self
-                .text
-                .match_indices('\n')
-                .nth(breaks_before as usize)
-                .map_or(self.text.len(), |(at, _)| at + 1) as u32,
+            Some(breaks_before) => {
+                self.text.match_indices('\n').nth(breaks_before as usize).map_or(self.text.len(), |(at, _)| at + 1) as u32
+            }
         }
     }
 }

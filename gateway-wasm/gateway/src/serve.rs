@@ -127,10 +127,10 @@ fn exchange(head: RequestHead, api: &PlanApi, found: Found, backend: Option<Addr
     if headers.contains(&api.key_header) {
         headers.set(&api.key_header, Vec::new());
     }
-    let earlier = headers.values("x-forwarded-for").map(|value| value.into_owned()).collect::<Vec<_>>().join(", ");
-    let forwarded_for =
-        if earlier.is_empty() { head.client_address().to_owned() } else { format!("{earlier}, {}", head.client_address()) };
-    headers.set("x-forwarded-for", vec![forwarded_for.into_bytes()]);
+    // Behind the portable door the client's address is not known; what a front proxy said about it stays then.
+    if !head.client_address().is_empty() {
+        add_forwarded_for(&mut headers, head.client_address());
+    }
     let query = head.target().split_once('?').map_or("", |(_, query)| query);
     let query = match crate::routes::query_value(query, &api.key_query) {
         None => query.to_owned(),
@@ -148,6 +148,13 @@ fn exchange(head: RequestHead, api: &PlanApi, found: Found, backend: Option<Addr
         request_id: Default::default(),
         client: head,
     }
+}
+
+/// Says for whom the request is forwarded, after those that forwarded it before.
+fn add_forwarded_for(headers: &mut Headers, client_address: &str) {
+    let mut all: Vec<_> = headers.values("x-forwarded-for").map(|value| value.into_owned()).collect();
+    all.push(client_address.to_owned());
+    headers.set("x-forwarded-for", vec![all.join(", ").into_bytes()]);
 }
 
 fn unauthorized(api: &PlanApi, head: &RequestHead, refusal: Refusal) -> Response {
