@@ -58,7 +58,8 @@ pub fn respond(stream: &mut TcpStream, status: u16, body: &str) -> bool {
 
 fn connection(stream: TcpStream, answer: &dyn Fn(&Request, &mut TcpStream) -> bool) {
     let Ok(mut writer) = stream.try_clone() else { return };
-    let mut reader = BufReader::new(stream);
+    // One byte at a time, so that a body that follows is left to the answering function.
+    let mut reader = BufReader::with_capacity(1, stream);
     while let Some(request) = request(&mut reader) {
         if !answer(&request, &mut writer) {
             return;

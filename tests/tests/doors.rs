@@ -258,9 +258,10 @@ fn an_endless_loop_and_endless_growth_end() {
 /// Requests at once are bounded; what is too much is told so at once.
 #[test]
 fn too_many_exchanges_are_refused() {
-    let released = Arc::new(AtomicBool::new(false));
-    let release = released.clone();
+    let (arrived, released) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+    let (count, release) = (arrived.clone(), released.clone());
     let held = backend::start(move |_, stream| {
+        count.fetch_add(1, Ordering::SeqCst);
         wait_until("the backend may answer", || release.load(Ordering::SeqCst));
         respond(stream, 200, "late")
     });
@@ -268,7 +269,7 @@ fn too_many_exchanges_are_refused() {
         start(&anything(&format!("http://{held}"), &policies(FORWARD)), Limits { exchanges_max: 2, ..Limits::default() });
     let address = server.address();
     let waiting: Vec<_> = (0..2).map(|_| std::thread::spawn(move || get(address, "/", &[]).status())).collect();
-    wait_until("both are admitted", || get(address, "/", &[]).status() == 503);
+    wait_until("both are admitted", || arrived.load(Ordering::SeqCst) == 2);
     let refused = get(address, "/", &[]);
     assert_eq!((refused.status(), refused.header("retry-after")), (503, Some("1")));
     released.store(true, Ordering::SeqCst);
