@@ -66,7 +66,7 @@ pub fn folder(directory: &Path, port: u16, environment: Option<&str>) -> Result<
             }
         });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start the server")?;
-        runtime.block_on(serve(listener, receiver)).context("the server stopped")
+        runtime.block_on(serve(listener, receiver, Audience::Author)).context("the server stopped")
     })
 }
 
@@ -108,11 +108,20 @@ impl Watched<'_> {
     }
 }
 
-/// Answers requests with the newest site in the channel, until the task is dropped. Open pages reload when the site changes.
+/// For whom a site is served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Its author: open pages reload when the site changes, and show what is wrong.
+    Author,
+    /// Everybody: pages are as `build` writes them.
+    Visitors,
+}
+
+/// Answers requests with the newest site in the channel, until the task is dropped.
 ///
 /// # Errors
 /// If the listener cannot be used.
-pub async fn serve(listener: TcpListener, sites: watch::Receiver<Arc<Rendered>>) -> std::io::Result<()> {
+pub async fn serve(listener: TcpListener, sites: watch::Receiver<Arc<Rendered>>, audience: Audience) -> std::io::Result<()> {
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
     loop {
@@ -127,7 +136,7 @@ pub async fn serve(listener: TcpListener, sites: watch::Receiver<Arc<Rendered>>)
         let sites = sites.clone();
         tokio::spawn(async move {
             let service = service_fn(move |request| {
-                let answer = answer(&request, &sites);
+                let answer = answer(&request, &sites, audience);
                 async move { Ok::<_, Infallible>(answer) }
             });
             // An error here is a client that went away.
@@ -142,7 +151,7 @@ pub async fn serve(listener: TcpListener, sites: watch::Receiver<Arc<Rendered>>)
 
 type Body = UnsyncBoxBody<Bytes, Infallible>;
 
-fn answer(request: &Request<Incoming>, sites: &watch::Receiver<Arc<Rendered>>) -> Response<Body> {
+fn answer(request: &Request<Incoming>, sites: &watch::Receiver<Arc<Rendered>>, audience: Audience) -> Response<Body> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let mut refusal =
             response(StatusCode::METHOD_NOT_ALLOWED, "text/plain; charset=utf-8", Bytes::from_static(b"only GET\n"));
@@ -151,16 +160,21 @@ fn answer(request: &Request<Incoming>, sites: &watch::Receiver<Arc<Rendered>>) -
     }
     let site = sites.borrow().clone();
     match request.uri().path() {
+        path if audience == Audience::Visitors => file(&site, path, audience),
         SCRIPT => {
             response(StatusCode::OK, "text/javascript; charset=utf-8", Bytes::from_static(include_bytes!("preview/preview.js")))
         }
         STYLE => response(StatusCode::OK, "text/css; charset=utf-8", Bytes::from_static(include_bytes!("preview/preview.css"))),
         NEWS => news(sites.clone()),
-        path => file(&site, path),
+        path => file(&site, path, audience),
     }
 }
 
-fn file(site: &Rendered, path: &str) -> Response<Body> {
+fn file(site: &Rendered, path: &str, audience: Audience) -> Response<Body> {
+    let live = |kind: &str, bytes: &[u8]| match audience {
+        Audience::Author => live(kind, bytes),
+        Audience::Visitors => Bytes::copy_from_slice(bytes),
+    };
     if let Some((kind, bytes)) = site.file(path) {
         return response(StatusCode::OK, kind, live(kind, bytes));
     }

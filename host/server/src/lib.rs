@@ -13,7 +13,7 @@ mod headers;
 mod health;
 mod instances;
 mod operations;
-mod sandbox;
+pub mod sandbox;
 mod upstream;
 mod worker;
 

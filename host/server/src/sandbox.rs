@@ -1,4 +1,6 @@
 //! The sandbox: the component, compiled once, and instances of it, each with its own memory and bounds.
+//!
+//! It is public for the tests, which play the host: they put a [`wire`] request in, and answer what comes out.
 
 use crate::worker::Limits;
 use anyhow::{Context, Result};
@@ -24,14 +26,14 @@ const TICK: Duration = Duration::from_millis(10);
 
 /// The component, ready to be instantiated. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Sandbox {
+pub struct Sandbox {
     engine: Engine,
     component: Arc<bindings::FlatPre<State>>,
     limits: Limits,
 }
 
 /// One instance of the component.
-pub(crate) struct Instance {
+pub struct Instance {
     store: Store<State>,
     exports: bindings::Flat,
     /// Ticks that one call may take.
@@ -39,7 +41,7 @@ pub(crate) struct Instance {
 }
 
 /// What the host keeps for an instance.
-pub(crate) struct State {
+struct State {
     wasi: WasiCtx,
     table: ResourceTable,
     limits: StoreLimits,
@@ -49,7 +51,10 @@ pub(crate) struct State {
 
 impl Sandbox {
     /// Compiles the component, or finds it compiled on disk.
-    pub(crate) fn new(component: &[u8], limits: &Limits, cache_dir: Option<PathBuf>) -> Result<Self> {
+    ///
+    /// # Errors
+    /// Where the bytes are no component, or one that asks for more than its host has.
+    pub fn new(component: &[u8], limits: &Limits, cache_dir: Option<PathBuf>) -> Result<Self> {
         let mut config = Config::new();
         // Nothing waits inside the sandbox, so calls are plain calls: leaving this on costs four allocations for each.
         config.concurrency_support(false);
@@ -74,7 +79,10 @@ impl Sandbox {
     }
 
     /// A new instance that serves `plan`.
-    pub(crate) async fn instance(&self, plan: &[u8]) -> Result<Instance> {
+    ///
+    /// # Errors
+    /// Where the bytes are no plan of this build, or the instance does not fit into its limits.
+    pub async fn instance(&self, plan: &[u8]) -> Result<Instance> {
         let state = State {
             wasi: WasiCtx::builder().inherit_stderr().build(),
             table: ResourceTable::new(),
@@ -113,17 +121,29 @@ impl Instance {
         self.store.set_epoch_deadline(1);
     }
 
-    pub(crate) async fn exchange(&mut self, head: &[u8]) -> Result<Vec<u8>> {
+    /// Takes a request's head, and returns a [`wire::Answer`].
+    ///
+    /// # Errors
+    /// Where the call trapped or ran out of its time or memory. The instance is then of no more use; so for every call.
+    pub async fn exchange(&mut self, head: &[u8]) -> Result<Vec<u8>> {
         self.arm();
         Ok(self.exports.call_exchange(&mut self.store, head).await?)
     }
 
-    pub(crate) async fn resume(&mut self, exchange: u32, event: &[u8]) -> Result<Vec<u8>> {
+    /// Tells an exchange what happened, as a [`wire::Event`], and returns the next [`wire::Answer`].
+    ///
+    /// # Errors
+    /// As for [`Instance::exchange`].
+    pub async fn resume(&mut self, exchange: u32, event: &[u8]) -> Result<Vec<u8>> {
         self.arm();
         Ok(self.exports.call_resume(&mut self.store, exchange, event).await?)
     }
 
-    pub(crate) async fn forget(&mut self, exchange: u32) -> Result<()> {
+    /// Ends an exchange whose client went away.
+    ///
+    /// # Errors
+    /// As for [`Instance::exchange`].
+    pub async fn forget(&mut self, exchange: u32) -> Result<()> {
         self.arm();
         Ok(self.exports.call_forget(&mut self.store, exchange).await?)
     }

@@ -76,6 +76,8 @@ impl Server {
     pub fn start(options: &Options, plan: Vec<u8>) -> Result<Server> {
         let sandbox = Sandbox::new(&options.component, &options.limits, options.cache_dir.clone())
             .context("the component does not compile")?;
+        // Threads share the port among themselves, and would share it with another process too: so ask for it alone first.
+        drop(TcpListener::bind(options.listen).with_context(|| format!("cannot listen on {}", options.listen))?);
         let first = listen(options.listen)?;
         let address = first.local_addr()?;
         let plan: Arc<[u8]> = plan.into();

@@ -1,0 +1,141 @@
+//! `portico dev`: a service folder on the desk, reloaded when a file changes.
+
+use crate::{
+    Failure,
+    config::Limits,
+    loaded::{Loaded, Place},
+    running::{self, Running, Wish},
+    stand_in::StandIns,
+};
+use anyhow::Context;
+use diagnostic::render;
+use portal_gen::preview::Audience;
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::sync::mpsc;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The service folder
+    folder: PathBuf,
+    /// Port of the gateway; 0 takes any free one
+    #[arg(long, default_value_t = 8080)]
+    gateway_port: u16,
+    /// Port of the portal
+    #[arg(long, default_value_t = 8081)]
+    portal_port: u16,
+    /// Port of the health checks
+    #[arg(long, default_value_t = 8082)]
+    health_port: u16,
+    /// Use configuration.NAME.yaml of the folder
+    #[arg(long, value_name = "NAME")]
+    environment: Option<String>,
+    /// Keys and secret named values; FOLDER.secrets.yaml beside the folder where nothing is said
+    #[arg(long, value_name = "FILE")]
+    secrets: Option<PathBuf>,
+}
+
+/// How long the folder must be quiet before it is read again: editors write in several steps.
+const QUIET: Duration = Duration::from_millis(60);
+
+pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let place =
+        Place { folder: &arguments.folder, environment: arguments.environment.as_deref(), secrets: arguments.secrets.as_deref() };
+    let mut loaded = place.load()?;
+    let mut stand_ins = StandIns::default();
+    stand_ins.update(&loaded).await?;
+    let plan = place.plan(&loaded, stand_ins.addresses())?;
+    let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let running = running::start(loopback(arguments.gateway_port), None, &Limits::default(), plan)
+        .context("the gateway did not start; `--gateway-port` chooses another port")?;
+    let gateway_url = format!("http://{}", running.gateway.address());
+    publish(&running, &mut loaded, &gateway_url)?;
+    let portal = running
+        .serve_portal(loopback(arguments.portal_port), Audience::Author)
+        .context("the portal did not start; `--portal-port` chooses another port")?;
+    let health = running
+        .serve_health(loopback(arguments.health_port))
+        .context("health checks did not start; `--health-port` chooses another port")?;
+    warn(&loaded);
+    let played = stand_ins.names().join(", ");
+    println!("{}", title(&loaded));
+    println!("  portal   http://{portal}/");
+    println!("  gateway  {gateway_url}/");
+    println!("  health   http://{health}/health/ready");
+    if !played.is_empty() {
+        println!("  played   {played} (dev/upstreams.yaml)");
+    }
+    println!("Files are watched. Stop with Ctrl+C.");
+
+    let mut changes = watch(&arguments.folder)?;
+    loop {
+        tokio::select! {
+            wish = running::wish() => if wish? == Wish::Stop { break },
+            _ = changes.recv() => {
+                while tokio::time::timeout(QUIET, changes.recv()).await.is_ok_and(|change| change.is_some()) {}
+            }
+        }
+        match reload(&place, &running, &mut stand_ins, &gateway_url).await {
+            Ok(()) => println!("reloaded"),
+            Err(failure) => {
+                let text = match failure {
+                    Failure::Findings(text) => text,
+                    Failure::Operation(error) => format!("error: {error:#}\n"),
+                };
+                eprint!("{text}the last good version stays in place\n");
+                let last = running.sites.borrow().with_problems(text);
+                running.sites.send_replace(Arc::new(last));
+            }
+        }
+    }
+    Ok(running.drain().await?)
+}
+
+async fn reload(place: &Place<'_>, running: &Running, stand_ins: &mut StandIns, gateway_url: &str) -> Result<(), Failure> {
+    let mut loaded = place.load()?;
+    // The site first: if it cannot be made, nothing has changed yet.
+    let site = loaded.site(Some(gateway_url.to_owned()))?;
+    stand_ins.update(&loaded).await?;
+    running.gateway.reload(place.plan(&loaded, stand_ins.addresses())?).await?;
+    running.sites.send_replace(Arc::new(site));
+    warn(&loaded);
+    Ok(())
+}
+
+fn publish(running: &Running, loaded: &mut Loaded, gateway_url: &str) -> Result<(), Failure> {
+    let site = loaded.site(Some(gateway_url.to_owned()))?;
+    running.sites.send_replace(Arc::new(site));
+    Ok(())
+}
+
+fn warn(loaded: &Loaded) {
+    if !loaded.warnings.is_empty() {
+        eprint!("{}", render::all_text(&loaded.warnings));
+    }
+}
+
+fn title(loaded: &Loaded) -> &str {
+    let title = loaded.service.portal.title.as_str();
+    if title.is_empty() { "Portico" } else { title }
+}
+
+/// Tells of changes in the folder, and of its secrets file beside it, for as long as the process runs.
+fn watch(folder: &Path) -> anyhow::Result<mpsc::UnboundedReceiver<()>> {
+    let (tell, changes) = mpsc::unbounded_channel();
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        // Reading a file is an event too, and must not start another reading.
+        if event.map_or(true, |event| !event.kind.is_access()) {
+            let _ = tell.send(());
+        }
+    })
+    .context("cannot watch files")?;
+    notify::Watcher::watch(&mut watcher, folder, notify::RecursiveMode::Recursive)
+        .with_context(|| format!("cannot watch {}", folder.display()))?;
+    // It stops watching when it is dropped.
+    std::mem::forget(watcher);
+    Ok(changes)
+}

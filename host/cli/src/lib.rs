@@ -1,1 +1,0 @@
-//! The binary portico: gateway and portal from one folder.

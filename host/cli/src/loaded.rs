@@ -1,0 +1,60 @@
+//! From the folder on disk to what runs: a plan for the gateway, and a site.
+
+use crate::{Failure, secrets};
+use catalog::{Folder, Service};
+use diagnostic::{Diagnostics, render};
+use gateway::{Plan, Secrets};
+use portal_gen::{Options, Rendered};
+use std::{collections::BTreeMap, path::Path};
+
+/// A folder without errors.
+pub(crate) struct Loaded {
+    pub(crate) folder: Folder,
+    pub(crate) service: Service,
+    pub(crate) warnings: Diagnostics,
+}
+
+/// Where a folder is, and what goes with it.
+#[derive(Clone, Debug)]
+pub(crate) struct Place<'p> {
+    pub(crate) folder: &'p Path,
+    pub(crate) environment: Option<&'p str>,
+    pub(crate) secrets: Option<&'p Path>,
+}
+
+impl Place<'_> {
+    /// Reads and checks the folder.
+    pub(crate) fn load(&self) -> Result<Loaded, Failure> {
+        let folder = portal_gen::load::folder(self.folder)?;
+        match portal_gen::check(&folder, self.environment) {
+            (Some(service), warnings) => Ok(Loaded { folder, service, warnings }),
+            (None, findings) => Err(Failure::Findings(render::all_text(&findings))),
+        }
+    }
+
+    /// The plan for the gateway. `backends` are addresses that replace the folder's.
+    pub(crate) fn plan(&self, loaded: &Loaded, backends: BTreeMap<String, String>) -> Result<Vec<u8>, Failure> {
+        let secrets = secrets::read(self.folder, self.secrets, &loaded.service)?;
+        let missing = secrets::missing(self.folder, &loaded.service, &secrets);
+        if !missing.is_empty() {
+            return Err(Failure::Findings(missing.join("\n")));
+        }
+        Ok(Plan::new(&loaded.service, &Secrets { backends, ..secrets }).write())
+    }
+}
+
+impl Loaded {
+    /// The site. Samples show `gateway_url` where it is given.
+    pub(crate) fn site(&mut self, gateway_url: Option<String>) -> Result<Rendered, Failure> {
+        if gateway_url.is_some() {
+            self.service.portal.gateway_url = gateway_url;
+        }
+        match portal_gen::render::site(&self.service, &self.folder, &Options::default()) {
+            Ok((site, more)) => {
+                self.warnings.extend(more);
+                Ok(site)
+            }
+            Err(findings) => Err(Failure::Findings(render::all_text(&findings))),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! What is never in a folder: keys, and the values of secret named values.
+//!
+//! They come from the environment, or from a file beside the folder that is meant for one machine only. The environment wins.
+
+use crate::config;
+use anyhow::Result;
+use catalog::Service;
+use gateway::{Keys, Secrets};
+use serde::Deserialize;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+/// The secrets file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    subscriptions: BTreeMap<String, FileKeys>,
+    #[serde(default, rename = "named values")]
+    named_values: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileKeys {
+    primary: Option<String>,
+    secondary: Option<String>,
+}
+
+/// Reads the secrets for a service. `given` is the file that was named on the command line; without one, `FOLDER.secrets.yaml`
+/// beside the folder is read if it is there.
+pub(crate) fn read(folder: &Path, given: Option<&Path>, service: &Service) -> Result<Secrets> {
+    let beside = beside(folder);
+    let file: File = match given {
+        Some(path) => config::read(path)?,
+        None if beside.is_file() => config::read(&beside)?,
+        None => File::default(),
+    };
+    let mut secrets = Secrets { named_values: file.named_values, ..Secrets::default() };
+    for (name, keys) in file.subscriptions {
+        secrets.subscriptions.insert(name, Keys { primary: keys.primary, secondary: keys.secondary });
+    }
+    for subscription in &service.subscriptions {
+        let keys = secrets.subscriptions.entry(subscription.name.clone()).or_default();
+        let name = |which| variable("SUBSCRIPTION", &format!("{}_{which}", subscription.name));
+        keys.primary = std::env::var(name("PRIMARY")).ok().or(keys.primary.take());
+        keys.secondary = std::env::var(name("SECONDARY")).ok().or(keys.secondary.take());
+    }
+    for value in &service.named_values {
+        if let Ok(text) = std::env::var(variable("NAMED_VALUE", &value.display_name)) {
+            secrets.named_values.insert(value.display_name.clone(), text);
+        }
+    }
+    Ok(secrets)
+}
+
+/// The secret named values that nobody gave, and what to do about each.
+pub(crate) fn missing(folder: &Path, service: &Service, secrets: &Secrets) -> Vec<String> {
+    let has = |name: &String| secrets.named_values.contains_key(name);
+    let missing = service.named_values.iter().filter(|value| value.value.is_none());
+    missing
+        .filter(|value| !has(&value.display_name) && !has(&value.name))
+        .map(|value| {
+            format!(
+                "error[named-value/secret-missing]: the secret named value `{0}` has no value\n  \
+                 = help: set the environment variable `{1}`, or write `{0}: ...` under `named values:` in `{2}`\n",
+                value.display_name,
+                variable("NAMED_VALUE", &value.display_name),
+                beside(folder).display()
+            )
+        })
+        .collect()
+}
+
+/// `services/shop` has its secrets in `services/shop.secrets.yaml`: beside the folder, so that they are never in it.
+fn beside(folder: &Path) -> PathBuf {
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let mut name = folder.file_name().unwrap_or_default().to_owned();
+    name.push(".secrets.yaml");
+    folder.with_file_name(name)
+}
+
+/// `PORTICO_NAMED_VALUE_WAREHOUSE_TOKEN`.
+fn variable(kind: &str, name: &str) -> String {
+    let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
+    format!("PORTICO_{kind}_{name}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{beside, variable};
+
+    #[test]
+    fn names_are_those_of_the_manual() {
+        assert_eq!(variable("NAMED_VALUE", "warehouse-token"), "PORTICO_NAMED_VALUE_WAREHOUSE_TOKEN");
+        let folder = tempfile::tempdir().unwrap();
+        let service = folder.path().join("shop");
+        std::fs::create_dir(&service).unwrap();
+        assert_eq!(beside(&service).file_name().unwrap(), "shop.secrets.yaml");
+        assert_eq!(beside(&service).parent().unwrap(), folder.path().canonicalize().unwrap());
+    }
+}

@@ -1,0 +1,73 @@
+//! `portico serve`: a service folder on a server.
+
+use crate::{
+    Failure,
+    config::{self, Config},
+    loaded::{Loaded, Place},
+    running::{self, Running, Wish},
+};
+use diagnostic::render;
+use portal_gen::preview::Audience;
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The service folder
+    folder: PathBuf,
+    /// Where to listen: see examples/portico.yaml
+    #[arg(long)]
+    config: PathBuf,
+    /// Use configuration.NAME.yaml of the folder
+    #[arg(long, value_name = "NAME")]
+    environment: Option<String>,
+    /// Keys and secret named values; FOLDER.secrets.yaml beside the folder where nothing is said
+    #[arg(long, value_name = "FILE")]
+    secrets: Option<PathBuf>,
+}
+
+pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let config: Config = config::read(&arguments.config)?;
+    let place =
+        Place { folder: &arguments.folder, environment: arguments.environment.as_deref(), secrets: arguments.secrets.as_deref() };
+    let mut loaded = place.load()?;
+    let plan = place.plan(&loaded, BTreeMap::new())?;
+    let running = running::start(config.gateway.listen, config.threads, &config.limits, plan)?;
+    println!("gateway  http://{}", running.gateway.address());
+    if let Some(portal) = &config.portal {
+        publish(&running, &mut loaded)?;
+        println!("portal   http://{}", running.serve_portal(portal.listen, Audience::Visitors)?);
+    }
+    if let Some(health) = &config.health {
+        println!("health   http://{}/health/ready", running.serve_health(health.listen)?);
+    }
+    warn(&loaded);
+    while running::wish().await? == Wish::Reload {
+        match reload(&place, &running, config.portal.is_some()).await {
+            Ok(()) => println!("reloaded"),
+            Err(Failure::Findings(text)) => eprint!("{text}error: the folder was not reloaded, the old one stays\n"),
+            Err(Failure::Operation(error)) => eprintln!("error: the folder was not reloaded, the old one stays: {error:#}"),
+        }
+    }
+    Ok(running.drain().await?)
+}
+
+async fn reload(place: &Place<'_>, running: &Running, has_portal: bool) -> Result<(), Failure> {
+    let mut loaded = place.load()?;
+    running.gateway.reload(place.plan(&loaded, BTreeMap::new())?).await?;
+    if has_portal {
+        publish(running, &mut loaded)?;
+    }
+    warn(&loaded);
+    Ok(())
+}
+
+fn publish(running: &Running, loaded: &mut Loaded) -> Result<(), Failure> {
+    running.sites.send_replace(Arc::new(loaded.site(None)?));
+    Ok(())
+}
+
+fn warn(loaded: &Loaded) {
+    if !loaded.warnings.is_empty() {
+        eprint!("{}", render::all_text(&loaded.warnings));
+    }
+}
