@@ -2,6 +2,7 @@
 
 use crate::{
     plan::{Plan, Secrets},
+    routes::{API_PATH_BYTES_MAX, URL_TEMPLATE_BYTES_MAX},
     serve::surroundings,
 };
 use catalog::Service;
@@ -39,7 +40,17 @@ pub fn check(service: &Service) -> Diagnostics {
     }
     for api in &service.apis {
         compile(&api.policy, Scope::Api, in_workspace(&api.workspace), &mut diagnostics);
+        if api.path.len() > API_PATH_BYTES_MAX {
+            let message = format!("the path of the API `{}` is longer than {API_PATH_BYTES_MAX} bytes", api.name);
+            let place = Place::file(&api.definition_file);
+            diagnostics.push(Diagnostic::error("api/path-long", place, message).help("write a shorter `path`"));
+        }
         for operation in &api.operations {
+            if operation.url_template.len() > URL_TEMPLATE_BYTES_MAX {
+                let message = format!("the path of `{}` is longer than {URL_TEMPLATE_BYTES_MAX} bytes", operation.name);
+                let place = Place::file(&api.definition_file);
+                diagnostics.push(Diagnostic::error("operation/path-long", place, message).help("write a shorter path"));
+            }
             compile(&operation.policy, Scope::Operation, in_workspace(&api.workspace), &mut diagnostics);
         }
         if let Some(url) = api.service_url.as_deref().filter(|url| Address::parse(url).is_none()) {

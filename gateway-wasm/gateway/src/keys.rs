@@ -2,7 +2,7 @@
 
 use crate::{
     plan::{Plan, PlanApi, PlanScope, PlanSubscription},
-    routes::query_value,
+    routes::{query_value, unescaped},
 };
 use std::collections::HashMap;
 use wire::RequestHead;
@@ -67,7 +67,7 @@ impl KeyRing {
     ) -> Result<Caller, Refusal> {
         let in_header = head.fields().get(&api.key_header).map(String::from_utf8_lossy);
         let query = head.target().split_once('?').map_or("", |(_, query)| query);
-        let key = in_header.or_else(|| query_value(query, &api.key_query).map(Into::into));
+        let key = in_header.or_else(|| query_value(query, &api.key_query).map(unescaped));
         if let Some(key) = key {
             let (found, &index) = self.subscriptions.get_key_value(&*key).ok_or(Refusal::BadKey)?;
             let subscription = plan.subscriptions.get(index as usize).filter(|_| is_same(found.as_bytes(), key.as_bytes()));

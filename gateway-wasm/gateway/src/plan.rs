@@ -2,7 +2,7 @@
 
 use catalog::{
     Service,
-    model::{Operation, SubscriptionScope, SubscriptionState, VersioningScheme},
+    model::{Operation, Product, SubscriptionScope, SubscriptionState, VersioningScheme},
 };
 use diagnostic::Source;
 use serde::{Deserialize, Serialize};
@@ -61,6 +61,7 @@ pub(crate) enum PlanVersion {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct PlanOperation {
+    pub(crate) name: String,
     pub(crate) method: String,
     pub(crate) url_template: String,
     pub(crate) policy: Option<u32>,
@@ -142,10 +143,11 @@ impl Plan {
         let workspace_policies: Vec<_> = service.workspaces.iter().map(|workspace| plan.add_policy(&workspace.policy)).collect();
         for api in &service.apis {
             let surroundings = surroundings_index(service, api.workspace.as_deref());
-            let products =
-                service.products.iter().zip(0..).filter(|(product, _)| {
-                    product.workspace == api.workspace && product.apis.iter().any(|name| *name == api.name)
-                });
+            let products = service
+                .products
+                .iter()
+                .zip(0..)
+                .filter(|(product, _)| product.workspace == api.workspace && product.apis.contains(&api.name));
             let products = products.map(|(_, index)| index).collect();
             let policy = plan.add_policy(&api.policy);
             let operations = api.operations.iter().map(|operation| plan.add_operation(operation)).collect();
@@ -169,7 +171,9 @@ impl Plan {
         }
         plan.subscriptions = service.subscriptions.iter().filter_map(|one| subscription(service, one, secrets)).collect();
         for gateway in service.gateways.iter().filter(|gateway| !gateway.host_names.is_empty()) {
-            let apis = plan.apis.iter().zip(0..).filter(|(api, _)| gateway.apis.contains(&api.name)).map(|(_, index)| index);
+            // Self-hosted gateways are the service's own, and so are the APIs they name.
+            let has = |api: &PlanApi| api.surroundings == 0 && gateway.apis.contains(&api.name);
+            let apis = plan.apis.iter().zip(0..).filter(|(api, _)| has(api)).map(|(_, index)| index);
             let names = gateway.host_names.iter().map(|name| name.to_ascii_lowercase()).collect();
             plan.hosts.push(PlanHost { names, apis: apis.collect() });
         }
@@ -198,6 +202,7 @@ impl Plan {
 
     fn add_operation(&mut self, operation: &Operation) -> PlanOperation {
         PlanOperation {
+            name: operation.name.clone(),
             method: operation.method.clone(),
             url_template: operation.url_template.clone(),
             policy: self.add_policy(&operation.policy),
@@ -237,7 +242,8 @@ fn surroundings(service: &Service, secrets: &Secrets) -> Vec<PlanSurroundings> {
 
 fn version(service: &Service, api: &catalog::model::Api) -> PlanVersion {
     let Some(version) = &api.version else { return PlanVersion::None };
-    let scheme = service.version_sets.iter().find(|set| set.name == version.set).map(|set| &set.scheme);
+    let sets = &service.version_sets;
+    let scheme = sets.iter().find(|set| set.name == version.set && set.workspace == api.workspace).map(|set| &set.scheme);
     let identifier = version.identifier.clone();
     match scheme {
         Some(VersioningScheme::Segment) if !identifier.is_empty() => PlanVersion::Segment(identifier),
@@ -251,19 +257,31 @@ fn subscription(service: &Service, subscription: &catalog::model::Subscription, 
     let surroundings = surroundings_index(service, subscription.workspace.as_deref());
     let scope = match &subscription.scope {
         SubscriptionScope::Product(name) => {
-            PlanScope::Product(service.products.iter().position(|product| product.name == *name)? as u32)
+            let is_it = |product: &Product| product.name == *name && product.workspace == subscription.workspace;
+            PlanScope::Product(service.products.iter().position(is_it)? as u32)
         }
         SubscriptionScope::Api(name) => PlanScope::Api(name.clone(), surroundings),
         SubscriptionScope::AllApis => PlanScope::AllApis(surroundings),
+        // What belongs to a workspace opens nothing outside it.
+        SubscriptionScope::Service if subscription.workspace.is_some() => PlanScope::AllApis(surroundings),
         SubscriptionScope::Service => PlanScope::Service,
     };
-    let seconds = |date: &Option<String>| date.as_ref()?.parse::<jiff::Timestamp>().ok().map(|date| date.as_second());
+    let starts = subscription.start_date.as_deref().map(seconds);
+    let expires = subscription.expiration_date.as_deref().map(seconds);
+    // A date that cannot be read may lie in the past: such a subscription opens nothing.
+    let is_dated = starts != Some(None) && expires != Some(None);
     let keys = secrets.subscriptions.get(&subscription.name).cloned().unwrap_or_default();
     Some(PlanSubscription {
         scope,
-        starts: seconds(&subscription.start_date),
-        expires: seconds(&subscription.expiration_date),
-        is_active: subscription.state == SubscriptionState::Active,
+        starts: starts.flatten(),
+        expires: expires.flatten(),
+        is_active: is_dated && subscription.state == SubscriptionState::Active,
         keys: [keys.primary, keys.secondary].into_iter().flatten().filter(|key| !key.is_empty()).collect(),
     })
+}
+
+/// Seconds since 1970. A date without an offset is in UTC, as all of APIM's are.
+fn seconds(date: &str) -> Option<i64> {
+    let date: jiff::Timestamp = date.parse().or_else(|_| format!("{date}Z").parse()).ok()?;
+    Some(date.as_second())
 }

@@ -1,10 +1,11 @@
 //! From a request to an API and an operation.
 //!
 //! APIM's order: the longest API path wins, then the version and the revision that the caller names; in the API, literal
-//! segments come before those with a parameter, and those before wildcards. Literals match whatever their case, as on APIM.
+//! segments come before those with a parameter, and those before wildcards. Literals match whatever their case, as on APIM,
+//! and however they are escaped: `/%61dmin` is `/admin` to a backend, so it must not lead to another operation here.
 
 use crate::plan::{Plan, PlanApi, PlanVersion};
-use std::{cmp::Ordering, rc::Rc};
+use std::{borrow::Cow, cmp::Ordering, rc::Rc};
 use wire::RequestHead;
 
 /// The routes of a whole service.
@@ -13,6 +14,20 @@ pub(crate) struct Routes {
     apis: ApiNode,
     operations: Vec<Node>,
     hosts: Vec<(Vec<String>, Vec<u32>)>,
+}
+
+/// The longest URL template and the longest path of an API that APIM takes. Templates are trees of segments here, so this is
+/// also how deep a search can go.
+pub(crate) const URL_TEMPLATE_BYTES_MAX: usize = 1000;
+pub(crate) const API_PATH_BYTES_MAX: usize = 400;
+
+/// Why a request leads nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lost {
+    /// There is no such API, revision or operation.
+    Resource,
+    /// APIs answer there, in versions of which the caller named none.
+    Version,
 }
 
 /// What a request leads to.
@@ -31,16 +46,21 @@ pub(crate) struct Found {
 impl Routes {
     pub(crate) fn new(plan: &Plan) -> Self {
         let mut routes = Routes::default();
-        for (api, index) in plan.apis.iter().zip(0..) {
-            let mut node = &mut routes.apis;
+        // A version that the caller names comes before an API without versions at the same path.
+        let (versioned, others): (Vec<_>, Vec<_>) = plan
+            .apis
+            .iter()
+            .zip(0..)
+            .partition(|(api, _)| matches!(api.version, PlanVersion::Header(..) | PlanVersion::Query(..)));
+        for (api, index) in versioned.into_iter().chain(others).filter(|(api, _)| api.path.len() <= API_PATH_BYTES_MAX) {
             let version = match &api.version {
                 PlanVersion::Segment(identifier) => Some(identifier.as_str()),
                 _ => None,
             };
-            for segment in segments(&api.path).chain(version) {
-                node = node.child(segment);
-            }
+            let node = segments(&api.path).chain(version).fold(&mut routes.apis, |node, segment| node.child(segment));
             node.apis.push(index);
+        }
+        for api in &plan.apis {
             let mut operations = Node::default();
             for (operation, index) in api.operations.iter().zip(0..) {
                 operations.insert(&operation.method, &operation.url_template, index);
@@ -54,24 +74,28 @@ impl Routes {
     /// Finds the API and its operation.
     ///
     /// # Errors
-    /// `None` where there is none: the caller gets a 404.
-    pub(crate) fn find(&self, plan: &Plan, head: &RequestHead) -> Option<Found> {
+    /// Where there is none: the caller gets a 404.
+    pub(crate) fn find(&self, plan: &Plan, head: &RequestHead) -> Result<Found, Lost> {
         let (path, query) = head.target().split_once('?').unwrap_or((head.target(), ""));
         // An absolute-form target names the host again; only its path leads anywhere.
-        let path = match path.split_once("://") {
+        let path = match path.split_once("://").filter(|_| !path.starts_with('/')) {
             Some((_, rest)) => rest.find('/').map_or("/", |at| &rest[at..]),
             None => path,
         };
-        if has_dot_segments(path) {
-            return None;
+        if !path.starts_with('/') || has_dot_segments(path) {
+            return Err(Lost::Resource);
         }
-        let (node, revision, rest) = self.apis.descend(path)?;
-        let api = self.pick(plan, node, revision, head, query)?;
+        let host = head.authority().rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok());
+        let host = host.map_or(head.authority(), |(host, _)| host);
+        let bound = self.hosts.iter().find(|(names, _)| names.iter().any(|name| name.eq_ignore_ascii_case(host)));
+        let answers = |api: &u32| bound.is_none_or(|(_, apis)| apis.contains(api));
+        let (node, revision, rest) = self.apis.descend(path, answers).ok_or(Lost::Resource)?;
+        let api = pick(plan, node.apis.iter().copied().filter(answers), revision, head, query)?;
         let below = rest.strip_prefix('/').unwrap_or(rest);
-        let below = below.strip_suffix('/').unwrap_or(below);
-        let mut values = Vec::new();
         let below = (!below.is_empty()).then_some(below);
-        let target = self.operations.get(api as usize)?.find(below, head.method(), query, &mut values)?;
+        let mut values = Vec::new();
+        let operations = self.operations.get(api as usize).ok_or(Lost::Resource)?;
+        let target = operations.find(below, head.method(), query, &mut values).ok_or(Lost::Resource)?;
         let parameters = target.names.iter().cloned().zip(values.iter().map(|value| (*value).to_owned()));
         let mut parameters: Vec<_> = parameters.collect();
         for (name, parameter) in &target.query {
@@ -79,21 +103,27 @@ impl Routes {
                 parameters.push((parameter.clone(), value.to_owned()));
             }
         }
-        Some(Found { api, operation: target.operation, path: rest.to_owned(), parameters })
+        Ok(Found { api, operation: target.operation, path: rest.to_owned(), parameters })
     }
+}
 
-    /// The API among those that answer at the same path.
-    fn pick(&self, plan: &Plan, node: &ApiNode, revision: Option<&str>, head: &RequestHead, query: &str) -> Option<u32> {
-        let host = head.authority().rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok());
-        let host = host.map_or(head.authority(), |(host, _)| host);
-        let bound = self.hosts.iter().find(|(names, _)| names.iter().any(|name| name.eq_ignore_ascii_case(host)));
-        node.apis.iter().copied().find(|&index| {
-            let Some(api) = plan.apis.get(index as usize) else { return false };
-            bound.is_none_or(|(_, apis)| apis.contains(&index))
-                && version_matches(api, head, query)
-                && revision.map_or(api.is_current, |revision| api.revision == revision)
-        })
+/// The API among those that answer at the same path.
+fn pick(
+    plan: &Plan,
+    apis: impl Iterator<Item = u32>,
+    revision: Option<&str>,
+    head: &RequestHead,
+    query: &str,
+) -> Result<u32, Lost> {
+    let mut lost = Lost::Version;
+    for index in apis {
+        let Some(api) = plan.apis.get(index as usize).filter(|api| version_matches(api, head, query)) else { continue };
+        if revision.map_or(api.is_current, |revision| api.revision == revision) {
+            return Ok(index);
+        }
+        lost = Lost::Resource;
     }
+    Err(lost)
 }
 
 fn version_matches(api: &PlanApi, head: &RequestHead, query: &str) -> bool {
@@ -106,7 +136,65 @@ fn version_matches(api: &PlanApi, head: &RequestHead, query: &str) -> bool {
 
 /// The value of a query parameter, as sent.
 pub(crate) fn query_value<'q>(query: &'q str, name: &str) -> Option<&'q str> {
-    query.split('&').filter_map(|pair| pair.split_once('=')).find(|(candidate, _)| *candidate == name).map(|(_, value)| value)
+    let pair = query.split('&').find(|pair| is_named(pair, name))?;
+    Some(pair.split_once('=').map_or("", |(_, value)| value))
+}
+
+/// True if a pair of a query, as sent, has this name.
+pub(crate) fn is_named(pair: &str, name: &str) -> bool {
+    let sent = pair.split('=').next().unwrap_or(pair);
+    decoded(sent).eq(name.bytes())
+}
+
+/// What a part of a URL stands for.
+pub(crate) fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return text.into();
+    }
+    String::from_utf8_lossy(&decoded(text).collect::<Vec<_>>()).into_owned().into()
+}
+
+/// The bytes that a part of a URL stands for: `%20` is a space.
+fn decoded(text: &str) -> impl Iterator<Item = u8> {
+    let mut rest = text.as_bytes();
+    std::iter::from_fn(move || {
+        let (byte, after) = split_byte(rest)?;
+        rest = after;
+        Some(byte)
+    })
+}
+
+fn split_byte(text: &[u8]) -> Option<(u8, &[u8])> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    if let [b'%', high, low, rest @ ..] = text
+        && let (Some(high), Some(low)) = (digit(*high), digit(*low))
+    {
+        return Some(((high * 16 + low) as u8, rest));
+    }
+    text.split_first().map(|(byte, rest)| (*byte, rest))
+}
+
+/// How much of `text` a literal at its front takes, whatever the case and the escaping of both.
+fn literal_length(text: &str, literal: &str) -> Option<usize> {
+    let mut rest = text.as_bytes();
+    for wanted in decoded(literal) {
+        let (byte, after) = split_byte(rest)?;
+        if !byte.eq_ignore_ascii_case(&wanted) {
+            return None;
+        }
+        rest = after;
+    }
+    Some(text.len() - rest.len())
+}
+
+/// Where a value at the front of `text` may end: after each of its characters, escapes being whole.
+fn value_ends(text: &str) -> impl Iterator<Item = usize> {
+    let mut rest = text.as_bytes();
+    let ends = std::iter::from_fn(move || {
+        rest = split_byte(rest)?.1;
+        Some(text.len() - rest.len())
+    });
+    ends.filter(|&end| text.is_char_boundary(end))
 }
 
 /// The segments between the slashes; empty ones at both ends do not count.
@@ -116,18 +204,18 @@ fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter(move |_| !path.is_empty())
 }
 
-/// `.` and `..` mean one place to us and perhaps another to the backend, so they lead nowhere.
+/// `.` and `..` mean one place to us and perhaps another to the backend, so they lead nowhere, however they are escaped: there
+/// are backends to which `%2f` and `\` are slashes.
 fn has_dot_segments(path: &str) -> bool {
-    path.split('/').any(|segment| {
-        let segment = segment.split(';').next().unwrap_or(segment);
-        segment == "."
-            || segment == ".."
-            || (segment.contains('%') && matches!(segment.to_ascii_lowercase().as_str(), "%2e" | "%2e%2e" | ".%2e" | "%2e."))
-    })
+    let path = match path.contains(['%', '\\']) {
+        true => unescaped(path).replace('\\', "/").into(),
+        false => Cow::from(path),
+    };
+    path.split('/').any(|segment| matches!(segment.split(';').next(), Some("." | "..")))
 }
 
 fn compare_ignoring_case(a: &str, b: &str) -> Ordering {
-    a.bytes().map(|byte| byte.to_ascii_lowercase()).cmp(b.bytes().map(|byte| byte.to_ascii_lowercase()))
+    decoded(a).map(|byte| byte.to_ascii_lowercase()).cmp(decoded(b).map(|byte| byte.to_ascii_lowercase()))
 }
 
 /// The tree of API paths.
@@ -151,11 +239,11 @@ impl ApiNode {
         &mut self.children[at].1
     }
 
-    /// Goes down as far as the path leads, and returns the last node with APIs, the revision that a segment named, and the
-    /// rest of the path.
-    fn descend<'p>(&self, path: &'p str) -> Option<(&ApiNode, Option<&'p str>, &'p str)> {
+    /// Goes down as far as the path leads, and returns the last node with an API that `answers`, the revision that a segment
+    /// named, and the rest of the path.
+    fn descend<'p>(&self, path: &'p str, answers: impl Fn(&u32) -> bool) -> Option<(&ApiNode, Option<&'p str>, &'p str)> {
         let mut node = self;
-        let mut best = (!node.apis.is_empty()).then_some((node, None, path));
+        let mut best = node.apis.iter().any(&answers).then_some((node, None, path));
         let mut revision = None;
         let mut rest = path;
         // An API at the root has its revision in a segment of its own: `/;rev=2/orders`.
@@ -174,7 +262,7 @@ impl ApiNode {
             }
             revision = named.or(revision);
             rest = next;
-            if !node.apis.is_empty() {
+            if node.apis.iter().any(&answers) {
                 best = Some((node, revision, rest));
             }
         }
@@ -220,6 +308,9 @@ enum QueryValue {
 
 impl Node {
     fn insert(&mut self, method: &str, template: &str, operation: u32) {
+        if template.len() > URL_TEMPLATE_BYTES_MAX {
+            return;
+        }
         let (path, query) = template.split_once('?').unwrap_or((template, ""));
         let mut names: Vec<Rc<str>> = Vec::new();
         let mut node = self;
@@ -244,17 +335,17 @@ impl Node {
                 node.mixed(Mixed { literals })
             };
         }
-        let query = query.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, value)| {
+        let query = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let value = match value.strip_prefix('{').and_then(|value| value.strip_suffix('}')) {
                 Some(parameter) => QueryValue::Parameter(parameter.into()),
                 None => QueryValue::Literal(value.to_owned()),
             };
-            (name.to_owned(), value)
+            (unescaped(name).into_owned(), value)
         });
         let target = Target { method: method.to_ascii_uppercase(), operation, names, query: query.collect() };
         let targets = if wildcard { &mut node.wildcards } else { &mut node.ends };
-        // More conditions on the query come first, so that the plain template is what is left over.
-        let at = targets.partition_point(|earlier| earlier.query.len() >= target.query.len());
+        let at = targets.partition_point(|earlier| earlier.precision() >= target.precision());
         targets.insert(at, target);
     }
 
@@ -283,11 +374,11 @@ impl Node {
     /// The first template that matches, trying literals before parameters before wildcards, and going back where a promising
     /// start leads nowhere: `GET /books/featured` is `/books/{id}` if only `POST` is defined for the literal.
     ///
-    /// `path` is what is left of it, without a slash at its start; `None` at its end. The tree is as deep as the longest
-    /// template, so a long path cannot make this deep.
+    /// `path` is what is left of it, without a slash at its start; `None` at its end, and a slash there makes no difference.
+    /// The tree is as deep as the longest template, so a long path cannot make this deep.
     fn find<'n, 'p>(&'n self, path: Option<&'p str>, method: &str, query: &str, values: &mut Vec<&'p str>) -> Option<&'n Target> {
         let mark = values.len();
-        if let Some(path) = path {
+        if let Some(path) = path.filter(|path| !path.is_empty()) {
             let (segment, rest) = path.split_once('/').map_or((path, None), |(segment, rest)| (segment, Some(rest)));
             if let Ok(at) = self.literals.binary_search_by(|(name, _)| compare_ignoring_case(name, segment))
                 && let Some(found) = self.literals[at].1.find(rest, method, query, values)
@@ -322,11 +413,18 @@ impl Node {
 }
 
 impl Target {
+    /// More conditions on the query come first, so that the plain template is what is left over; and literals before
+    /// parameters, as in paths.
+    fn precision(&self) -> (usize, usize, bool) {
+        let literals = self.query.iter().filter(|(_, value)| matches!(value, QueryValue::Literal(_)));
+        (self.query.len(), literals.count(), self.method != "*")
+    }
+
     fn first<'t>(targets: &'t [Target], method: &str, query: &str) -> Option<&'t Target> {
         targets.iter().find(|target| {
             (target.method == method || target.method == "*")
                 && target.query.iter().all(|(name, wanted)| match (wanted, query_value(query, name)) {
-                    (QueryValue::Literal(wanted), Some(value)) => wanted == value,
+                    (QueryValue::Literal(wanted), Some(value)) => decoded(wanted).eq(decoded(value)),
                     (QueryValue::Parameter(_), Some(_)) => true,
                     (_, None) => false,
                 })
@@ -340,15 +438,22 @@ impl Mixed {
         let mark = values.len();
         let mut matches = || {
             let (first, rest) = self.literals.split_first()?;
-            let mut left = segment.strip_prefix(first.as_str())?;
+            let mut left = segment.get(literal_length(segment, first)?..)?;
             let (last, middle) = rest.split_last()?;
             for literal in middle {
-                let at = left.char_indices().skip(1).map(|(at, _)| at).find(|&at| left[at..].starts_with(literal.as_str()))?;
-                values.push(&left[..at]);
-                left = &left[at + literal.len()..];
+                let (value, rest) = value_ends(left).find_map(|end| {
+                    let after = left.get(end..)?;
+                    Some((left.get(..end)?, after.get(literal_length(after, literal)?..)?))
+                })?;
+                values.push(value);
+                left = rest;
             }
-            let value = left.strip_suffix(last.as_str()).filter(|value| !value.is_empty())?;
-            values.push(value);
+            // What comes last reaches to the end of the segment.
+            let end = value_ends(left).find(|&end| {
+                let after = left.get(end..).unwrap_or_default();
+                literal_length(after, last) == Some(after.len())
+            })?;
+            values.push(left.get(..end)?);
             Some(())
         };
         let matched = matches().is_some();

@@ -3,7 +3,7 @@
 use crate::{
     keys::{Caller, KeyRing, Refusal},
     plan::{Plan, PlanApi, PlanSurroundings},
-    routes::{Found, Routes},
+    routes::{Found, Lost, Routes, is_named},
 };
 use diagnostic::{Diagnostics, Source};
 use policy::{
@@ -26,9 +26,12 @@ pub struct Gateway {
     surroundings: Vec<Surroundings>,
     service_urls: Vec<Option<Address>>,
     documents: Vec<OnceCell<Rc<Document>>>,
-    /// What is in effect, by API, operation, and product context.
-    effective: RefCell<HashMap<(u32, u32, Option<u32>), Rc<Effective>>>,
+    /// What is in effect.
+    effective: RefCell<HashMap<Context, Rc<Effective>>>,
 }
+
+/// API, operation, product: what decides which policies are in effect.
+type Context = (u32, u32, Option<u32>);
 
 /// What becomes of a request.
 #[derive(Debug)]
@@ -57,6 +60,14 @@ impl Gateway {
             effective: RefCell::default(),
             plan,
         }
+    }
+
+    /// The names of the API and of its operation that a request leads to, for tools; `None` where it leads nowhere.
+    pub fn find(&self, head: &RequestHead) -> Option<(&str, &str)> {
+        let found = self.routes.find(&self.plan, head).ok()?;
+        let api = self.plan.apis.get(found.api as usize)?;
+        let operation = api.operations.get(found.operation as usize)?;
+        Some((&api.name, &operation.name))
     }
 
     fn effective(&self, found: &Found, api: &PlanApi, caller: Caller) -> Rc<Effective> {
@@ -97,12 +108,11 @@ impl Gateway {
 
 /// Takes one request through the gateway.
 pub async fn serve<H: Host>(gateway: &Gateway, head: RequestHead, host: &H) -> Served {
-    let Some(found) = gateway.routes.find(&gateway.plan, &head) else {
-        return Served::Respond(problem::response(404, "Resource not found"));
+    let found = match gateway.routes.find(&gateway.plan, &head) {
+        Ok(found) => found,
+        Err(lost) => return Served::Respond(not_found(lost)),
     };
-    let Some(api) = gateway.plan.apis.get(found.api as usize) else {
-        return Served::Respond(problem::response(404, "Resource not found"));
-    };
+    let Some(api) = gateway.plan.apis.get(found.api as usize) else { return Served::Respond(not_found(Lost::Resource)) };
     let caller = match gateway.keys.identify(&gateway.plan, api, &head, || host.now_seconds()) {
         Ok(caller) => caller,
         Err(refusal) => return Served::Respond(unauthorized(api, &head, refusal)),
@@ -134,10 +144,7 @@ fn exchange(head: RequestHead, api: &PlanApi, found: Found, backend: Option<Addr
     let query = head.target().split_once('?').map_or("", |(_, query)| query);
     let query = match crate::routes::query_value(query, &api.key_query) {
         None => query.to_owned(),
-        Some(_) => {
-            let is_key = |pair: &&str| pair.split('=').next() == Some(&api.key_query);
-            query.split('&').filter(|pair| !is_key(pair)).collect::<Vec<_>>().join("&")
-        }
+        Some(_) => query.split('&').filter(|pair| !is_named(pair, &api.key_query)).collect::<Vec<_>>().join("&"),
     };
     Exchange {
         request: Request { method: None, backend, path: found.path, query, headers, body: Body::Streams(Which::Request) },
@@ -155,6 +162,14 @@ fn add_forwarded_for(headers: &mut Headers, client_address: &str) {
     let mut all: Vec<_> = headers.values("x-forwarded-for").map(|value| value.into_owned()).collect();
     all.push(client_address.to_owned());
     headers.set("x-forwarded-for", vec![all.join(", ").into_bytes()]);
+}
+
+fn not_found(lost: Lost) -> Response {
+    match lost {
+        Lost::Resource => problem::response(404, "Resource not found"),
+        // Seen on the wire where a header version is missing, even without a key (reference: APIM, C5).
+        Lost::Version => Response::new(404),
+    }
 }
 
 fn unauthorized(api: &PlanApi, head: &RequestHead, refusal: Refusal) -> Response {

@@ -1,0 +1,254 @@
+//! Runs `tests/cases/gateway/*.md`: a file is a service, each heading a request to it.
+//!
+//! Before the first `##` heading, ```` ```yaml apis/orders/specification.yaml ```` is a file of the service folder,
+//! ```` ```keys ```` has a line `subscription: primary-key` for each subscription, ```` ```secrets ```` a line
+//! `named-value: value`. In a case, ```` ```http given ```` is the request, ```` ```http reply ```` what the backend answers
+//! (`no answer` if it does not), in order; what is not written is 200 with the body `ok`. ```` ```http sent ```` is exactly
+//! what the client gets, and ```` ```http upstream ```` exactly what goes to the backend; where a case does not have the
+//! first, the client gets 200 `ok`, and where it does not have the second, nothing goes to a backend. GUIDs stand as
+//! `<guid>`, and `x-forwarded-for` is left out where it is the client's address and nothing else.
+//! `UPDATE=1 cargo test -p gateway` writes the expectations.
+#![allow(clippy::disallowed_methods, reason = "tests read their cases from files")]
+
+use diagnostic::render;
+use gateway::{Gateway, Keys, Plan, Secrets, Served};
+use policy::{
+    Host, Response,
+    script::{Reply, Script, Sent},
+};
+use std::{fmt::Write, fs, ops::Range, path::PathBuf};
+use wire::{FailureKind, RequestHead, RequestHeadBuilder, Scheme};
+
+mod wait;
+
+const CLIENT_ADDRESS: &str = "192.0.2.7";
+const HOST: &str = "gateway.example";
+const OK: &str = "HTTP/1.1 200 OK\n\nok\n";
+
+#[test]
+fn cases() {
+    let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases/gateway");
+    let update = std::env::var_os("UPDATE").is_some();
+    let (mut failures, mut count) = (String::new(), 0);
+    let entries = fs::read_dir(directory).expect("the cases are there");
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("readable").path()).collect();
+    files.sort();
+    for file in files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "md")) {
+        let text = fs::read_to_string(file).expect("readable");
+        let sections = sections(&text);
+        let mut out = sections[0].to_owned();
+        match service(sections[0]) {
+            Ok(gateway) => {
+                for section in &sections[1..] {
+                    count += 1;
+                    let written = case(section, &gateway);
+                    if written != *section && !update {
+                        let _ = writeln!(failures, "{}:\n{}", file.display(), difference(section, &written));
+                    }
+                    out.push_str(&written);
+                }
+                if update && out != text {
+                    fs::write(file, out).expect("writable");
+                }
+            }
+            Err(findings) => {
+                let _ = writeln!(failures, "{}: the service does not check\n{findings}", file.display());
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{failures}\nUPDATE=1 cargo test -p gateway writes new expectations");
+    assert!(count > 60, "only {count} cases were found");
+}
+
+/// The text before the first `##` heading, then each heading with what belongs to it.
+fn sections(text: &str) -> Vec<&str> {
+    let (mut sections, mut start, mut at, mut fenced) = (Vec::new(), 0, 0, false);
+    for line in text.split_inclusive('\n') {
+        fenced ^= line.starts_with("```");
+        if !fenced && line.starts_with("## ") {
+            sections.push(&text[start..at]);
+            start = at;
+        }
+        at += line.len();
+    }
+    sections.push(&text[start..]);
+    sections
+}
+
+/// A fenced block: info string, text, and where the text stands.
+type Block<'a> = (&'a str, &'a str, Range<usize>);
+
+fn blocks(section: &str) -> Vec<Block<'_>> {
+    let (mut blocks, mut open, mut at) = (Vec::new(), None, 0);
+    for line in section.split_inclusive('\n') {
+        if let Some(info) = line.strip_prefix("```") {
+            match open.take() {
+                None => open = Some((info.trim(), at + line.len())),
+                Some((info, start)) => blocks.push((info, &section[start..at], start..at)),
+            }
+        }
+        at += line.len();
+    }
+    blocks
+}
+
+/// The gateway of a file, or what is wrong with its service.
+fn service(section: &str) -> Result<Gateway, String> {
+    let (mut folder, mut secrets) = (catalog::Folder::new(), Secrets::default());
+    for (info, text, _) in blocks(section) {
+        let lines = || text.lines().filter_map(|line| line.split_once(": "));
+        match info.split_once(' ') {
+            None if info == "keys" => {
+                for (name, key) in lines() {
+                    secrets.subscriptions.insert(name.to_owned(), Keys { primary: Some(key.to_owned()), secondary: None });
+                }
+            }
+            None if info == "secrets" => {
+                secrets.named_values.extend(lines().map(|(name, value)| (name.to_owned(), value.to_owned())));
+            }
+            None => return Err(format!("a fence says `{info}`: it needs a file name")),
+            Some((_, path)) => folder.insert(path, text.as_bytes()),
+        }
+    }
+    let loaded = catalog::load(&folder, None);
+    let Some(service) = loaded.service else { return Err(render::all_text(&loaded.diagnostics)) };
+    let findings = gateway::check(&service);
+    if findings.has_errors() {
+        return Err(render::all_text(&findings));
+    }
+    Ok(Gateway::new(Plan::read(&Plan::new(&service, &secrets).write())?))
+}
+
+/// The case as it should be: with the expectations that hold.
+fn case(section: &str, gateway: &Gateway) -> String {
+    let own = blocks(section);
+    let host = Script::default();
+    host.replies.borrow_mut().extend(own.iter().filter(|(info, ..)| *info == "http reply").map(|(_, text, _)| reply(text)));
+    host.replies.borrow_mut().extend((0..4).map(|_| reply(OK)));
+    let given = own.iter().find(|(info, ..)| *info == "http given").map_or("GET /", |(_, text, _)| text);
+    let response = match wait::for_ready(gateway::serve(gateway, request(given), &host)) {
+        Served::Respond(response) => response,
+        Served::HandOver(exchange, limits) => match wait::for_ready(host.forward(&exchange, limits)) {
+            Ok(response) => response,
+            Err(_) => gateway::failed(&host),
+        },
+    };
+    let sent = without_guids(&response_text(&response, &host));
+    let upstream: Vec<String> = host.sent.borrow().iter().map(upstream_text).collect();
+    let upstream = without_guids(&upstream.join("\n"));
+    let mut out = section.to_owned();
+    for (info, _, range) in own.iter().rev() {
+        match *info {
+            "http sent" => out.replace_range(range.clone(), &sent),
+            "http upstream" => out.replace_range(range.clone(), &upstream),
+            _ => {}
+        }
+    }
+    for (info, found, default) in [("http upstream", upstream.as_str(), ""), ("http sent", &sent, OK)] {
+        if found != default && own.iter().all(|(own, ..)| *own != info) {
+            out = format!("{}\n```{info}\n{found}```\n\n", out.trim_end());
+        }
+    }
+    out
+}
+
+fn request(given: &str) -> RequestHead {
+    let (head, fields) = given.split_once('\n').unwrap_or((given, ""));
+    let (method, target) = head.trim_end().split_once(' ').expect("METHOD target");
+    let fields: Vec<_> = fields.lines().filter_map(|line| line.split_once(':')).collect();
+    let authority = fields.iter().find(|(name, _)| *name == "Host").map_or(HOST, |(_, value)| value.trim());
+    let mut bytes = Vec::new();
+    let head = RequestHeadBuilder { scheme: Scheme::Https, method, authority, client_address: CLIENT_ADDRESS, target };
+    let mut builder = head.write(&mut bytes);
+    for (name, value) in fields.iter().filter(|(name, _)| *name != "Host") {
+        builder.push(&name.to_ascii_lowercase(), value.trim().as_bytes());
+    }
+    builder.finish();
+    RequestHead::read(bytes.into()).expect("a head")
+}
+
+fn reply(text: &str) -> Reply {
+    if text.trim() == "no answer" {
+        return Reply::Failure(FailureKind::Connection);
+    }
+    let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
+    let (status, fields) = head.split_once('\n').unwrap_or((head, ""));
+    let status = status.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("HTTP/1.1 200");
+    let fields = fields.lines().filter_map(|line| line.split_once(": "));
+    let headers = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    Reply::Response { status, headers, body: body.trim_end().as_bytes().to_vec().into() }
+}
+
+fn response_text(response: &Response, host: &Script) -> String {
+    let usual = match response.status {
+        200 => "OK",
+        201 => "Created",
+        401 => "Unauthorized",
+        404 => "Not Found",
+        418 => "I'm a teapot",
+        500 => "Internal Server Error",
+        503 => "Service Unavailable",
+        _ => "",
+    };
+    let reason = if response.reason.is_empty() { usual } else { &response.reason };
+    let mut out = format!("HTTP/1.1 {} {reason}\n", response.status);
+    for (name, value) in response.headers.iter() {
+        let _ = writeln!(out, "{name}: {value}");
+    }
+    let body = host.bytes(&response.body);
+    if !body.is_empty() {
+        let _ = writeln!(out, "\n{}", String::from_utf8_lossy(&body));
+    }
+    out
+}
+
+fn upstream_text(sent: &Sent) -> String {
+    let mut out = format!("{} {}\n", sent.method, sent.url);
+    for (name, value) in &sent.headers {
+        if !(name == "x-forwarded-for" && value == CLIENT_ADDRESS) {
+            let _ = writeln!(out, "{name}: {value}");
+        }
+    }
+    out
+}
+
+fn without_guids(text: &str) -> String {
+    let is_guid = |text: &str| {
+        let shape = |byte: u8| if byte.is_ascii_hexdigit() { b'0' } else { byte };
+        text.bytes().map(shape).eq(*b"00000000-0000-0000-0000-000000000000")
+    };
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        if rest.get(..36).is_some_and(is_guid) {
+            out.push_str("<guid>");
+            rest = &rest[36..];
+        } else {
+            out.push(next);
+            rest = &rest[next.len_utf8()..];
+        }
+    }
+    out
+}
+
+/// The lines that differ, as far as a person needs to find the place.
+fn difference(expected: &str, found: &str) -> String {
+    let mut out = expected.lines().next().unwrap_or_default().to_owned();
+    let mut found_lines: Vec<&str> = found.lines().collect();
+    for line in expected.lines() {
+        match found_lines.iter().position(|found| *found == line) {
+            Some(at) => {
+                for new in found_lines.drain(..=at).filter(|new| *new != line) {
+                    let _ = write!(out, "\n  found    {new}");
+                }
+            }
+            None => {
+                let _ = write!(out, "\n  expected {line}");
+            }
+        }
+    }
+    for new in found_lines {
+        let _ = write!(out, "\n  found    {new}");
+    }
+    out
+}
