@@ -231,7 +231,10 @@ async function visit(options, look) {
     const page = await context.newPage();
     page.on("console", (message) => message.type() === "error" && problems.push(`console: ${message.text()}`));
     page.on("pageerror", (error) => problems.push(`error: ${error.message}`));
-    page.on("requestfailed", (request) => problems.push(`failed: ${request.url()}`));
+    // The stream of news about changes ends with its page; everything else must arrive.
+    page.on("requestfailed", (request) => {
+        if (!request.url().endsWith("/_preview/news")) problems.push(`failed: ${request.url()}`);
+    });
     page.on("request", (request) => {
       const { protocol, origin } = new URL(request.url());
       if (protocol !== "data:" && origin !== portico.portal) problems.push(`outside: ${request.url()}`);
