@@ -1,5 +1,7 @@
 //! What the programs in `tests/` share: services from a few lines, servers that play backends, clients, and cases.
 
 pub mod backend;
+pub mod case;
 pub mod client;
+pub mod runners;
 pub mod service;

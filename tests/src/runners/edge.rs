@@ -1,0 +1,246 @@
+//! The component with the portable door, in an embedded `wasi:http` 0.3 host: wasmtime's own implementation of it.
+//!
+//! [`run`] runs a case; [`Runtime`] is the host, for tests that have requests of their own.
+
+use super::{AUTHORITY, Backends};
+use crate::{
+    case::{Answer, Case, Outcome},
+    service,
+};
+use anyhow::Result;
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
+use http_body_util::{BodyExt, Full};
+use policy::script::{Reply, Sent};
+use std::{
+    future::{Future, pending, ready},
+    pin::Pin,
+    sync::{Arc, Mutex, OnceLock},
+    task::{Context, Poll},
+    time::Instant,
+};
+use wasmtime::{
+    Cache, CacheConfig, Config, Engine, Store, StoreContextMut,
+    component::{Component, GuestTaskId, Linker, ResourceTable},
+};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{
+    Error, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
+    handler::{HandlerState, Instance, Proxy, ProxyHandler, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus},
+    p3::bindings::ServicePre,
+};
+use wire::FailureKind;
+
+/// What a backend gives back, later.
+pub type Answered = Pin<Box<dyn Future<Output = Result<Response<WasiBody>, Error>> + Send>>;
+
+/// What answers the requests that the component sends.
+pub type Backend = Arc<dyn Fn(Request<WasiBody>) -> Answered + Send + Sync>;
+
+/// A `wasi:http` runtime with the component in it. It needs a tokio runtime around it, which ends it.
+pub struct Runtime(ProxyHandler<Maker>);
+
+impl Runtime {
+    /// A runtime whose component serves `plan`, and whose outside world is `backend`.
+    pub fn new(plan: &[u8], backend: Backend) -> Self {
+        Self(ProxyHandler::new(Maker { plan: BASE64_STANDARD.encode(plan), backend }))
+    }
+
+    /// Takes a request; its URI says for which host it is.
+    ///
+    /// # Errors
+    /// Where the component traps, or answers with an error instead of a response.
+    pub async fn handle(&self, request: Request<WasiBody>) -> Result<Response<WasiBody>> {
+        Ok(self.0.handle((), request).await?)
+    }
+}
+
+/// A body of these bytes.
+pub fn body(bytes: Bytes) -> WasiBody {
+    Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
+}
+
+/// Runs a case.
+///
+/// # Errors
+/// Where the policy does not check, or the component fails.
+pub fn run(case: &Case) -> Result<Outcome, String> {
+    let plan = case.plan()?.write();
+    let backends = Arc::new(Mutex::new(Backends::new(case)));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+    let response = runtime.block_on(async {
+        let asked = backends.clone();
+        let door = Runtime::new(&plan, Arc::new(move |request| answered(&asked, request)));
+        let uri = format!("http://{AUTHORITY}{}", case.given.target);
+        let mut request = Request::builder().method(case.given.method.as_str()).uri(uri).body(body(case.given.body.clone()))?;
+        *request.headers_mut() = map(&case.given.headers);
+        let (head, body) = door.handle(request).await?.into_parts();
+        let body = body.collect().await?.to_bytes();
+        anyhow::Ok(Answer { status: head.status.as_u16(), reason: String::new(), headers: pairs(&head.headers), body })
+    });
+    let response = response.map_err(|error| format!("{error:#}"))?;
+    let mut backends = backends.lock().expect("nobody panicked");
+    Ok(Outcome { response, replies_left: backends.replies.len(), upstream: std::mem::take(&mut backends.sent) })
+}
+
+/// The scripted answer to a request. Which one it is, is settled when the request starts; its body comes later.
+fn answered(backends: &Arc<Mutex<Backends>>, request: Request<WasiBody>) -> Answered {
+    let (head, body) = request.into_parts();
+    let (method, url) = (head.method.to_string(), head.uri.to_string());
+    let sent = Sent { method, url, headers: pairs(&head.headers), body: Bytes::new() };
+    let (number, reply) = {
+        let mut backends = backends.lock().expect("nobody panicked");
+        let reply = backends.reply(sent);
+        (backends.sent.len() - 1, reply)
+    };
+    let backends = backends.clone();
+    Box::pin(async move {
+        let bytes = body.collect().await?.to_bytes();
+        backends.lock().expect("nobody panicked").sent[number].body = bytes;
+        match reply {
+            Some((_, Reply::Response { status, headers, body: bytes })) => {
+                let mut response = Response::new(self::body(bytes));
+                *response.status_mut() = status.try_into().map_err(|_| Error::HttpProtocolError)?;
+                *response.headers_mut() = map(&headers);
+                Ok(response)
+            }
+            Some((_, Reply::Failure(FailureKind::Timeout))) => Err(Error::HttpResponseTimeout),
+            Some((_, Reply::Failure(_))) | None => Err(Error::ConnectionRefused),
+        }
+    })
+}
+
+fn map(pairs: &[(String, String)]) -> HeaderMap {
+    let pair = |(name, value): &(String, String)| {
+        let name = HeaderName::from_bytes(name.as_bytes()).expect("a header's name");
+        (name, HeaderValue::from_str(value).expect("a header's value"))
+    };
+    let mut map = HeaderMap::new();
+    for (name, value) in pairs.iter().map(pair) {
+        map.append(name, value);
+    }
+    map
+}
+
+fn pairs(map: &HeaderMap) -> Vec<(String, String)> {
+    let pair =
+        |(name, value): (&HeaderName, &HeaderValue)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned());
+    map.iter().map(pair).collect()
+}
+
+/// Makes instances of the component.
+struct Maker {
+    plan: String,
+    backend: Backend,
+}
+
+/// The component, compiled once for all tests.
+fn component() -> &'static ServicePre<State> {
+    static COMPONENT: OnceLock<ServicePre<State>> = OnceLock::new();
+    let make = || -> Result<_> {
+        let mut cache = CacheConfig::new();
+        cache.with_directory(service::cache_dir());
+        let mut config = Config::new();
+        config.wasm_component_model_async(true).cache(Some(Cache::new(cache)?));
+        let engine = Engine::new(&config)?;
+        let component = Component::from_binary(&engine, artifact::EDGE)?;
+        let mut linker = Linker::new(&engine);
+        wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+        wasmtime_wasi::p3::add_to_linker(&mut linker)?;
+        wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
+        Ok(ServicePre::new(linker.instantiate_pre(&component)?)?)
+    };
+    COMPONENT.get_or_init(|| make().expect("the component is one for `wasi:http` 0.3"))
+}
+
+impl HandlerState for Maker {
+    type StoreData = State;
+    type WorkerExpiration = Forever;
+    type WorkerState = Worker;
+
+    async fn instantiate(&self) -> wasmtime::Result<Instance<State, Forever, Worker>> {
+        let component = component();
+        let state = State {
+            wasi: WasiCtx::builder().env("PORTICO_PLAN", &self.plan).inherit_stderr().build(),
+            http: WasiHttpCtx::new(),
+            table: ResourceTable::new(),
+            hooks: Hooks(self.backend.clone()),
+        };
+        let mut store = Store::new(component.engine(), state);
+        let proxy = Proxy::P3(component.instantiate_async(&mut store).await?);
+        Ok(Instance { store, proxy, view: WasiHttpView::http, expiration: Forever, state: Worker })
+    }
+}
+
+/// Instances live as long as the test.
+struct Forever;
+
+impl WorkerExpiration for Forever {
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>, _: WorkerStatus, _: Instant) -> Poll<()> {
+        Poll::Pending
+    }
+}
+
+struct Worker;
+
+impl WorkerState for Worker {
+    type StoreData = State;
+    type RequestData = ();
+
+    fn should_accept_request(&self, _at_once: usize, _in_all: usize) -> ShouldAccept {
+        ShouldAccept::Yes
+    }
+
+    fn on_request_start(
+        &self,
+        _: StoreContextMut<'_, State>,
+        (): (),
+        _: GuestTaskId,
+    ) -> Pin<Box<dyn Future<Output = ()> + 'static + Send + Sync>> {
+        Box::pin(pending())
+    }
+
+    fn drop(&self, _: Store<State>, result: wasmtime::Result<()>) {
+        if let Err(error) = result {
+            eprintln!("the instance ended: {error:?}");
+        }
+    }
+}
+
+/// What the runtime keeps for an instance.
+struct State {
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    table: ResourceTable,
+    hooks: Hooks,
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: &mut self.hooks }
+    }
+}
+
+/// Where requests go that the component sends.
+struct Hooks(Backend);
+
+type Sending = Box<dyn Future<Output = Result<(), Error>> + Send>;
+
+impl WasiHttpHooks for Hooks {
+    fn send_request(
+        &mut self,
+        request: Request<WasiBody>,
+        _: Option<RequestOptions>,
+        _: Sending,
+    ) -> Box<dyn Future<Output = Result<(Response<WasiBody>, Sending), Error>> + Send> {
+        let answered = (self.0)(request);
+        Box::new(async move { Ok((answered.await?, Box::new(ready(Ok(()))) as Sending)) })
+    }
+}
