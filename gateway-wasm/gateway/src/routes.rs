@@ -13,7 +13,8 @@ use wire::RequestHead;
 pub(crate) struct Routes {
     apis: ApiNode,
     operations: Vec<Node>,
-    hosts: Vec<(Vec<String>, Vec<u32>)>,
+    /// Host names that lead to only some of the APIs, each once.
+    hosts: Vec<(String, Vec<u32>)>,
 }
 
 /// The longest URL template and the longest path of an API that APIM takes. Templates are trees of segments here, so this is
@@ -67,7 +68,13 @@ impl Routes {
             }
             routes.operations.push(operations);
         }
-        routes.hosts = plan.hosts.iter().map(|host| (host.names.clone(), host.apis.clone())).collect();
+        for (name, apis) in plan.hosts.iter().flat_map(|host| host.names.iter().map(|name| (name, &host.apis))) {
+            match routes.hosts.iter_mut().find(|(known, _)| known == name) {
+                // Two gateways may share a host name: it leads to the APIs of both.
+                Some((_, known)) => known.extend(apis),
+                None => routes.hosts.push((name.clone(), apis.clone())),
+            }
+        }
         routes
     }
 
@@ -87,7 +94,7 @@ impl Routes {
         }
         let host = head.authority().rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok());
         let host = host.map_or(head.authority(), |(host, _)| host);
-        let bound = self.hosts.iter().find(|(names, _)| names.iter().any(|name| name.eq_ignore_ascii_case(host)));
+        let bound = self.hosts.iter().find(|(name, _)| name.eq_ignore_ascii_case(host));
         let answers = |api: &u32| bound.is_none_or(|(_, apis)| apis.contains(api));
         let (node, revision, rest) = self.apis.descend(path, answers).ok_or(Lost::Resource)?;
         let api = pick(plan, node.apis.iter().copied().filter(answers), revision, head, query)?;
