@@ -33,10 +33,12 @@ use diagnostic::Diagnostics;
 pub fn check(folder: &Folder, environment: Option<&str>) -> (Option<Service>, Diagnostics) {
     let loaded = catalog::load(folder, environment);
     let mut findings = loaded.diagnostics;
-    let Some(service) = loaded.service else { return (None, findings.sorted()) };
-    findings.extend(gateway::check(&service));
+    // A folder with errors has its policies checked all the same: its author learns everything in one run.
+    if let Some(service) = loaded.service.as_ref().or(loaded.rejected.as_ref()) {
+        findings.extend(gateway::check(service));
+    }
     let findings = findings.sorted();
-    (if findings.has_errors() { None } else { Some(service) }, findings)
+    (loaded.service.filter(|_| !findings.has_errors()), findings)
 }
 
 /// A size as people say it: `13.0 MB`.

@@ -28,6 +28,9 @@ use diagnostic::Diagnostics;
 pub struct Loaded {
     /// The service; only there if nothing found is an error, so nothing is ever half-loaded.
     pub service: Option<Service>,
+    /// What could be read of a folder with errors, so that its policies can be checked in the same run. It has holes: it is
+    /// never published or run.
+    pub rejected: Option<Service>,
     /// Everything found, by file and place.
     pub diagnostics: Diagnostics,
 }
@@ -52,5 +55,8 @@ pub fn load(folder: &Folder, environment: Option<&str>) -> Loaded {
     let findings = findings::Findings::default();
     let service = service::load(folder, environment, &findings);
     let diagnostics = findings.sorted();
-    Loaded { service: (!diagnostics.has_errors()).then_some(service), diagnostics }
+    match diagnostics.has_errors() {
+        false => Loaded { service: Some(service), rejected: None, diagnostics },
+        true => Loaded { service: None, rejected: Some(service), diagnostics },
+    }
 }

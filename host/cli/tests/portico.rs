@@ -1,0 +1,212 @@
+//! The binary as its user meets it: what it prints, how it ends, and what it does when files change.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+    sync::mpsc,
+    time::{Duration, Instant},
+};
+
+const SPECIFICATION: &str = r#"
+openapi: 3.0.3
+info: { title: Hello, version: "1" }
+paths:
+  /hello:
+    get: { operationId: hello, responses: { "200": { description: a greeting } } }
+"#;
+
+fn policy(text: &str) -> String {
+    format!("<policies><inbound><return-response><set-body>{text}</set-body></return-response></inbound></policies>")
+}
+
+/// A folder whose only API answers `text`.
+fn folder(text: &str) -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    let api = directory.path().join("service/apis/hello");
+    fs::create_dir_all(&api).unwrap();
+    fs::write(api.join("specification.yaml"), SPECIFICATION).unwrap();
+    fs::write(api.join("apiInformation.yaml"), "properties: { path: '', subscriptionRequired: false }\n").unwrap();
+    fs::write(api.join("policy.xml"), policy(text)).unwrap();
+    directory
+}
+
+fn portico(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+fn output(arguments: &[&str]) -> Output {
+    portico(arguments).output().unwrap()
+}
+
+/// A `portico dev` that runs.
+struct Dev {
+    child: Child,
+    gateway: String,
+    portal: String,
+    errors: mpsc::Receiver<String>,
+}
+
+impl Dev {
+    fn start(folder: &Path) -> Dev {
+        let folder = folder.to_str().unwrap();
+        let mut command = portico(&["dev", folder, "--gateway-port", "0", "--portal-port", "0", "--health-port", "0"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let (mut gateway, mut portal) = (String::new(), String::new());
+        for line in lines.by_ref().map_while(Result::ok) {
+            let address = |line: &str| line.split("http://").nth(1).unwrap().trim_end_matches('/').to_owned();
+            match line.split_whitespace().next() {
+                Some("gateway") => gateway = address(&line),
+                Some("portal") => portal = address(&line),
+                Some("Files") => break,
+                _ => {}
+            }
+        }
+        let (send, errors) = mpsc::channel();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap()).lines();
+        // Both are read to their ends, so that the process never waits for a reader.
+        std::thread::spawn(move || lines.for_each(drop));
+        std::thread::spawn(move || stderr.by_ref().map_while(Result::ok).try_for_each(|line| send.send(line)));
+        Dev { child, gateway, portal, errors }
+    }
+
+    fn wait_for_body(&self, wanted: &str) {
+        let start = Instant::now();
+        while body(&get(&self.gateway, "/hello")) != wanted {
+            assert!(start.elapsed() < Duration::from_secs(20), "`{wanted}` was never served");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn wait_for_error(&self, wanted: &str) {
+        let mut seen = Vec::new();
+        while let Ok(line) = self.errors.recv_timeout(Duration::from_secs(20)) {
+            if line.contains(wanted) {
+                return;
+            }
+            seen.push(line);
+        }
+        panic!("`{wanted}` was never printed, but\n{}", seen.join("\n"));
+    }
+
+    /// Asks it to stop, as an operator does, and returns its exit code.
+    fn stop(mut self) -> Option<i32> {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Dev {
+    fn drop(&mut self) {
+        // A test that failed leaves no process behind.
+        let _ = self.child.kill();
+    }
+}
+
+fn get(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).unwrap();
+    reply
+}
+
+fn body(reply: &str) -> &str {
+    reply.split_once("\r\n\r\n").map_or("", |(_, body)| body)
+}
+
+#[test]
+fn dev_reloads_and_a_broken_folder_keeps_the_last_good_one() {
+    let directory = folder("one");
+    let service = directory.path().join("service");
+    let file = service.join("apis/hello/policy.xml");
+    let dev = Dev::start(&service);
+    dev.wait_for_body("one");
+    assert!(get(&dev.portal, "/apis/hello/hello/").starts_with("HTTP/1.1 200"), "the portal has the operation's page");
+    fs::write(&file, policy("two")).unwrap();
+    dev.wait_for_body("two");
+    fs::write(&file, "<policies><inbound><set-haeder name='x' /></inbound></policies>").unwrap();
+    dev.wait_for_error("error[policy/unknown]");
+    dev.wait_for_error("did you mean `set-header`?");
+    dev.wait_for_error("the last good version stays in place");
+    assert_eq!(body(&get(&dev.gateway, "/hello")), "two");
+    fs::write(&file, policy("three")).unwrap();
+    dev.wait_for_body("three");
+    assert_eq!(dev.stop(), Some(0));
+}
+
+#[test]
+fn dev_plays_backends_and_gives_keys() {
+    let directory = folder("unused");
+    let service = directory.path().join("service");
+    fs::create_dir_all(service.join("backends/shop")).unwrap();
+    fs::create_dir_all(service.join("dev")).unwrap();
+    fs::create_dir_all(service.join("subscriptions/alice")).unwrap();
+    fs::write(
+        service.join("backends/shop/backendInformation.yaml"),
+        "properties: { url: 'https://shop.example', protocol: http }\n",
+    )
+    .unwrap();
+    fs::write(service.join("dev/upstreams.yaml"), "shop:\n  - { request: GET /hello, body: played }\n").unwrap();
+    fs::write(
+        service.join("subscriptions/alice/subscriptionInformation.yaml"),
+        "properties: { scope: /apis, state: active, displayName: Alice }\n",
+    )
+    .unwrap();
+    fs::write(directory.path().join("service.secrets.yaml"), "subscriptions: { alice: { primary: alices-key } }\n").unwrap();
+    fs::write(service.join("apis/hello/apiInformation.yaml"), "properties: { path: '' }\n").unwrap();
+    fs::write(
+        service.join("apis/hello/policy.xml"),
+        "<policies><inbound><set-backend-service backend-id='shop' /></inbound></policies>",
+    )
+    .unwrap();
+    let dev = Dev::start(&service);
+    assert!(get(&dev.gateway, "/hello").starts_with("HTTP/1.1 401 Access Denied"));
+    assert_eq!(body(&get(&dev.gateway, "/hello?subscription-key=alices-key")), "played");
+    assert_eq!(dev.stop(), Some(0));
+}
+
+#[test]
+fn mistakes_have_their_exit_codes_and_their_words() {
+    let directory = folder("one");
+    let service = directory.path().join("service");
+    let service = service.to_str().unwrap();
+    let text = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+
+    let missing = output(&["dev", "no/such/folder"]);
+    assert_eq!(missing.status.code(), Some(2), "{}", text(&missing));
+    assert!(text(&missing).contains("no/such/folder"), "{}", text(&missing));
+
+    assert_eq!(output(&["dev"]).status.code(), Some(2));
+    assert_eq!(output(&["serve", service]).status.code(), Some(2));
+
+    let config = directory.path().join("portico.yaml");
+    fs::write(&config, "gateway: { listen: 127.0.0.1:0 }\nthread: 2\n").unwrap();
+    let unknown = output(&["serve", service, "--config", config.to_str().unwrap()]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(text(&unknown).contains("thread") && text(&unknown).contains("threads"), "{}", text(&unknown));
+
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let refused = output(&["dev", service, "--gateway-port", &port]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused).contains("--gateway-port") && text(&refused).contains(&port), "{}", text(&refused));
+
+    fs::create_dir_all(format!("{service}/named values/token")).unwrap();
+    let information = "properties: { displayName: token, secret: true }\n";
+    fs::write(format!("{service}/named values/token/namedValueInformation.yaml"), information).unwrap();
+    let secret = output(&["dev", service, "--gateway-port", "0"]);
+    assert_eq!(secret.status.code(), Some(1));
+    assert!(text(&secret).contains("PORTICO_NAMED_VALUE_TOKEN"), "{}", text(&secret));
+
+    fs::write(format!("{service}/apis/hello/policy.xml"), "<policies><inbund /></policies>").unwrap();
+    let broken = output(&["dev", service]);
+    assert_eq!(broken.status.code(), Some(1));
+    assert!(text(&broken).contains("did you mean `inbound`?"), "{}", text(&broken));
+}
