@@ -105,10 +105,13 @@ pub(crate) async fn parallel<H: Host>(
                 && let std::task::Poll::Ready(done) = future.as_mut().poll(context)
             {
                 *branch = Err(done);
+                if any {
+                    // Others may be done too by now, but this one was the first.
+                    return std::task::Poll::Ready(());
+                }
             }
         }
-        let done = branches.iter().filter(|branch| branch.is_err()).count();
-        if done == branches.len() || (any && done > 0) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        if branches.iter().all(Result::is_err) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
     })
     .await;
     let mut flow = Flow::Next;

@@ -8,6 +8,8 @@ use bytes::Bytes;
 use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
+    future::poll_fn,
+    task::Poll,
 };
 use wire::{FailureKind, Fields, Which};
 
@@ -117,7 +119,18 @@ impl Host for Script {
     }
 
     async fn send(&self, request: &Request, _timeout_ms: u32) -> Result<Response, SendError> {
-        let (mut response, body) = self.reply(self.outgoing(request, "GET"))?;
+        let reply = self.reply(self.outgoing(request, "GET"));
+        // No answer is there before the next event, as in the world: the branches of a `wait` all start before one ends.
+        let mut is_sent = false;
+        poll_fn(|context| match std::mem::replace(&mut is_sent, true) {
+            true => Poll::Ready(()),
+            false => {
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+        })
+        .await;
+        let (mut response, body) = reply?;
         response.body = Body::Whole(body);
         Ok(response)
     }

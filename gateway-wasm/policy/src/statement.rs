@@ -198,17 +198,23 @@ impl Checker<'_> {
     pub fn number(&mut self, element: &Element, name: &str, range: std::ops::RangeInclusive<u32>, default: u32) -> Option<u32> {
         let Some(attribute) = element.attribute(name) else { return Some(default) };
         let value = self.literal(&attribute.value, attribute.value_span)?;
-        self.whole_number(attribute, &value, range)
+        self.whole_number(attribute, &value, range, default)
     }
 
-    fn whole_number(&mut self, attribute: &Attribute, value: &str, range: std::ops::RangeInclusive<u32>) -> Option<u32> {
+    fn whole_number(
+        &mut self,
+        attribute: &Attribute,
+        value: &str,
+        range: std::ops::RangeInclusive<u32>,
+        example: u32,
+    ) -> Option<u32> {
         let number = value.trim().parse().ok().filter(|number| range.contains(number));
         if number.is_none() {
             self.error(
                 "policy/number",
                 attribute.value_span,
                 format!("`{}` must be a whole number from {} to {}", attribute.name, range.start(), range.end()),
-                format!("write `{}=\"{}\"`, for example", attribute.name, range.start()),
+                format!("write `{}=\"{example}\"`, for example", attribute.name),
             );
         }
         number

@@ -32,18 +32,19 @@ impl Statement for RewriteUri {
         let copy = checker.one_of(element, "copy-unmatched-params", &[("true", true), ("false", false)], true);
         let template = checker.required(element, "template")?;
         let span = element.attribute("template").map_or(element.name_span, |attribute| attribute.value_span);
-        if !template.starts_with('/') {
+        let is_absolute = template.starts_with('/');
+        if !is_absolute {
             checker.error(
                 "rewrite-uri/template",
                 span,
                 "`template` must start with a slash",
-                format!("write `/{template}`; the backend's own path comes before it"),
+                "start it with a slash; the backend's own path comes before it",
             );
-            return None;
         }
         let (path, query) = template.split_once('?').unwrap_or((&template, ""));
         match (parts(path), parts(query)) {
-            (Some(path), Some(query)) => Some(Self { path, query, copy_unmatched_params: copy? }),
+            (Some(path), Some(query)) if is_absolute => Some(Self { path, query, copy_unmatched_params: copy? }),
+            (Some(_), Some(_)) => None,
             _ => {
                 checker.error("rewrite-uri/template", span, "a brace in `template` has no partner", "parameters are written `{name}`");
                 None

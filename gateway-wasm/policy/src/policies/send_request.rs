@@ -94,6 +94,8 @@ impl Statement for SendRequest {
         } else if request.method.is_none() {
             request.method = Some(exchange.client.method().to_owned());
         }
+        // The caller asked for this gateway; the server that is asked here has a name of its own.
+        request.headers.set("host", Vec::new());
         for header in &self.headers {
             header.apply(&mut request.headers);
         }

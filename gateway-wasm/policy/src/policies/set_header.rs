@@ -64,13 +64,14 @@ impl Statement for SetHeader {
         let action = checker.one_of(element, "exists-action", EXISTS_ACTION, ExistsAction::Override);
         let name = checker.required(element, "name");
         let values = values(element, checker);
-        let name = name?.trim().to_ascii_lowercase();
+        let written = name?.trim().to_owned();
+        let name = written.to_ascii_lowercase();
         let span = element.attribute("name").map_or(element.name_span, |attribute| attribute.value_span);
         if name.is_empty() || !name.bytes().all(is_token) {
             checker.error(
                 "set-header/name",
                 span,
-                format!("`{name}` cannot be the name of a header"),
+                format!("`{written}` cannot be the name of a header"),
                 "names are letters, digits and hyphens",
             );
             return None;
@@ -79,7 +80,7 @@ impl Statement for SetHeader {
             checker.error(
                 "set-header/immutable",
                 span,
-                format!("`{name}` belongs to the connection and cannot be set"),
+                format!("`{written}` belongs to the connection and cannot be set"),
                 "leave it out: the gateway sets it",
             );
             return None;

@@ -21,9 +21,10 @@ impl Statement for SetMethod {
     const CHILDREN: Children = Children::Text;
 
     fn check(element: &Element, checker: &mut Checker<'_>) -> Option<Self> {
-        let method = checker.text(element)?.trim().to_ascii_uppercase();
+        let text = checker.text(element)?;
+        let method = text.trim().to_ascii_uppercase();
         if method.is_empty() || !method.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-') {
-            checker.error("set-method/method", element.inner_span, format!("`{method}` is not a method"), "write `GET`, for example");
+            checker.error("set-method/method", element.inner_span, format!("`{}` is not a method", text.trim()), "write `GET`, for example");
             return None;
         }
         Some(Self { method })
