@@ -124,7 +124,7 @@ impl Page {
     pub fn read(file: PathBuf) -> Result<Page, String> {
         let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
         let mut page = Page { cases: Vec::new(), text, file };
-        for (heading, line, fences) in sections(&page.text).map_err(|why| format!("{}: {why}", page.file.display()))? {
+        for Section { heading, line, fences } in sections(&page.text).map_err(|why| format!("{}: {why}", page.file.display()))? {
             let name = format!("{}:{line}: {heading}", page.file.display());
             page.cases.push(Case::new(name.clone(), &page.text, &fences).map_err(|why| format!("{name}: {why}"))?);
         }
@@ -158,9 +158,15 @@ struct Fence<'a> {
     place: Range<usize>,
 }
 
-/// The sections of a page that start with `## `, and the fences in them.
-fn sections(page: &str) -> Result<Vec<(&str, usize, Vec<Fence<'_>>)>, String> {
-    let mut sections: Vec<(&str, usize, Vec<Fence<'_>>)> = Vec::new();
+/// A section that starts with `## `: the heading, its line, and the fences.
+struct Section<'a> {
+    heading: &'a str,
+    line: usize,
+    fences: Vec<Fence<'a>>,
+}
+
+fn sections(page: &str) -> Result<Vec<Section<'_>>, String> {
+    let mut sections: Vec<Section<'_>> = Vec::new();
     let mut open: Option<Fence<'_>> = None;
     let mut position = 0;
     for (number, line) in (1..).zip(page.split_inclusive('\n')) {
@@ -170,15 +176,15 @@ fn sections(page: &str) -> Result<Vec<(&str, usize, Vec<Fence<'_>>)>, String> {
             (Some(fence), Some("")) => {
                 fence.place.end = start;
                 let fence = open.take();
-                if let Some((_, _, fences)) = sections.last_mut() {
-                    fences.extend(fence);
+                if let Some(section) = sections.last_mut() {
+                    section.fences.extend(fence);
                 }
             }
             (Some(_), _) => {}
             (None, Some(info)) => open = Some(Fence { info, line: number + 1, place: position..position }),
             (None, None) => {
                 if let Some(heading) = trimmed.strip_prefix("## ") {
-                    sections.push((heading, number, Vec::new()));
+                    sections.push(Section { heading, line: number, fences: Vec::new() });
                 }
             }
         }

@@ -53,7 +53,7 @@ fn manual_pages_say_what_happens() {
                 && let Ok(outcome) = native::run(case)
                 && outcome.replies_left > 0
             {
-                failures.push(format!("{}\n{} lines of `host` are never used", case.name, outcome.replies_left));
+                failures.push(format!("{}\nlines of `host` that nobody uses: {}", case.name, outcome.replies_left));
             }
         }
         page.write(news).expect("the page can be written");

@@ -80,7 +80,7 @@ fn bodies_stream_by() {
         let plan = anything("http://backend.example", &format!("<policies>{outbound}</policies>"));
         within_a_minute(async {
             let door = Runtime::new(&plan.write(), echo());
-            let (pieces, sent) = Pieces::new();
+            let (pieces, sent) = Pieces::body();
             let mut response = door.handle(post(sent)).await.unwrap();
             assert_eq!(response.status().as_u16(), status);
             for number in 0..PIECES {
@@ -105,7 +105,7 @@ fn trailers_pass_in_both_directions() {
         let plan = anything("http://backend.example", &format!("<policies>{outbound}</policies>"));
         within_a_minute(async {
             let door = Runtime::new(&plan.write(), echo());
-            let (pieces, sent) = Pieces::new();
+            let (pieces, sent) = Pieces::body();
             pieces.send(Frame::data("abc".into())).await.unwrap();
             let trailers = HeaderMap::from_iter([("x-check".parse().unwrap(), HeaderValue::from_static("7"))]);
             pieces.send(Frame::trailers(trailers.clone())).await.unwrap();
@@ -173,7 +173,8 @@ fn post(body: WasiBody) -> Request<WasiBody> {
 struct Pieces(mpsc::Receiver<Frame<Bytes>>);
 
 impl Pieces {
-    fn new() -> (mpsc::Sender<Frame<Bytes>>, WasiBody) {
+    /// The end to send into, and the body.
+    fn body() -> (mpsc::Sender<Frame<Bytes>>, WasiBody) {
         let (sender, receiver) = mpsc::channel(8);
         (sender, Pieces(receiver).boxed_unsync())
     }

@@ -18,8 +18,8 @@ use wire::{FailureKind, Fields, Which};
 pub struct Script {
     /// What backends answer, in the order of the calls.
     pub replies: RefCell<VecDeque<Reply>>,
-    /// The client's body.
-    pub request_body: Bytes,
+    /// The client's body, until it is sent on: it streams by once, as with every other host.
+    pub request_body: RefCell<Bytes>,
     /// What was sent: forwarded and by policies.
     pub sent: RefCell<Vec<Sent>>,
     response_body: RefCell<Bytes>,
@@ -63,14 +63,23 @@ impl Script {
         match self.replies.borrow_mut().pop_front() {
             Some(Reply::Response { status, headers, body }) => {
                 let came: Fields = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
-                Ok((Response { status, reason: String::new(), headers: Headers::new(came), body: Body::default(), forwarded: false }, body))
+                Ok((
+                    Response {
+                        status,
+                        reason: String::new(),
+                        headers: Headers::new(came),
+                        body: Body::default(),
+                        forwarded: false,
+                    },
+                    body,
+                ))
             }
             Some(Reply::Failure(kind)) => Err(SendError { kind, message: "the script says so".to_owned() }),
             None => Err(SendError { kind: FailureKind::Connection, message: nobody }),
         }
     }
 
-    /// What a request of the exchange looks like on its way out.
+    /// What a request of the exchange looks like on its way out, with the client's body if that is what it carries.
     pub fn outgoing(&self, request: &Request, client_method: &str) -> Sent {
         let backend = request.backend.as_ref();
         Sent {
@@ -84,7 +93,7 @@ impl Script {
             headers: request.headers.iter().map(|(name, value)| (name.to_owned(), value.into_owned())).collect(),
             body: match &request.body {
                 Body::Whole(bytes) => bytes.clone(),
-                Body::Streams(_) => self.request_body.clone(),
+                Body::Streams(_) => self.request_body.take(),
             },
         }
     }
@@ -93,7 +102,7 @@ impl Script {
     pub fn bytes(&self, body: &Body) -> Bytes {
         match body {
             Body::Whole(bytes) => bytes.clone(),
-            Body::Streams(Which::Request) => self.request_body.clone(),
+            Body::Streams(Which::Request) => self.request_body.borrow().clone(),
             Body::Streams(Which::Response) => self.response_body.borrow().clone(),
         }
     }

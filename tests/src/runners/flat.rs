@@ -24,7 +24,13 @@ pub fn run(case: &Case) -> Result<Outcome, String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     runtime.block_on(async {
         let mut instance = sandbox().instance(&plan).await.map_err(|error| format!("{error:#}"))?;
-        let mut host = Host { case, backends: Backends::new(case), response: None, done: VecDeque::new() };
+        let mut host = Host {
+            case,
+            request_body: case.given.body.clone(),
+            backends: Backends::new(case),
+            response: None,
+            done: VecDeque::new(),
+        };
         let response = host.serve(&mut instance).await.map_err(|error| format!("{error:#}"))?;
         Ok(Outcome { response, replies_left: host.backends.replies.len(), upstream: host.backends.sent })
     })
@@ -40,6 +46,8 @@ fn sandbox() -> &'static Sandbox {
 /// What the host holds of an exchange.
 struct Host<'c> {
     case: &'c Case,
+    /// The client's body, until it is sent on: it streams by once.
+    request_body: Bytes,
     backends: Backends,
     /// The backend's response, once there is one.
     response: Option<Answer>,
@@ -87,7 +95,7 @@ impl Host<'_> {
 
     fn body(&self, which: Which) -> Bytes {
         match which {
-            Which::Request => self.case.given.body.clone(),
+            Which::Request => self.request_body.clone(),
             Which::Response => self.response.as_ref().map(|response| response.body.clone()).unwrap_or_default(),
         }
     }
@@ -96,7 +104,7 @@ impl Host<'_> {
         let mut headers = self.case.given.headers.clone();
         apply(forward.edits, &mut headers);
         let body = match forward.body {
-            BodyEdit::Keep => self.body(Which::Request),
+            BodyEdit::Keep => std::mem::take(&mut self.request_body),
             BodyEdit::Replace(bytes) => Bytes::copy_from_slice(bytes),
         };
         let url = format!("{}://{}{}", forward.scheme.name(), forward.authority, forward.target);

@@ -97,8 +97,8 @@ pub(super) fn head_bytes(given: &Given) -> Vec<u8> {
 }
 
 fn script(case: &Case) -> Script {
-    let mut script = Script::default();
-    script.request_body = case.given.body.clone();
+    let script = Script::default();
+    script.request_body.replace(case.given.body.clone());
     script.replies.borrow_mut().extend(case.replies.iter().map(|(_, reply)| reply.clone()));
     script
 }
