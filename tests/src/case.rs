@@ -107,7 +107,7 @@ pub struct Outcome {
 }
 
 /// The response that the client got.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Answer {
     pub status: u16,

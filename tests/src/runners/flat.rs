@@ -51,8 +51,8 @@ struct Host<'c> {
     backends: Backends,
     /// The backend's response, once there is one.
     response: Option<Answer>,
-    /// What has been started, with how it ends.
-    done: VecDeque<(u32, Completion)>,
+    /// What has been started, with how it ends. A body that is being read is not there until it is read.
+    done: VecDeque<(u32, Completion, Option<(Which, Bytes)>)>,
 }
 
 impl Host<'_> {
@@ -62,8 +62,12 @@ impl Host<'_> {
             let mut event = Vec::new();
             let number = match wire::Answer::read(&answer)? {
                 wire::Answer::Respond(respond) => {
-                    let empty =
-                        Answer { status: 0, reason: String::new(), headers: Vec::new(), body: self.body(Which::Response) };
+                    let empty = Answer {
+                        status: 0,
+                        reason: String::new(),
+                        headers: Vec::new(),
+                        body: std::mem::take(self.body(Which::Response)),
+                    };
                     return Ok(edited(empty, respond.status, respond.reason, respond.edits, respond.body));
                 }
                 wire::Answer::Continue(edits) => {
@@ -80,11 +84,14 @@ impl Host<'_> {
                 }
                 wire::Answer::Wait(wait) => {
                     for (id, operation) in wait.operations {
-                        let completion = self.completion(operation)?;
-                        self.done.push_back((id, completion));
+                        let (completion, read) = self.completion(operation)?;
+                        self.done.push_back((id, completion, read));
                     }
                     let done = self.done.pop_front();
-                    let (id, completion) = done.ok_or_else(|| anyhow::anyhow!("the component waits for nothing"))?;
+                    let (id, completion, read) = done.ok_or_else(|| anyhow::anyhow!("the component waits for nothing"))?;
+                    if let Some((which, bytes)) = read {
+                        *self.body(which) = bytes;
+                    }
                     Event::write_done(&mut event, id, &completion);
                     wait.exchange
                 }
@@ -93,10 +100,10 @@ impl Host<'_> {
         }
     }
 
-    fn body(&self, which: Which) -> Bytes {
+    fn body(&mut self, which: Which) -> &mut Bytes {
         match which {
-            Which::Request => self.request_body.clone(),
-            Which::Response => self.response.as_ref().map(|response| response.body.clone()).unwrap_or_default(),
+            Which::Request => &mut self.request_body,
+            Which::Response => &mut self.response.get_or_insert_with(Answer::default).body,
         }
     }
 
@@ -125,25 +132,31 @@ impl Host<'_> {
         Ok(())
     }
 
-    fn completion(&mut self, operation: Operation<'_>) -> anyhow::Result<Completion> {
+    /// How an operation ends, and the body that it read.
+    fn completion(&mut self, operation: Operation<'_>) -> anyhow::Result<(Completion, Option<(Which, Bytes)>)> {
         Ok(match operation {
-            Operation::Read { which, bytes_max } => match self.body(which) {
-                bytes if bytes.len() as u64 <= bytes_max => Completion::Body(bytes),
-                _ => Completion::Failed(FailureKind::TooLarge, "the body is too long".to_owned()),
-            },
+            Operation::Read { which, bytes_max } => {
+                let bytes = std::mem::take(self.body(which));
+                let completion = match bytes.len() as u64 <= bytes_max {
+                    true => Completion::Body(bytes.clone()),
+                    false => Completion::Failed(FailureKind::TooLarge, "the body is too long".to_owned()),
+                };
+                (completion, Some((which, bytes)))
+            }
             Operation::Send { method, scheme, authority, target, edits, body, .. } => {
                 let mut headers = Vec::new();
                 apply(edits, &mut headers);
                 let url = format!("{}://{authority}{target}", scheme.name());
                 let sent = Sent { method: method.to_owned(), url, headers, body: Bytes::copy_from_slice(body) };
-                match self.reply(Asked::Send, sent)? {
+                let completion = match self.reply(Asked::Send, sent)? {
                     Ok(answer) => {
                         let pairs = answer.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
                         let head = ResponseHead { status: answer.status, reason: String::new(), fields: pairs.collect() };
                         Completion::Response(head, answer.body)
                     }
                     Err(kind) => Completion::Failed(kind, "the script says so".to_owned()),
-                }
+                };
+                (completion, None)
             }
         })
     }
