@@ -52,8 +52,11 @@ struct Host<'c> {
     /// The backend's response, once there is one.
     response: Option<Answer>,
     /// What has been started, with how it ends. A body that is being read is not there until it is read.
-    done: VecDeque<(u32, Completion, Option<(Which, Bytes)>)>,
+    done: VecDeque<(u32, Completion, Option<Read>)>,
 }
+
+/// A body that was read.
+type Read = (Which, Bytes);
 
 impl Host<'_> {
     async fn serve(&mut self, instance: &mut Instance) -> anyhow::Result<Answer> {
@@ -133,7 +136,7 @@ impl Host<'_> {
     }
 
     /// How an operation ends, and the body that it read.
-    fn completion(&mut self, operation: Operation<'_>) -> anyhow::Result<(Completion, Option<(Which, Bytes)>)> {
+    fn completion(&mut self, operation: Operation<'_>) -> anyhow::Result<(Completion, Option<Read>)> {
         Ok(match operation {
             Operation::Read { which, bytes_max } => {
                 let bytes = std::mem::take(self.body(which));

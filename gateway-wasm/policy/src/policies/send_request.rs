@@ -124,6 +124,13 @@ impl Statement for SendRequest {
     }
 }
 
+impl SendRequest {
+    /// True if it sends the body of the exchange's own request.
+    pub(super) fn copies_body(&self) -> bool {
+        self.copy && self.body.is_none()
+    }
+}
+
 fn url(element: &Element, checker: &mut Checker<'_>) -> Option<Address> {
     checker.attributes(element, &[]);
     checker.children(element, Children::Text);

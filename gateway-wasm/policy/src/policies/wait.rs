@@ -37,6 +37,10 @@ impl Statement for Wait {
     }
 
     async fn run<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
+        // Two branches cannot read one body at the same time, so it is read before, for all of them.
+        if self.branches.iter().any(|branch| matches!(&**branch, Policy::SendRequest(send) if send.copies_body())) {
+            run::whole_body(&mut exchange.request.body, host, Self::NAME).await?;
+        }
         run::parallel(&self.branches, self.any, exchange, host).await
     }
 }
