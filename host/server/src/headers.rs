@@ -3,6 +3,9 @@
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use wire::{Edit, Edits};
 
+const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
+const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
+
 /// Removes the fields that belong to one connection (RFC 9110, section 7.6.1): those that `Connection` names, and those
 /// that always do.
 pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
@@ -19,8 +22,8 @@ pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
         }
         headers.remove(header::CONNECTION);
     }
-    headers.remove("keep-alive");
-    headers.remove("proxy-connection");
+    headers.remove(&KEEP_ALIVE);
+    headers.remove(&PROXY_CONNECTION);
     headers.remove(header::TRANSFER_ENCODING);
     headers.remove(header::UPGRADE);
 }

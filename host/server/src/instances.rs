@@ -39,7 +39,7 @@ impl Instances {
 
     /// Makes the first instance, so that the first request does not wait for it.
     pub(crate) async fn warm(&self) -> Result<()> {
-        self.add_slot().await.map(drop)
+        Box::pin(self.add_slot()).await.map(drop)
     }
 
     /// Takes a new exchange into some instance. The slot is where it goes on if it waits.
@@ -74,7 +74,8 @@ impl Instances {
                 return Ok(slot);
             }
             if self.slots.borrow().len() < self.instances_max {
-                return self.add_slot().await;
+                // Boxed: making an instance is rare, and its future large.
+                return Box::pin(self.add_slot()).await;
             }
             self.given_back.notified().await;
         }

@@ -72,7 +72,8 @@ impl Pool {
         loop {
             let (mut sender, is_new) = match self.take(scheme, authority) {
                 Some(sender) => (sender, false),
-                None => (self.connect(scheme, authority).await?, true),
+                // Boxed, as the way of most requests is short and their futures are moved about.
+                None => (Box::pin(self.connect(scheme, authority)).await?, true),
             };
             if sender.ready().await.is_err() {
                 if is_new {
