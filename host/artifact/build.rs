@@ -13,9 +13,9 @@ const TARGET: &str = "wasm32-wasip2";
 fn main() -> Result<(), Box<dyn Error>> {
     let manifest_dir = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let root = manifest_dir.join("../..").canonicalize()?;
-    for watched in ["gateway-wasm", "Cargo.toml", "Cargo.lock"] {
-        println!("cargo::rerun-if-changed={}", root.join(watched).display());
-    }
+    println!("cargo::rerun-if-changed={}", root.join("Cargo.toml").display());
+    println!("cargo::rerun-if-changed={}", root.join("Cargo.lock").display());
+    watch(&root.join("gateway-wasm"))?;
     let out_dir = PathBuf::from(env::var("OUT_DIR")?);
     // A target folder of its own, beside those of the profiles: cargo holds a lock on the outer one while this runs.
     let target_dir = out_dir.ancestors().nth(4).ok_or("OUT_DIR is not inside a target folder")?.join("component");
@@ -25,6 +25,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     if env::var_os("CARGO_FEATURE_PROBE").is_some() {
         build(&root, &target_dir, &["flat", "probe"], &out_dir.join("flat-with-probe.wasm"))?;
+    }
+    Ok(())
+}
+
+/// Has this run again when code changes, but not for manual pages. A new file is named by one that changes.
+fn watch(directory: &Path) -> Result<(), Box<dyn Error>> {
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            watch(&path)?;
+        } else if path.extension().is_some_and(|extension| ["rs", "toml", "wit"].iter().any(|code| extension == *code)) {
+            println!("cargo::rerun-if-changed={}", path.display());
+        }
     }
     Ok(())
 }

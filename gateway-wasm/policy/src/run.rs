@@ -8,7 +8,12 @@ use crate::{
     problem,
     statement::{Fault, Flow},
 };
-use std::{future::Future, pin::Pin, rc::Rc};
+use std::{
+    future::{Future, poll_fn},
+    pin::Pin,
+    rc::Rc,
+    task::Poll,
+};
 use wire::Which;
 
 /// What becomes of an exchange.
@@ -76,8 +81,14 @@ async fn on_error<H: Host>(effective: &Effective, exchange: &mut Exchange, host:
     }
 }
 
-/// The future of one branch of a `wait`, which works on a copy of the exchange and gives it back.
-type Branch<'a> = Pin<Box<dyn Future<Output = (Exchange, Result<Flow, Fault>)> + 'a>>;
+/// One branch of a `wait`, which works on a copy of the exchange and gives it back.
+enum Branch<'a> {
+    Running(Pin<Box<dyn Future<Output = Finished> + 'a>>),
+    Done(Finished),
+}
+
+/// The copy as the branch left it, and how it ended.
+type Finished = (Box<Exchange>, Result<Flow, Fault>);
 
 /// Runs each statement on a copy of the exchange, all at the same time.
 ///
@@ -89,34 +100,29 @@ pub(crate) async fn parallel<H: Host>(
     exchange: &mut Exchange,
     host: &H,
 ) -> Result<Flow, Fault> {
-    let mut branches: Vec<Result<Branch<'_>, (Exchange, Result<Flow, Fault>)>> = policies
-        .iter()
-        .map(|policy| {
-            let mut copy = exchange.clone();
-            Ok(Box::pin(async move {
-                let flow = policy.run(&mut copy, host).await;
-                (copy, flow)
-            }) as Branch<'_>)
-        })
-        .collect();
-    std::future::poll_fn(|context| {
-        for branch in &mut branches {
-            if let Ok(future) = branch
-                && let std::task::Poll::Ready(done) = future.as_mut().poll(context)
+    let mut branches: Vec<Branch<'_>> = Vec::with_capacity(policies.len());
+    for policy in policies {
+        branches.push(Branch::Running(Box::pin(branch(policy, Box::new(exchange.clone()), host))));
+    }
+    poll_fn(|context| {
+        for one in &mut branches {
+            if let Branch::Running(future) = one
+                && let Poll::Ready(finished) = future.as_mut().poll(context)
             {
-                *branch = Err(done);
+                *one = Branch::Done(finished);
                 if any {
                     // Others may be done too by now, but this one was the first.
-                    return std::task::Poll::Ready(());
+                    return Poll::Ready(());
                 }
             }
         }
-        if branches.iter().all(Result::is_err) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        if branches.iter().all(|one| matches!(one, Branch::Done(_))) { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
     let mut flow = Flow::Next;
     let before = exchange.variables.clone();
-    for (copy, result) in branches.into_iter().filter_map(Result::err) {
+    for one in branches {
+        let Branch::Done((copy, result)) = one else { continue };
         if let Flow::Answer = result?
             && flow == Flow::Next
         {
@@ -130,6 +136,11 @@ pub(crate) async fn parallel<H: Host>(
         }
     }
     Ok(flow)
+}
+
+async fn branch<H: Host>(policy: &Policy, mut copy: Box<Exchange>, host: &H) -> Finished {
+    let result = policy.run(&mut copy, host).await;
+    (copy, result)
 }
 
 /// Reads a body of the exchange if the host still holds it, so that it can be changed.

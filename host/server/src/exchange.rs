@@ -174,7 +174,7 @@ impl Exchange<'_> {
         let headers = request.headers_mut();
         headers::remove_hop_by_hop_of_request(headers);
         headers.remove(header::HOST);
-        headers::apply(forward.edits.clone(), headers);
+        headers::apply(forward.edits, headers);
         if replaced {
             headers.remove(header::CONTENT_LENGTH);
         }
