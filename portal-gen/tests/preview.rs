@@ -4,6 +4,7 @@ mod common;
 
 use common::{definition, folder, site};
 use portal_gen::Rendered;
+use portal_gen::preview::Audience;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
@@ -17,7 +18,7 @@ fn server(first: Rendered) -> (SocketAddr, watch::Sender<Arc<Rendered>>) {
     let (sender, receiver) = watch::channel(Arc::new(first));
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(portal_gen::preview::serve(listener, receiver))
+        runtime.block_on(portal_gen::preview::serve(listener, receiver, Audience::Author))
     });
     (address, sender)
 }
