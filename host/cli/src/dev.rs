@@ -86,7 +86,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
                     Failure::Findings(text) => text,
                     Failure::Operation(error) => format!("error: {error:#}\n"),
                 };
-                eprint!("{text}the last good version stays in place\n");
+                eprintln!("{text}the last good version stays in place");
                 let last = running.sites.borrow().with_problems(text);
                 running.sites.send_replace(Arc::new(last));
             }

@@ -44,7 +44,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     while running::wish().await? == Wish::Reload {
         match reload(&place, &running, config.portal.is_some()).await {
             Ok(()) => println!("reloaded"),
-            Err(Failure::Findings(text)) => eprint!("{text}error: the folder was not reloaded, the old one stays\n"),
+            Err(Failure::Findings(text)) => eprintln!("{text}error: the folder was not reloaded, the old one stays"),
             Err(Failure::Operation(error)) => eprintln!("error: the folder was not reloaded, the old one stays: {error:#}"),
         }
     }

@@ -27,8 +27,11 @@ const FILE: &str = "dev/upstreams.yaml";
 /// The servers that play backends, by the backend's name.
 #[derive(Default)]
 pub(crate) struct StandIns {
-    servers: BTreeMap<String, (SocketAddr, Arc<RwLock<Vec<Route>>>)>,
+    servers: BTreeMap<String, (SocketAddr, Routes)>,
 }
+
+/// What a stand-in answers now; changed while it runs.
+type Routes = Arc<RwLock<Vec<Route>>>;
 
 /// One entry: a request, and what is answered.
 #[derive(Clone, Debug, Deserialize)]
@@ -202,7 +205,7 @@ fn fill(value: &mut serde_json::Value, values: &[(String, String)]) {
     }
 }
 
-async fn serve(listener: TcpListener, routes: Arc<RwLock<Vec<Route>>>) {
+async fn serve(listener: TcpListener, routes: Routes) {
     while let Ok((stream, _)) = listener.accept().await {
         let routes = routes.clone();
         tokio::spawn(async move {
