@@ -32,8 +32,8 @@ pub fn plan(folder: &Folder) -> Plan {
     let Some(service) = loaded.service else { panic!("{}", diagnostic::render::all_text(&loaded.diagnostics)) };
     let findings = gateway::check(&service);
     assert!(!findings.has_errors(), "{}", diagnostic::render::all_text(&findings));
-    let keys = |name: &String| (name.clone(), Keys { primary: Some(format!("{name}-key")), secondary: None });
-    let subscriptions = service.subscriptions.iter().map(|subscription| keys(&subscription.name)).collect();
+    let keys = |name: String| (name.clone(), Keys { primary: Some(format!("{name}-key")), secondary: None });
+    let subscriptions = service.subscriptions.iter().map(|subscription| keys(subscription.full_name())).collect();
     let named_values = service.named_values.iter().filter(|value| value.secret);
     let named_values = named_values.map(|value| (value.display_name.clone(), format!("secret-{}", value.name))).collect();
     Plan::new(&service, &Secrets { subscriptions, named_values, ..Secrets::default() })

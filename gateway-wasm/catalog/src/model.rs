@@ -238,6 +238,16 @@ pub struct Subscription {
     pub allow_tracing: bool,
 }
 
+impl Subscription {
+    /// Its name in the whole service: `team/alice` for one of a workspace.
+    pub fn full_name(&self) -> String {
+        match &self.workspace {
+            Some(workspace) => format!("{workspace}/{}", self.name),
+            None => self.name.clone(),
+        }
+    }
+}
+
 /// What a subscription opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SubscriptionScope {

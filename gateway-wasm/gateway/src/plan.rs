@@ -113,7 +113,7 @@ pub(crate) struct PlanHost {
 pub struct Secrets {
     /// Values of secret named values by display name or resource name.
     pub named_values: BTreeMap<String, String>,
-    /// Keys by the subscription's name.
+    /// Keys by [`catalog::model::Subscription::full_name`].
     pub subscriptions: BTreeMap<String, Keys>,
     /// Addresses that replace those of backends, by the backend's name: stand-ins while developing.
     pub backends: BTreeMap<String, String>,
@@ -270,7 +270,7 @@ fn subscription(service: &Service, subscription: &catalog::model::Subscription, 
     let expires = subscription.expiration_date.as_deref().map(seconds);
     // A date that cannot be read may lie in the past: such a subscription opens nothing.
     let is_dated = starts != Some(None) && expires != Some(None);
-    let keys = secrets.subscriptions.get(&subscription.name).cloned().unwrap_or_default();
+    let keys = secrets.subscriptions.get(&subscription.full_name()).cloned().unwrap_or_default();
     Some(PlanSubscription {
         scope,
         starts: starts.flatten(),

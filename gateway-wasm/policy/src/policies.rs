@@ -3,7 +3,7 @@
 use crate::{
     exchange::Exchange,
     host::Host,
-    statement::{Checker, Fault, Flow, Statement},
+    statement::{Checker, Fault, Flow, Statement, listed},
     xml::Element,
 };
 use diagnostic::nearest;
@@ -143,7 +143,7 @@ fn unknown(name: &str, element: &Element, checker: &mut Checker<'_>) {
     let names = NAMES.iter().chain(NOT_YET).copied().chain(["base", "include-fragment"]);
     let help = match nearest(name, names) {
         Some(name) => format!("did you mean `{name}`?"),
-        None => "see `docs/policies` for those there are".to_owned(),
+        None => format!("this build runs {}", listed(NAMES)),
     };
     checker.error("policy/unknown", element.name_span, format!("there is no policy `{name}`"), help);
 }

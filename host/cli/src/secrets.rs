@@ -43,8 +43,8 @@ pub(crate) fn read(folder: &Path, given: Option<&Path>, service: &Service) -> Re
         secrets.subscriptions.insert(name, Keys { primary: keys.primary, secondary: keys.secondary });
     }
     for subscription in &service.subscriptions {
-        let keys = secrets.subscriptions.entry(subscription.name.clone()).or_default();
-        let name = |which| variable("SUBSCRIPTION", &format!("{}_{which}", subscription.name));
+        let keys = secrets.subscriptions.entry(subscription.full_name()).or_default();
+        let name = |which| variable("SUBSCRIPTION", &format!("{}_{which}", subscription.full_name()));
         keys.primary = std::env::var(name("PRIMARY")).ok().or(keys.primary.take());
         keys.secondary = std::env::var(name("SECONDARY")).ok().or(keys.secondary.take());
     }
