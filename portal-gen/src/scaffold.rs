@@ -9,12 +9,14 @@ macro_rules! files {
 }
 
 /// The files, as they are written.
-const FILES: [(&str, &str); 9] = files![
+const FILES: [(&str, &str); 11] = files![
     "README.md"
     "policy.xml"
     "apis/hello/apiInformation.yaml"
     "apis/hello/specification.yaml"
     "apis/hello/policy.xml"
+    "backends/hello/backendInformation.yaml"
+    "dev/upstreams.yaml"
     "products/starter/productInformation.yaml"
     "products/starter/apis/hello/productApiInformation.yaml"
     "portal/portal.yaml"
