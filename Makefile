@@ -42,7 +42,7 @@ screenshots: test-browser ## take the README's picture of the portal anew
 lint: setup-rust setup-deny ## check formatting, clippy, what the sandbox forbids, licences and sources of dependencies
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
-	cargo clippy --target wasm32-wasip2 $(SANDBOXED) --locked -- -D warnings
+	cargo clippy --target wasm32-wasip2 $(SANDBOXED) --features component/flat,component/edge --locked -- -D warnings
 	cargo deny --locked check --hide-inclusion-graph licenses bans sources
 	@if timeout 120 cargo deny fetch db >/dev/null 2>&1; then cargo deny --locked check --disable-fetch --hide-inclusion-graph advisories; \
 	else echo "advisories: not checked, the database cannot be fetched from here"; fi
