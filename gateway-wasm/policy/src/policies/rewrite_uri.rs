@@ -1,6 +1,7 @@
 //! `rewrite-uri`: changes the path that the backend sees.
 
 use crate::{
+    address::decoded,
     document::Section,
     exchange::Exchange,
     host::Host,
@@ -53,15 +54,13 @@ impl Statement for RewriteUri {
     }
 
     async fn run<H: Host>(&self, exchange: &mut Exchange, _host: &H) -> Result<Flow, Fault> {
-        let mut used = Vec::new();
-        let path = filled(&self.path, exchange, &mut used)?;
-        let mut query = filled(&self.query, exchange, &mut used)?;
+        let path = filled(&self.path, exchange)?;
+        let mut query = filled(&self.query, exchange)?;
         if self.copy_unmatched_params {
             for pair in exchange.request.query.split('&').filter(|pair| !pair.is_empty()) {
                 // A query parameter that the operation's template names has been matched: it goes where the new template says.
-                let name = pair.split('=').next().unwrap_or(pair);
-                let matched = exchange.parameters.iter().any(|(parameter, _)| **parameter == *name) && used.contains(&name.to_owned());
-                if !matched {
+                let name = decoded(pair.split('=').next().unwrap_or(pair));
+                if !exchange.parameters.iter().any(|(parameter, _)| **parameter == *name) {
                     query.push_str(if query.is_empty() { "" } else { "&" });
                     query.push_str(pair);
                 }
@@ -93,7 +92,7 @@ fn parts(template: &str) -> Option<Vec<Part>> {
     Some(parts)
 }
 
-fn filled(parts: &[Part], exchange: &Exchange, used: &mut Vec<String>) -> Result<String, Fault> {
+fn filled(parts: &[Part], exchange: &Exchange) -> Result<String, Fault> {
     let mut out = String::new();
     for part in parts {
         match part {
@@ -106,7 +105,6 @@ fn filled(parts: &[Part], exchange: &Exchange, used: &mut Vec<String>) -> Result
                         message: format!("the operation's URL template has no parameter `{name}`"),
                     });
                 };
-                used.push(name.clone());
                 out.push_str(value);
             }
         }

@@ -2,6 +2,7 @@
 
 use super::set_header::{EXISTS_ACTION, ExistsAction};
 use crate::{
+    address::decoded,
     document::Section,
     exchange::Exchange,
     host::Host,
@@ -74,25 +75,6 @@ impl SetQueryParameter {
     fn written(&self) -> Vec<String> {
         self.values.iter().map(|value| format!("{}={}", encoded(&self.name), encoded(value))).collect()
     }
-}
-
-/// Percent-decodes a name; `+` is a space.
-fn decoded(text: &str) -> String {
-    let mut out = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        let mut ahead = bytes.clone();
-        let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
-        match (byte, digit(ahead.next()), digit(ahead.next())) {
-            (b'%', Some(high), Some(low)) => {
-                out.push((high * 16 + low) as u8);
-                bytes = ahead;
-            }
-            (b'+', ..) => out.push(b' '),
-            _ => out.push(byte),
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// Percent-encodes everything but the unreserved characters (RFC 3986, section 2.3).
