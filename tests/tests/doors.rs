@@ -140,6 +140,16 @@ fn a_body_is_read_and_changed() {
     assert_eq!(reply.header("content-length"), Some("27"));
 }
 
+/// A body that streamed to one backend is gone: a second forward fails rather than send an empty one.
+#[test]
+fn a_body_is_never_silently_lost() {
+    let backend = backend::answering("fine");
+    let twice = "<backend><forward-request /><forward-request /></backend>";
+    let server = start(&anything(&format!("http://{backend}"), &policies(twice)), Limits::default());
+    assert_eq!(post(server.address(), "/", "twelve books").status(), 500);
+    assert_eq!(get(server.address(), "/", &[]).status(), 200, "without a body there is nothing to lose");
+}
+
 #[test]
 fn trailers_pass_in_both_directions() {
     let (heard, hears) = mpsc::channel();

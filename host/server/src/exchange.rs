@@ -15,7 +15,7 @@ use anyhow::Result;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header, request, response, uri::PathAndQuery};
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use std::{net::SocketAddr, rc::Rc, time::Duration};
 use wire::{Answer, BodyEdit, Edits, Event, FailureKind, Forward, RequestHeadBuilder, ResponseHeadBuilder, Scheme, Which};
 
@@ -27,6 +27,7 @@ pub(crate) async fn serve(worker: &Rc<Worker>, request: Request<Incoming>, clien
         worker,
         head,
         request_body: Payload::Stream(body),
+        body_was_sent: false,
         response: None,
         operations: Operations::default(),
         waiting: None,
@@ -46,6 +47,8 @@ struct Exchange<'w> {
     /// The request's head as it came.
     head: request::Parts,
     request_body: Payload,
+    /// True once the client's body went to a backend: it cannot go to another.
+    body_was_sent: bool,
     /// The backend's response, once there is one.
     response: Option<(response::Parts, Payload)>,
     /// What was started and is not done.
@@ -160,9 +163,13 @@ impl Exchange<'_> {
         // The response to an earlier attempt: its connection is free again, or closed.
         self.response = None;
         let body = match forward.body {
+            BodyEdit::Keep if self.body_was_sent => {
+                return Err(invalid("the client's body was sent before, and bodies that stream are not kept".to_owned()));
+            }
             BodyEdit::Keep => self.take_body(Which::Request),
             BodyEdit::Replace(bytes) => Payload::bytes(Bytes::copy_from_slice(bytes)),
         };
+        self.body_was_sent |= forward.body == BodyEdit::Keep && !body.is_end_stream();
         let replaced = matches!(forward.body, BodyEdit::Replace(_));
         let target = PathAndQuery::try_from(forward.target).map_err(|error| invalid(format!("{}: {error}", forward.target)))?;
         let mut request = Request::new(body);
