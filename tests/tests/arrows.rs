@@ -6,8 +6,9 @@ use std::{collections::BTreeSet, fs, path::PathBuf, process::Command};
 /// Every member with its level and the crates of ours that it may depend on. Arrows point to a lower level.
 const MEMBERS: &[(&str, u8, &[&str])] = &[
     ("diagnostic", 0, &[]),
+    ("dotnet", 0, &[]),
     ("wire", 0, &[]),
-    ("policy", 1, &["diagnostic", "wire"]),
+    ("policy", 1, &["diagnostic", "dotnet", "wire"]),
     ("catalog", 1, &["diagnostic"]),
     ("store", 1, &[]),
     ("gateway", 2, &["catalog", "policy", "diagnostic", "wire"]),

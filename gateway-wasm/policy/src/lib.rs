@@ -10,6 +10,7 @@ pub mod address;
 pub mod code;
 pub mod document;
 pub mod exchange;
+pub mod expr;
 pub mod host;
 pub mod policies;
 pub mod problem;

@@ -1,0 +1,1 @@
+//! Composite formatting: `string.Format` and what stands between the braces of `$"..."`.

@@ -1,0 +1,1 @@
+//! Newtonsoft.Json: the tree, its text, and the paths into it.

@@ -1,0 +1,1 @@
+//! `System.Net.WebUtility` and `System.Net.IPAddress`.

@@ -1,0 +1,6 @@
+//! System.Security.Cryptography.X509Certificates.
+
+use crate::expr::types::NetType;
+
+/// The types of this module.
+pub(super) static TYPES: &[&NetType] = &[];

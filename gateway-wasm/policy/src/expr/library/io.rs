@@ -1,0 +1,6 @@
+//! System.IO: readers and writers over text.
+
+use crate::expr::types::NetType;
+
+/// The types of this module.
+pub(super) static TYPES: &[&NetType] = &[];

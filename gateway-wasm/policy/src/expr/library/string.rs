@@ -1,0 +1,17 @@
+//! `System.String`, and what goes with it.
+
+use crate::expr::types::{Kind, NetType};
+
+/// The types of this module.
+pub(super) static TYPES: &[&NetType] = &[&STRING];
+
+/// `System.String`
+pub static STRING: NetType = NetType {
+    namespace: "System",
+    name: "String",
+    kind: Kind::Class,
+    bases: &[],
+    members: &[],
+    missing: &[],
+    doc: "Text: a sequence of UTF-16 units",
+};

@@ -1,0 +1,6 @@
+//! Time zones.
+
+use crate::expr::types::NetType;
+
+/// The types of this module.
+pub(super) static TYPES: &[&NetType] = &[];

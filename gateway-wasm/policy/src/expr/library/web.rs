@@ -1,0 +1,6 @@
+//! System.Net: `WebUtility`, `IPAddress`.
+
+use crate::expr::types::NetType;
+
+/// The types of this module.
+pub(super) static TYPES: &[&NetType] = &[];

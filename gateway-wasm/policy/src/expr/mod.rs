@@ -1,0 +1,12 @@
+//! Policy expressions: the C# in `@(...)` and `@{...}`.
+//!
+//! In reading order: text becomes tokens (`lexer`), tokens a tree (`parser`, [`ast`]); `check` finds out the types,
+//! chooses members and slots, and reports what cannot be right; `eval` runs what is left. What .NET offers to an expression is
+//! in [`library`], one table per type: a member is one row.
+
+pub mod ast;
+pub mod call;
+pub mod library;
+pub mod machine;
+pub mod types;
+pub mod value;
