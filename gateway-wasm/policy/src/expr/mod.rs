@@ -6,6 +6,7 @@
 
 pub mod ast;
 pub mod call;
+pub mod check;
 pub mod conversion;
 pub mod dynamic;
 pub mod eval;
