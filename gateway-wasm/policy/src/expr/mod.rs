@@ -6,7 +6,9 @@
 
 pub mod ast;
 pub mod call;
+pub mod lexer;
 pub mod library;
 pub mod machine;
+pub mod parser;
 pub mod types;
 pub mod value;
