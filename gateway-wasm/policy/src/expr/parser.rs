@@ -40,7 +40,7 @@ pub fn parse(code: &str, start: u32, spelling: Spelling) -> (Option<Program>, Ve
             return parser.refuse("`@( )` holds one expression and no `;`", help);
         }
         parser.expect(")", "close the expression with `)`")?;
-        Ok(Program::Expression(expression))
+        Ok(Program::Expression(*expression))
     })
 }
 
@@ -54,7 +54,7 @@ pub fn parse_bare(code: &str, start: u32, spelling: Spelling) -> (Option<Program
             return parser.block().map(Program::Block);
         }
         if !parser.holds_statements() {
-            return parser.whole_expression().map(Program::Expression);
+            return parser.whole_expression().map(|value| Program::Expression(*value));
         }
         let first = parser.span();
         let statements = parser.statements();
@@ -93,6 +93,10 @@ fn run(
 
 /// What a mistake leaves; it is reported already.
 struct Failed;
+
+fn tree(kind: ExpressionKind, span: Span) -> Box<Expression> {
+    Box::new(Expression { kind, span })
+}
 
 type Parsed<T> = Result<T, Failed>;
 
@@ -322,7 +326,7 @@ impl Parser {
 // Expressions.
 impl Parser {
     /// The expression that a program consists of.
-    fn whole_expression(&mut self) -> Parsed<Expression> {
+    fn whole_expression(&mut self) -> Parsed<Box<Expression>> {
         if matches!(*self.kind(), Kind::Keyword(word) if STATEMENTS.contains(&word)) || self.is_declaration() {
             let help = "write `@{ ... }`, with `return` before the result";
             return self.refuse("statements stand in `@{ }`; `@( )` holds one expression", help);
@@ -333,12 +337,12 @@ impl Parser {
         self.expression()
     }
 
-    fn expression(&mut self) -> Parsed<Expression> {
+    fn expression(&mut self) -> Parsed<Box<Expression>> {
         self.nested(Self::conditional)
     }
 
     /// An expression with everything in it: lambdas, assignments, `? :`.
-    fn conditional(&mut self) -> Parsed<Expression> {
+    fn conditional(&mut self) -> Parsed<Box<Expression>> {
         let mut branches = Vec::new();
         let mut last = loop {
             if self.is_lambda() {
@@ -363,7 +367,7 @@ impl Parser {
         }
         while let Some((condition, yes)) = branches.pop() {
             let span = condition.span.to(last.span);
-            last = Expression { kind: ExpressionKind::Ternary(Box::new(condition), Box::new(yes), Box::new(last)), span };
+            last = tree(ExpressionKind::Ternary(condition, yes, last), span);
             self.higher(1)?;
         }
         Ok(last)
@@ -391,9 +395,13 @@ impl Parser {
     }
 
     #[inline(never)]
-    fn assignment(&mut self, target: Expression, (operator, tokens): (Option<BinaryOperator>, usize)) -> Parsed<Expression> {
+    fn assignment(
+        &mut self,
+        target: Box<Expression>,
+        (operator, tokens): (Option<BinaryOperator>, usize),
+    ) -> Parsed<Box<Expression>> {
         use ExpressionKind::*;
-        let mut place = &target;
+        let mut place = &*target;
         while let Parenthesized(inner) = &place.kind {
             place = inner;
         }
@@ -406,7 +414,7 @@ impl Parser {
         }
         let value = self.expression()?;
         let span = target.span.to(value.span);
-        Ok(Expression { kind: Assign { operator, target: Box::new(target), value: Box::new(value) }, span })
+        Ok(tree(Assign { operator, target, value }, span))
     }
 
     /// `if (x = 5)` is never meant.
@@ -423,7 +431,7 @@ impl Parser {
     }
 
     /// Everything from `??` down to what unary operators bind. The operators wait on a stack instead of in recursions.
-    fn binary(&mut self) -> Parsed<Expression> {
+    fn binary(&mut self) -> Parsed<Box<Expression>> {
         let mut values = vec![self.unary()?];
         let mut operators: Vec<(BinaryOperator, u32)> = Vec::new();
         loop {
@@ -489,17 +497,17 @@ impl Parser {
 
     /// `is pattern` or `as T` after a value.
     #[inline(never)]
-    fn type_test(&mut self, value: Expression) -> Parsed<Expression> {
+    fn type_test(&mut self, value: Box<Expression>) -> Parsed<Box<Expression>> {
         let kind = if self.eat_keyword("as") {
             let type_name = self.type_name(Question::Unclear)?;
-            ExpressionKind::As(Box::new(value), type_name)
+            ExpressionKind::As(value, type_name)
         } else {
             self.advance();
             if self.is_word(0, "not") && !self.ends_value(1) {
                 return self.refuse("policies have no `is not`", "write `!(x is T)`, or `x != null`");
             }
             let pattern = self.pattern(false)?;
-            ExpressionKind::Is(Box::new(value), pattern)
+            ExpressionKind::Is(value, pattern)
         };
         let start = match &kind {
             ExpressionKind::As(value, _) | ExpressionKind::Is(value, _) => value.span,
@@ -508,7 +516,7 @@ impl Parser {
         if self.is_word(0, "and") || self.is_word(0, "or") {
             return self.unexpected("the end of the pattern");
         }
-        Ok(Expression { kind, span: start.to(self.before()) })
+        Ok(tree(kind, start.to(self.before())))
     }
 
     /// What follows `is`, or `case` where conditions and whole expressions may follow.
@@ -543,11 +551,11 @@ impl Parser {
             }
         }
         let constant = if case { self.expression()? } else { self.nested(Self::pattern_constant)? };
-        Ok(Pattern::Constant(Box::new(constant)))
+        Ok(Pattern::Constant(constant))
     }
 
     /// A constant after `is`: anything that binds tighter than comparisons.
-    fn pattern_constant(&mut self) -> Parsed<Expression> {
+    fn pattern_constant(&mut self) -> Parsed<Box<Expression>> {
         let mut value = self.unary()?;
         while let Some((operator, precedence, tokens)) = self.binary_operator().filter(|found| found.1 > COMPARISON) {
             for _ in 0..tokens {
@@ -562,7 +570,7 @@ impl Parser {
         Ok(value)
     }
 
-    fn unary(&mut self) -> Parsed<Expression> {
+    fn unary(&mut self) -> Parsed<Box<Expression>> {
         let prefix = match *self.kind() {
             Kind::Symbol("+" | "-" | "!" | "~" | "++" | "--" | "^" | "&" | "*" | "..") => true,
             Kind::Symbol("(") => self.is_cast(),
@@ -573,18 +581,18 @@ impl Parser {
     }
 
     #[inline(never)]
-    fn prefixed(&mut self) -> Parsed<Expression> {
+    fn prefixed(&mut self) -> Parsed<Box<Expression>> {
         let start = self.span();
         let kind = match *self.kind() {
             Kind::Symbol("(") => {
                 self.advance();
                 let type_name = self.type_name(Question::Nullable)?;
                 self.expect(")", "a cast is `(T)value`")?;
-                ExpressionKind::Cast(type_name, Box::new(self.unary()?))
+                ExpressionKind::Cast(type_name, self.unary()?)
             }
             Kind::Keyword("throw") => {
                 self.advance();
-                ExpressionKind::Throw(Box::new(self.expression()?))
+                ExpressionKind::Throw(self.expression()?)
             }
             Kind::Symbol("^") => {
                 return self.refuse("policies have no `^1` for the last item", "write `x[x.Length - 1]` or `x.Last()`");
@@ -592,7 +600,7 @@ impl Parser {
             Kind::Symbol("&" | "*") => return self.unexpected("a value"),
             Kind::Symbol(step @ ("++" | "--")) => {
                 self.advance();
-                let target = Box::new(self.unary()?);
+                let target = self.unary()?;
                 ExpressionKind::Step { target, up: step == "++", prefix: true }
             }
             Kind::Symbol(symbol) => {
@@ -610,16 +618,16 @@ impl Parser {
                 let value = self.unary()?;
                 match smallest(operator, &value) {
                     Some(literal) => ExpressionKind::Literal(literal),
-                    None => ExpressionKind::Unary(operator, Box::new(value)),
+                    None => ExpressionKind::Unary(operator, value),
                 }
             }
             _ => return self.unexpected("a value"),
         };
-        Ok(Expression { kind, span: start.to(self.before()) })
+        Ok(tree(kind, start.to(self.before())))
     }
 
     /// A value and everything that follows it: members, calls, indexes, `++`.
-    fn postfix(&mut self) -> Parsed<Expression> {
+    fn postfix(&mut self) -> Parsed<Box<Expression>> {
         let mut value = self.primary()?;
         // The targets of `?.`, whose rest is what follows.
         let mut targets = Vec::new();
@@ -649,7 +657,7 @@ impl Parser {
                 Kind::Symbol("(") => {
                     let arguments = self.arguments("(", ")")?;
                     let span = start.to(self.before());
-                    value = Expression { kind: ExpressionKind::Call { target: Box::new(value), arguments }, span };
+                    value = tree(ExpressionKind::Call { target: value, arguments }, span);
                 }
                 Kind::Symbol("!") if self.ends_value(1) || self.is_ahead(1, ".") => {
                     return self.refuse("policies have no `!` after a value", "leave it out: it only silences warnings of C# 8");
@@ -661,42 +669,42 @@ impl Parser {
         }
         while let Some(target) = targets.pop() {
             let span = target.span.to(value.span);
-            value = Expression { kind: ExpressionKind::Conditional { target: Box::new(target), rest: Box::new(value) }, span };
+            value = tree(ExpressionKind::Conditional { target, rest: value }, span);
             self.higher(1)?;
         }
         while let Kind::Symbol(step @ ("++" | "--")) = *self.kind() {
             self.advance();
             let span = value.span.to(self.before());
-            value = Expression { kind: ExpressionKind::Step { target: Box::new(value), up: step == "++", prefix: false }, span };
+            value = tree(ExpressionKind::Step { target: value, up: step == "++", prefix: false }, span);
             self.higher(1)?;
         }
         Ok(value)
     }
 
-    fn receiver(&self) -> Expression {
+    fn receiver(&self) -> Box<Expression> {
         let span = Span { start: self.span().start, end: self.span().start + 1 };
-        Expression { kind: ExpressionKind::Receiver, span }
+        tree(ExpressionKind::Receiver, span)
     }
 
     #[inline(never)]
-    fn member(&mut self, target: Expression) -> Parsed<Expression> {
+    fn member(&mut self, target: Box<Expression>) -> Parsed<Box<Expression>> {
         let name = match self.kind() {
             Kind::Identifier(_) | Kind::Keyword(_) => self.identifier("the name of a member")?,
             _ => return self.unexpected("the name of a member"),
         };
         let generics = self.value_generics()?;
         let span = target.span.to(self.before());
-        Ok(Expression { kind: ExpressionKind::Member { target: Box::new(target), name, generics }, span })
+        Ok(tree(ExpressionKind::Member { target, name, generics }, span))
     }
 
     #[inline(never)]
-    fn index(&mut self, target: Expression) -> Parsed<Expression> {
+    fn index(&mut self, target: Box<Expression>) -> Parsed<Box<Expression>> {
         if self.is_ahead(1, "]") {
             return self.refuse("an index is missing between `[` and `]`", "write `x[0]` or `x[\"name\"]`");
         }
         let arguments = self.arguments("[", "]")?;
         let span = target.span.to(self.before());
-        Ok(Expression { kind: ExpressionKind::Index { target: Box::new(target), arguments }, span })
+        Ok(tree(ExpressionKind::Index { target, arguments }, span))
     }
 
     /// Type arguments after a name in an expression, if that is what the `<` means there.
@@ -775,7 +783,7 @@ impl Parser {
         let value = match *self.kind() {
             Kind::Keyword("out" | "ref") => self.out_argument()?,
             Kind::Keyword("in") => return self.refuse("policies have no `in` arguments", "leave out the `in`"),
-            _ => ArgumentValue::Value(self.expression()?),
+            _ => ArgumentValue::Value(*self.expression()?),
         };
         Ok(Argument { name, value, span: start.to(self.before()) })
     }
@@ -796,7 +804,7 @@ impl Parser {
             let type_name = self.declared_type()?;
             return Ok(ArgumentValue::OutDeclaration(type_name, self.identifier("a name")?));
         }
-        Ok(ArgumentValue::Out(self.expression()?))
+        Ok(ArgumentValue::Out(*self.expression()?))
     }
 }
 
@@ -804,7 +812,8 @@ impl Parser {
 const COMPARISON: u32 = 7;
 
 /// Joins what binds at least so tight.
-fn reduce(values: &mut Vec<Expression>, operators: &mut Vec<(BinaryOperator, u32)>, precedence: u32) {
+#[expect(clippy::vec_box, reason = "small things are moved, so that frames are small")]
+fn reduce(values: &mut Vec<Box<Expression>>, operators: &mut Vec<(BinaryOperator, u32)>, precedence: u32) {
     while let Some((operator, _)) = operators.pop_if(|(_, own)| *own >= precedence) {
         if let (Some(right), Some(left)) = (values.pop(), values.pop()) {
             values.push(binary_expression(operator, left, right));
@@ -812,9 +821,9 @@ fn reduce(values: &mut Vec<Expression>, operators: &mut Vec<(BinaryOperator, u32
     }
 }
 
-fn binary_expression(operator: BinaryOperator, left: Expression, right: Expression) -> Expression {
+fn binary_expression(operator: BinaryOperator, left: Box<Expression>, right: Box<Expression>) -> Box<Expression> {
     let span = left.span.to(right.span);
-    Expression { kind: ExpressionKind::Binary(operator, Box::new(left), Box::new(right)), span }
+    tree(ExpressionKind::Binary(operator, left, right), span)
 }
 
 /// `-2147483648` is an `int` although `2147483648` is none; likewise for `long`.
@@ -834,13 +843,13 @@ fn smallest(operator: UnaryOperator, value: &Expression) -> Option<Literal> {
 
 // What expressions are made of.
 impl Parser {
-    fn primary(&mut self) -> Parsed<Expression> {
+    fn primary(&mut self) -> Parsed<Box<Expression>> {
         let span = self.span();
         match *self.kind() {
             Kind::Literal(_) => {
                 let Kind::Literal(literal) = self.kind().clone() else { return Err(Failed) };
                 self.advance();
-                Ok(Expression { kind: ExpressionKind::Literal(literal), span })
+                Ok(tree(ExpressionKind::Literal(literal), span))
             }
             Kind::Identifier(_) => self.name(),
             Kind::Symbol("(") => self.parenthesized(),
@@ -851,7 +860,7 @@ impl Parser {
     }
 
     #[inline(never)]
-    fn name(&mut self) -> Parsed<Expression> {
+    fn name(&mut self) -> Parsed<Box<Expression>> {
         let start = self.span();
         if self.is_word(0, "nameof") && self.is_ahead(1, "(") {
             return self.name_of();
@@ -868,10 +877,10 @@ impl Parser {
         }
         let name = self.identifier("a name")?;
         let generics = self.value_generics()?;
-        Ok(Expression { kind: ExpressionKind::Name(name, generics), span: start.to(self.before()) })
+        Ok(tree(ExpressionKind::Name(name, generics), start.to(self.before())))
     }
 
-    fn name_of(&mut self) -> Parsed<Expression> {
+    fn name_of(&mut self) -> Parsed<Box<Expression>> {
         let start = self.span();
         self.advance();
         self.advance();
@@ -886,14 +895,14 @@ impl Parser {
         let span = start.to(self.before());
         match &named.kind {
             ExpressionKind::Name(name, _) | ExpressionKind::Member { name, .. } => {
-                Ok(Expression { kind: ExpressionKind::NameOf(name.text.clone()), span })
+                Ok(tree(ExpressionKind::NameOf(name.text.clone()), span))
             }
             _ => self.fail(named.span, "`nameof` wants a name", "write `nameof(x)` or `nameof(x.Name)`"),
         }
     }
 
     #[inline(never)]
-    fn parenthesized(&mut self) -> Parsed<Expression> {
+    fn parenthesized(&mut self) -> Parsed<Box<Expression>> {
         let start = self.span();
         self.advance();
         let typed =
@@ -909,11 +918,11 @@ impl Parser {
             return self.unexpected("`)`");
         }
         self.advance();
-        Ok(Expression { kind: ExpressionKind::Parenthesized(Box::new(inner)), span: start.to(self.before()) })
+        Ok(tree(ExpressionKind::Parenthesized(inner), start.to(self.before())))
     }
 
     #[inline(never)]
-    fn interpolated(&mut self) -> Parsed<Expression> {
+    fn interpolated(&mut self) -> Parsed<Box<Expression>> {
         let start = self.span();
         self.advance();
         let mut pieces = Vec::new();
@@ -925,8 +934,8 @@ impl Parser {
                 }
                 Kind::HoleOpen => {
                     self.advance();
-                    let value = self.expression()?;
-                    let alignment = if self.eat(",") { Some(self.expression()?) } else { None };
+                    let value = *self.expression()?;
+                    let alignment = if self.eat(",") { Some(*self.expression()?) } else { None };
                     let mut format = None;
                     if let Kind::Format(text) = self.kind().clone() {
                         self.advance();
@@ -940,7 +949,7 @@ impl Parser {
                 }
                 Kind::InterpolatedClose => {
                     self.advance();
-                    return Ok(Expression { kind: ExpressionKind::Interpolated(pieces), span: start.to(self.before()) });
+                    return Ok(tree(ExpressionKind::Interpolated(pieces), start.to(self.before())));
                 }
                 _ => return self.unexpected("text"),
             }
@@ -948,7 +957,7 @@ impl Parser {
     }
 
     #[inline(never)]
-    fn keyword_value(&mut self, word: &'static str) -> Parsed<Expression> {
+    fn keyword_value(&mut self, word: &'static str) -> Parsed<Box<Expression>> {
         let start = self.span();
         let kind = match word {
             "new" => return self.new_value(),
@@ -966,7 +975,7 @@ impl Parser {
                 self.expect("(", "write `checked(value)` or `unchecked(value)`")?;
                 let value = self.expression()?;
                 self.expect(")", "write `checked(value)` or `unchecked(value)`")?;
-                ExpressionKind::Checked(word == "checked", Box::new(value))
+                ExpressionKind::Checked(word == "checked", value)
             }
             _ if TYPES.contains(&word) => {
                 let type_name = self.type_name(Question::Unclear)?;
@@ -989,11 +998,11 @@ impl Parser {
             "out" | "ref" => return self.refuse("this stands only before an argument", "write `Method(out var x)`"),
             _ => return self.unexpected("a value"),
         };
-        Ok(Expression { kind, span: start.to(self.before()) })
+        Ok(tree(kind, start.to(self.before())))
     }
 
     #[inline(never)]
-    fn new_value(&mut self) -> Parsed<Expression> {
+    fn new_value(&mut self) -> Parsed<Box<Expression>> {
         let start = self.span();
         self.advance();
         let kind = match *self.kind() {
@@ -1015,7 +1024,7 @@ impl Parser {
             }
             _ => self.new_typed()?,
         };
-        Ok(Expression { kind, span: start.to(self.before()) })
+        Ok(tree(kind, start.to(self.before())))
     }
 
     fn new_typed(&mut self) -> Parsed<ExpressionKind> {
@@ -1042,7 +1051,7 @@ impl Parser {
         if self.is(",") {
             return self.refuse("policies have no arrays of several dimensions", "write an array of arrays: `new int[2][]`");
         }
-        let length = if self.is("]") { None } else { Some(Box::new(self.expression()?)) };
+        let length = if self.is("]") { None } else { Some(self.expression()?) };
         if self.is(",") {
             return self.refuse("policies have no arrays of several dimensions", "write an array of arrays: `new int[2][]`");
         }
@@ -1069,7 +1078,7 @@ impl Parser {
         self.expect("{", "the items stand in `{ }`")?;
         let mut items = Vec::new();
         while !self.is("}") {
-            items.push(if self.is("{") { self.nested(Self::nested_items)? } else { self.expression()? });
+            items.push(if self.is("{") { *self.nested(Self::nested_items)? } else { *self.expression()? });
             if !self.eat(",") {
                 break;
             }
@@ -1081,10 +1090,10 @@ impl Parser {
         Ok(items)
     }
 
-    fn nested_items(&mut self) -> Parsed<Expression> {
+    fn nested_items(&mut self) -> Parsed<Box<Expression>> {
         let start = self.span();
         let items = self.array_items()?;
-        Ok(Expression { kind: ExpressionKind::ArrayItems(items), span: start.to(self.before()) })
+        Ok(tree(ExpressionKind::ArrayItems(items), start.to(self.before())))
     }
 
     fn anonymous(&mut self) -> Parsed<ExpressionKind> {
@@ -1094,13 +1103,13 @@ impl Parser {
             let member = if self.is_identifier(0) && self.is_ahead(1, "=") {
                 let name = self.identifier("a name")?;
                 self.advance();
-                (name, self.expression()?)
+                (name, *self.expression()?)
             } else {
                 let value = self.expression()?;
                 let Some(name) = last_name(&value) else {
                     return self.fail(value.span, "this member has no name", "write `name = ...`");
                 };
-                (name, value)
+                (name, *value)
             };
             members.push(member);
             if !self.eat(",") {
@@ -1124,7 +1133,7 @@ impl Parser {
                 let value = if self.is("{") {
                     InitializerValue::Nested(self.nested(Self::initializer)?)
                 } else {
-                    InitializerValue::Value(self.expression()?)
+                    InitializerValue::Value(*self.expression()?)
                 };
                 members.push((name, value));
                 if !self.eat(",") {
@@ -1156,13 +1165,13 @@ impl Parser {
     #[inline(never)]
     fn initializer_item(&mut self) -> Parsed<InitializerItem> {
         if self.eat("[") {
-            let mut keys = vec![self.expression()?];
+            let mut keys = vec![*self.expression()?];
             while self.eat(",") {
-                keys.push(self.expression()?);
+                keys.push(*self.expression()?);
             }
             self.expect("]", "write `[\"key\"] = value`")?;
             self.expect("=", "write `[\"key\"] = value`")?;
-            return Ok(InitializerItem::Set(keys, self.expression()?));
+            return Ok(InitializerItem::Set(keys, *self.expression()?));
         }
         if self.is("{") {
             return Ok(InitializerItem::Add(self.array_items()?));
@@ -1171,7 +1180,7 @@ impl Parser {
         if self.is(":") {
             return self.refuse("an item is no `name: value`", "write `{ \"key\", value }` or `[\"key\"] = value`");
         }
-        Ok(InitializerItem::Add(vec![item]))
+        Ok(InitializerItem::Add(vec![*item]))
     }
 
     /// True if `x =>` or `(x, y) =>` begins here.
@@ -1199,7 +1208,7 @@ impl Parser {
     }
 
     #[inline(never)]
-    fn lambda(&mut self) -> Parsed<Expression> {
+    fn lambda(&mut self) -> Parsed<Box<Expression>> {
         let start = self.span();
         let mut parameters = Vec::new();
         if self.eat("(") {
@@ -1217,7 +1226,7 @@ impl Parser {
         }
         self.expect("=>", "a lambda is `x => ...`")?;
         let body = self.body()?;
-        Ok(Expression { kind: ExpressionKind::Lambda { parameters, body }, span: start.to(self.before()) })
+        Ok(tree(ExpressionKind::Lambda { parameters, body }, start.to(self.before())))
     }
 
     /// What follows `=>`.
@@ -1225,7 +1234,7 @@ impl Parser {
         if self.is("{") {
             return self.nested(Self::block).map(LambdaBody::Block);
         }
-        self.expression().map(|value| LambdaBody::Expression(Box::new(value)))
+        self.expression().map(|value| LambdaBody::Expression(value))
     }
 
     /// True if the token ahead ends a value: nothing begins there that an operator before it could take.
@@ -1463,7 +1472,7 @@ impl Parser {
         while !self.is("}") && *self.kind() != Kind::End {
             let from = self.at;
             match self.statement() {
-                Ok(statement) => statements.push(statement),
+                Ok(statement) => statements.push(*statement),
                 Err(Failed) => self.recover(from),
             }
         }
@@ -1497,11 +1506,11 @@ impl Parser {
         }
     }
 
-    fn statement(&mut self) -> Parsed<Statement> {
+    fn statement(&mut self) -> Parsed<Box<Statement>> {
         self.nested(|parser| {
             let start = parser.span();
             let kind = parser.statement_kind()?;
-            Ok(Statement { kind, span: start.to(parser.before()) })
+            Ok(Box::new(Statement { kind, span: start.to(parser.before()) }))
         })
     }
 
@@ -1525,25 +1534,25 @@ impl Parser {
             "while" => {
                 self.advance();
                 let condition = self.condition("while")?;
-                Ok(StatementKind::While(condition, Box::new(self.statement()?)))
+                Ok(StatementKind::While(*condition, self.statement()?))
             }
             "do" => {
                 self.advance();
-                let body = Box::new(self.statement()?);
+                let body = self.statement()?;
                 if !self.is_keyword("while") {
                     return self.unexpected("`while`");
                 }
                 self.advance();
                 let condition = self.condition("while")?;
                 self.semicolon()?;
-                Ok(StatementKind::Do(body, condition))
+                Ok(StatementKind::Do(body, *condition))
             }
             "switch" => self.switch_statement(),
             "try" => self.try_statement(),
             "using" => self.using_statement(),
             "return" | "throw" => {
                 self.advance();
-                let value = if self.is(";") || self.is("}") { None } else { Some(self.expression()?) };
+                let value = if self.is(";") || self.is("}") { None } else { Some(*self.expression()?) };
                 self.semicolon()?;
                 Ok(if word == "return" { StatementKind::Return(value) } else { StatementKind::Throw(value) })
             }
@@ -1601,7 +1610,7 @@ impl Parser {
             self.report(expression.span, "this statement computes a value and does nothing with it", help);
         }
         self.semicolon()?;
-        Ok(StatementKind::Expression(expression))
+        Ok(StatementKind::Expression(*expression))
     }
 
     /// Statements that only begin with a word.
@@ -1655,9 +1664,9 @@ impl Parser {
             }
             let value = match self.eat("=") {
                 false => None,
-                true if self.is("{") => Some(self.nested(Self::nested_items)?),
+                true if self.is("{") => Some(*self.nested(Self::nested_items)?),
                 true if self.is_keyword("ref") => return self.refuse("policies have no `ref` variables", "leave out the `ref`"),
-                true => Some(self.expression()?),
+                true => Some(*self.expression()?),
             };
             if value.is_none() && type_name.is_none() {
                 self.report(
@@ -1699,7 +1708,7 @@ impl Parser {
             }
             let type_name = self.type_name(Question::Nullable)?;
             let name = self.identifier("the name of a parameter")?;
-            let default = if self.eat("=") { Some(self.expression()?) } else { None };
+            let default = if self.eat("=") { Some(*self.expression()?) } else { None };
             parameters.push((type_name, name, default));
             if !self.eat(",") {
                 break;
@@ -1710,7 +1719,7 @@ impl Parser {
             true => {
                 let value = self.expression()?;
                 self.semicolon()?;
-                LambdaBody::Expression(Box::new(value))
+                LambdaBody::Expression(value)
             }
             false => LambdaBody::Block(self.block()?),
         };
@@ -1718,7 +1727,7 @@ impl Parser {
     }
 
     /// `(condition)` after a keyword.
-    fn condition(&mut self, after: &str) -> Parsed<Expression> {
+    fn condition(&mut self, after: &str) -> Parsed<Box<Expression>> {
         self.expect("(", &format!("write `{after} (condition)`"))?;
         let condition = self.expression()?;
         self.comparison_meant(&condition);
@@ -1752,11 +1761,11 @@ impl Parser {
         loop {
             let Some((start, condition, yes)) = branches.pop() else { return self.unexpected("`if`") };
             let end = last.as_ref().map_or(yes.span, |no| no.span);
-            let kind = StatementKind::If(condition, Box::new(yes), last.map(Box::new));
+            let kind = StatementKind::If(*condition, yes, last);
             if branches.is_empty() {
                 return Ok(kind);
             }
-            last = Some(Statement { kind, span: start.to(end) });
+            last = Some(Box::new(Statement { kind, span: start.to(end) }));
             self.higher(1)?;
         }
     }
@@ -1781,14 +1790,14 @@ impl Parser {
             }
         }
         self.expect(";", help)?;
-        let condition = if self.is(";") { None } else { Some(self.expression()?) };
+        let condition = if self.is(";") { None } else { Some(*self.expression()?) };
         if let Some(condition) = &condition {
             self.comparison_meant(condition);
         }
         self.expect(";", help)?;
         let step = self.expressions(")")?;
         self.expect(")", help)?;
-        let body = Box::new(self.statement()?);
+        let body = self.statement()?;
         Ok(StatementKind::For { first, condition, step, body })
     }
 
@@ -1796,7 +1805,7 @@ impl Parser {
     fn expressions(&mut self, close: &str) -> Parsed<Vec<Expression>> {
         let mut expressions = Vec::new();
         while !self.is(close) {
-            expressions.push(self.expression()?);
+            expressions.push(*self.expression()?);
             if !self.eat(",") {
                 break;
             }
@@ -1824,9 +1833,9 @@ impl Parser {
             return self.fail(self.span(), "`in` is missing", help);
         }
         self.advance();
-        let source = self.expression()?;
+        let source = *self.expression()?;
         self.expect(")", help)?;
-        let body = Box::new(self.statement()?);
+        let body = self.statement()?;
         Ok(StatementKind::ForEach { type_name, name, source, body })
     }
 
@@ -1852,14 +1861,14 @@ impl Parser {
                 }
                 let from = self.at;
                 match self.statement() {
-                    Ok(statement) => body.push(statement),
+                    Ok(statement) => body.push(*statement),
                     Err(Failed) => self.recover(from),
                 }
             }
             sections.push(SwitchSection { labels, body, span: start.to(self.before()) });
         }
         self.advance();
-        Ok(StatementKind::Switch(value, sections))
+        Ok(StatementKind::Switch(*value, sections))
     }
 
     fn switch_label(&mut self) -> Parsed<Option<(Pattern, Option<Expression>)>> {
@@ -1872,7 +1881,7 @@ impl Parser {
         let mut condition = None;
         if self.is_word(0, "when") {
             self.advance();
-            condition = Some(self.expression()?);
+            condition = Some(*self.expression()?);
         }
         if self.is("=>") {
             return self.refuse("a `case` ends with `:`", "write `case value: ... break;`");
@@ -1913,7 +1922,7 @@ impl Parser {
         }
         if self.is_word(0, "when") {
             self.advance();
-            condition = Some(self.condition("when")?);
+            condition = Some(*self.condition("when")?);
         }
         Ok(Catch { type_name, name, condition, body: self.block()? })
     }
@@ -1932,10 +1941,10 @@ impl Parser {
         let resource = if self.is_declaration() {
             UsingResource::Local(self.declaration(false)?)
         } else {
-            UsingResource::Value(self.expression()?)
+            UsingResource::Value(*self.expression()?)
         };
         self.expect(")", "write `using (var x = ...) { ... }`")?;
-        let body = Box::new(self.statement()?);
+        let body = self.statement()?;
         Ok(StatementKind::Using(Box::new(resource), body))
     }
 }

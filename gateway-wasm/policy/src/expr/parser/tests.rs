@@ -349,7 +349,7 @@ fn nests_within_a_megabyte_of_stack() {
             format!("@{{ int[]{} x = 1; }}", "[]".repeat(times)),
         ]);
     }
-    let deep = std::thread::Builder::new().stack_size(4 << 20).spawn(move || {
+    let deep = std::thread::Builder::new().stack_size(1 << 20).spawn(move || {
         for code in cases {
             let (program, mistakes) = parse(&code, 0, Spelling::Plain);
             assert!(program.is_some() || !mistakes.is_empty(), "{}", code.get(..60).unwrap_or(&code));
