@@ -905,8 +905,9 @@ impl Parser {
     fn parenthesized(&mut self) -> Parsed<Box<Expression>> {
         let start = self.span();
         self.advance();
-        let typed =
-            self.is_declaration() && self.skip_type(0, Question::Nullable).is_some_and(|(end, _)| self.is_ahead(end + 1, ","));
+        let typed = self.skip_type(0, Question::Nullable).is_some_and(|(end, form)| {
+            form == Form::Type && self.is_ahead(end, ",") || self.is_identifier(end) && self.is_ahead(end + 1, ",")
+        });
         if typed || self.is(")") {
             return self.refuse("policies have no tuples like `(a, b)`", "write `Tuple.Create(a, b)`, or `new { a, b }`");
         }
@@ -1234,7 +1235,7 @@ impl Parser {
         if self.is("{") {
             return self.nested(Self::block).map(LambdaBody::Block);
         }
-        self.expression().map(|value| LambdaBody::Expression(value))
+        self.expression().map(LambdaBody::Expression)
     }
 
     /// True if the token ahead ends a value: nothing begins there that an operator before it could take.
@@ -1419,7 +1420,8 @@ impl Parser {
 
     /// True if a type and a name begin here.
     fn is_declaration(&self) -> bool {
-        if self.is_word(0, "await") || self.is_word(0, "yield") || self.is_word(0, "async") {
+        let query = self.is_word(0, "from") && matches!(self.token(2).kind, Kind::Keyword("in"));
+        if self.is_word(0, "await") || self.is_word(0, "yield") || self.is_word(0, "async") || query {
             return false;
         }
         let Some((end, _)) = self.skip_type(0, Question::Nullable) else { return false };
@@ -1629,6 +1631,9 @@ impl Parser {
         }
         if self.is_identifier(0) && self.is_ahead(1, ":") {
             return self.refuse("policies have no labels", "write a loop, `break` or `continue`");
+        }
+        if ["elif", "elsif", "elseif"].iter().any(|word| self.is_word(0, word)) {
+            return self.refuse("this is not C#", "write `else if`");
         }
         if (self.is_word(0, "let") || self.is_word(0, "function")) && self.is_identifier(1) {
             return self.refuse("this is not C#", "a variable is declared by `var x = ...;`");
@@ -1855,7 +1860,7 @@ impl Parser {
                 return self.unexpected("`case`");
             }
             let mut body = Vec::new();
-            while !self.is("}") && !self.is_keyword("case") && !(self.is_keyword("default") && self.is_ahead(1, ":")) {
+            while !(self.is("}") || self.is_keyword("case") || self.is_keyword("default") && self.is_ahead(1, ":")) {
                 if *self.kind() == Kind::End {
                     return self.unexpected("`}`");
                 }
