@@ -6,9 +6,16 @@
 
 pub mod ast;
 pub mod call;
+pub mod conversion;
+pub mod dynamic;
+pub mod eval;
 pub mod lexer;
 pub mod library;
 pub mod machine;
+pub mod members;
+pub mod numeric;
+pub mod overload;
 pub mod parser;
+pub mod signature;
 pub mod types;
 pub mod value;
