@@ -6,7 +6,14 @@
 
 pub mod ast;
 pub mod call;
+pub mod conversion;
+pub mod dynamic;
+pub mod eval;
 pub mod library;
 pub mod machine;
+pub mod members;
+pub mod numeric;
+pub mod overload;
+pub mod signature;
 pub mod types;
 pub mod value;
