@@ -5,7 +5,10 @@ use super::{
     scalar::compare,
     tree::{Kind, Node, compare_values, equal_values, index_out_of_range},
 };
-use crate::{Exception, NetString, Result};
+use crate::{
+    Exception, NetString, Result,
+    number::{self, parse},
+};
 use std::{cmp::Ordering, rc::Rc};
 
 /// A path that was read: `$.orders[?(@.total > 10)].id`.
@@ -232,10 +235,9 @@ impl Parser {
         let unexpected = |c: char| Err(json_exception(format!("Unexpected character while parsing path indexer: {c}")));
         while let Some(c) = self.peek() {
             let text: String = self.chars.get(start..end.unwrap_or(self.at)).unwrap_or_default().iter().collect();
-            let index = |text: &str| match super::convert::to(&Scalar::String(text.into()), super::Target::Int32) {
-                Ok(Scalar::Int32(index)) => Ok(index),
-                Ok(_) => Err(out_of_text()),
-                Err(error) => Err(error),
+            let index = |text: &str| -> Result<i32> {
+                let index = parse::integer(text, parse::style::INTEGER, &number::INT32)?;
+                i32::try_from(index).map_err(|_| number::INT32.overflow())
             };
             match c {
                 ' ' => {
@@ -244,10 +246,10 @@ impl Parser {
                 }
                 c if c == close => {
                     if colons > 0 {
-                        if !text.is_empty() {
-                            if let Some(place) = slice.get_mut(if colons == 1 { 1 } else { 2 }) {
-                                *place = Some(index(&text)?);
-                            }
+                        if !text.is_empty()
+                            && let Some(place) = slice.get_mut(if colons == 1 { 1 } else { 2 })
+                        {
+                            *place = Some(index(&text)?);
                         }
                         let [start, end, step] = slice;
                         return Ok(Filter::Slice(start, end, step));
@@ -278,10 +280,10 @@ impl Parser {
                     return if self.char()? == close { Ok(Filter::Index(None)) } else { unexpected(c) };
                 }
                 ':' => {
-                    if !text.is_empty() {
-                        if let Some(place) = slice.get_mut(colons.min(2)) {
-                            *place = Some(index(&text)?);
-                        }
+                    if !text.is_empty()
+                        && let Some(place) = slice.get_mut(colons.min(2))
+                    {
+                        *place = Some(index(&text)?);
                     }
                     colons += 1;
                     self.at += 1;

@@ -411,10 +411,10 @@ impl<'t> Reader<'t> {
 
     fn string_value(&mut self, quote: u8) -> Result<Event> {
         let text = self.string(quote)?;
-        if self.want == As::Anything {
-            if let Some(date) = text.as_str().and_then(date::parse) {
-                return Ok(self.done(TokenType::Date, Scalar::DateTime(date)));
-            }
+        if self.want == As::Anything
+            && let Some(date) = text.as_str().and_then(date::parse)
+        {
+            return Ok(self.done(TokenType::Date, Scalar::DateTime(date)));
         }
         Ok(self.done(TokenType::String, Scalar::String(text)))
     }
@@ -540,10 +540,10 @@ impl<'t> Reader<'t> {
             Some(scalar) => (scalar.token_type(), scalar),
             None => return Err(invalid(self)),
         };
-        if let Scalar::BigInteger(_) = scalar {
-            if number.len() > 380 {
-                return Err(self.error(&format!("JSON integer {number} is too large to parse.")));
-            }
+        if let Scalar::BigInteger(_) = scalar
+            && number.len() > 380
+        {
+            return Err(self.error(&format!("JSON integer {number} is too large to parse.")));
         }
         if self.want == As::Text {
             return Ok(Event::Value(TokenType::String, Scalar::String(number.into())));

@@ -1,7 +1,13 @@
 //! What a value in a tree holds, its text, and how two of them compare.
 
-use super::{TokenType, convert::Target, date};
-use crate::{DateTime, DateTimeOffset, Decimal, Exception, Guid, NetString, Result, TimeSpan};
+use super::TokenType;
+use crate::{
+    DateTime, DateTimeOffset, Decimal, Exception, Guid, NetString, Result, TimeSpan, decimal,
+    number::{
+        self,
+        format::{boolean_text, decimal_text, double_text, single_text},
+    },
+};
 use std::{
     cmp::Ordering,
     hash::{DefaultHasher, Hash, Hasher},
@@ -149,8 +155,7 @@ impl Scalar {
     pub fn text(&self) -> NetString {
         match self {
             Scalar::Null => NetString::default(),
-            Scalar::Bool(true) => "True".into(),
-            Scalar::Bool(false) => "False".into(),
+            Scalar::Bool(value) => boolean_text(*value).into(),
             Scalar::Char(unit) => NetString::from_unit(*unit),
             Scalar::SByte(value) => value.to_string().into(),
             Scalar::Byte(value) => value.to_string().into(),
@@ -163,12 +168,12 @@ impl Scalar {
             Scalar::BigInteger(value) => value.to_string().into(),
             Scalar::Single(value) => single_text(*value).into(),
             Scalar::Double(value) => double_text(*value).into(),
-            Scalar::Decimal(value) => value.to_string().into(),
+            Scalar::Decimal(value) => decimal_text(*value).into(),
             Scalar::String(text) | Scalar::Uri(text) => text.clone(),
-            Scalar::DateTime(value) => date::text(*value).into(),
-            Scalar::DateTimeOffset(value) => date::text_offset(*value).into(),
-            Scalar::TimeSpan(value) => date::span_text(*value).into(),
-            Scalar::Guid(value) => guid_text(*value).into(),
+            Scalar::DateTime(value) => value.to_string().into(),
+            Scalar::DateTimeOffset(value) => value.to_string().into(),
+            Scalar::TimeSpan(value) => value.to_string().into(),
+            Scalar::Guid(value) => value.to_string().into(),
             Scalar::Bytes(_) => "System.Byte[]".into(),
         }
     }
@@ -222,6 +227,8 @@ impl Scalar {
 /// The order of two values as `JValue.CompareTo` has it for a token type.
 pub(super) fn compare(token_type: TokenType, one: &Scalar, other: &Scalar) -> Result<Ordering> {
     use super::convert::{to_boolean, to_date_time, to_decimal, to_double, to_integer};
+    // Text of a date that leaves the day out is not worth a clock here.
+    let date = |value: &Scalar| to_date_time(value, DateTime::default());
     match (one.is_null(), other.is_null()) {
         (true, true) => return Ok(Ordering::Equal),
         (false, true) => return Ok(Ordering::Greater),
@@ -233,22 +240,26 @@ pub(super) fn compare(token_type: TokenType, one: &Scalar, other: &Scalar) -> Re
             (Scalar::BigInteger(one), other) => compare_big(one, other)?,
             (one, Scalar::BigInteger(other)) => compare_big(other, one)?.reverse(),
             (Scalar::UInt64(_) | Scalar::Decimal(_), _) | (_, Scalar::UInt64(_) | Scalar::Decimal(_)) => {
-                to_decimal(one)?.cmp(&to_decimal(other)?)
+                decimal::compare(to_decimal(one)?, to_decimal(other)?)
             }
             (one, other) if token_type == TokenType::Float || one.is_float() || other.is_float() => {
                 let (one, other) = (to_double(one)?, to_double(other)?);
                 let tolerance = (one.abs() + other.abs() + 10.0) * f64::EPSILON;
-                if one == other || (one - other).abs() < tolerance { Ordering::Equal } else { net_order(one, other) }
+                if one == other || (one - other).abs() < tolerance {
+                    Ordering::Equal
+                } else {
+                    number::compare_doubles(one, other)
+                }
             }
-            (one, other) => to_integer(one, Target::Int64)?.cmp(&to_integer(other, Target::Int64)?),
+            (one, other) => to_integer(one, &number::INT64)?.cmp(&to_integer(other, &number::INT64)?),
         },
         TokenType::Comment | TokenType::String | TokenType::Raw => one.text().cmp(&other.text()),
         TokenType::Boolean => to_boolean(one)?.cmp(&to_boolean(other)?),
         TokenType::Date => match (one, other) {
-            (Scalar::DateTimeOffset(one), Scalar::DateTimeOffset(other)) => utc_ticks(*one).cmp(&utc_ticks(*other)),
-            (Scalar::DateTimeOffset(one), other) => utc_ticks(*one).cmp(&to_date_time(other)?.ticks),
-            (one, Scalar::DateTimeOffset(other)) => to_date_time(one)?.ticks.cmp(&other.ticks),
-            (one, other) => to_date_time(one)?.ticks.cmp(&to_date_time(other)?.ticks),
+            (Scalar::DateTimeOffset(one), Scalar::DateTimeOffset(other)) => one.utc_ticks().cmp(&other.utc_ticks()),
+            (Scalar::DateTimeOffset(one), other) => one.utc_ticks().cmp(&date(other)?.ticks),
+            (one, Scalar::DateTimeOffset(other)) => date(one)?.ticks.cmp(&other.ticks),
+            (one, other) => date(one)?.ticks.cmp(&date(other)?.ticks),
         },
         TokenType::Bytes => match (one, other) {
             (Scalar::Bytes(one), Scalar::Bytes(other)) => one.len().cmp(&other.len()).then_with(|| one.cmp(other)),
@@ -271,15 +282,6 @@ pub(super) fn compare(token_type: TokenType, one: &Scalar, other: &Scalar) -> Re
             return Err(Exception::argument_out_of_range(&message, "valueType"));
         }
     })
-}
-
-fn utc_ticks(date: DateTimeOffset) -> i64 {
-    date.ticks.saturating_sub(i64::from(date.offset_minutes) * 600_000_000)
-}
-
-/// `double.CompareTo`: not-a-number comes first.
-fn net_order(one: f64, other: f64) -> Ordering {
-    one.partial_cmp(&other).unwrap_or_else(|| other.is_nan().cmp(&one.is_nan()))
 }
 
 fn compare_big(one: &BigInteger, other: &Scalar) -> Result<Ordering> {
@@ -307,85 +309,9 @@ fn compare_big(one: &BigInteger, other: &Scalar) -> Result<Ordering> {
     Ok(one.cmp(&integer).then(if fraction { Ordering::Less } else { Ordering::Equal }))
 }
 
-/// `ToString()` of a `double`: the shortest text that reads back as the same number.
-pub(super) fn double_text(value: f64) -> String {
-    if value.is_finite() { general(&format!("{value:e}"), 15) } else { special(value) }
-}
-
-/// `ToString()` of a `float`.
-pub(super) fn single_text(value: f32) -> String {
-    if value.is_finite() { general(&format!("{value:e}"), 7) } else { special(value.into()) }
-}
-
-fn special(value: f64) -> String {
-    if value.is_nan() {
-        "NaN".to_owned()
-    } else if value > 0.0 {
-        "Infinity".to_owned()
-    } else {
-        "-Infinity".to_owned()
-    }
-}
-
-/// .NET's general format of `-1.25e-7`: an exponent only where there would be more digits than `digits_max` before the point,
-/// or five zeros behind it.
-fn general(scientific: &str, digits_max: i32) -> String {
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
-    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
-    let count = i32::try_from(digits.len()).unwrap_or(i32::MAX);
-    if exponent + 1 > digits_max.max(count) || exponent < -4 {
-        let (first, rest) = digits.split_at(1.min(digits.len()));
-        let point = if rest.is_empty() { "" } else { "." };
-        let exponent_sign = if exponent < 0 { '-' } else { '+' };
-        return format!("{sign}{first}{point}{rest}E{exponent_sign}{:02}", exponent.abs());
-    }
-    let zeros = |count: i32| "0".repeat(usize::try_from(count).unwrap_or(0));
-    if exponent < 0 {
-        format!("{sign}0.{}{digits}", zeros(-exponent - 1))
-    } else if exponent + 1 >= count {
-        format!("{sign}{digits}{}", zeros(exponent + 1 - count))
-    } else {
-        let (whole, fraction) = digits.split_at(usize::try_from(exponent + 1).unwrap_or(0));
-        format!("{sign}{whole}.{fraction}")
-    }
-}
-
-pub(super) fn guid_text(guid: Guid) -> String {
-    let text = format!("{:032x}", guid.0);
-    let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
-    format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn writes_numbers_as_net_does() {
-        for (value, text) in [
-            (0.0, "0"),
-            (-0.0, "-0"),
-            (1.0, "1"),
-            (0.1, "0.1"),
-            (-1.25, "-1.25"),
-            (100.0, "100"),
-            (0.0001, "0.0001"),
-            (0.00001, "1E-05"),
-            (1e14, "100000000000000"),
-            (1e15, "1E+15"),
-            (1_234_567_890_123_456.0, "1234567890123456"),
-            (1.234_567_890_123_456_8e17, "1.2345678901234568E+17"),
-            (1e100, "1E+100"),
-            (5e-324, "5E-324"),
-            (f64::INFINITY, "Infinity"),
-        ] {
-            assert_eq!(double_text(value), text);
-        }
-        assert_eq!(single_text(0.1), "0.1");
-        assert_eq!(single_text(1e7), "1E+07");
-    }
 
     #[test]
     fn big_integers_compare() {

@@ -1,7 +1,7 @@
 //! Newtonsoft's answers, for the tree on its own.
 
 use super::*;
-use crate::NetString;
+use crate::{DateTime, NetString};
 use std::rc::Rc;
 
 fn parse(text: &str) -> Rc<Token> {
@@ -241,7 +241,7 @@ fn finds() {
 fn casts() {
     let cast = |json: &str, target, nullable| {
         let token = parse(json);
-        match cast(token.token_type(), token.scalar().as_ref(), target, nullable) {
+        match cast(token.token_type(), token.scalar().as_ref(), target, nullable, DateTime::default()) {
             Ok(Scalar::Null) => "null".to_owned(),
             Ok(scalar) => scalar.text().to_string(),
             Err(error) => format!("{}: {}", error.kind, error.message),
@@ -274,7 +274,8 @@ fn casts() {
         assert_eq!(cast(json, target, nullable), expected, "{json} {target:?}");
     }
     let message = |json: &str, target| {
-        change_type(&parse(json).scalar().unwrap(), target).map_or_else(|e| e.message.into_owned(), |s| s.text().to_string())
+        change_type(&parse(json).scalar().unwrap(), target, DateTime::default())
+            .map_or_else(|e| e.message.into_owned(), |s| s.text().to_string())
     };
     assert_eq!(message("null", Target::Int32), "Null object cannot be converted to a value type.");
     assert_eq!(message("\"x\"", Target::Guid), "Invalid cast from 'System.String' to 'System.Guid'.");

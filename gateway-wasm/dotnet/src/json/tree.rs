@@ -1186,10 +1186,10 @@ fn merge(target: &Rc<Node>, content: &Content, settings: &MergeSettings) -> Resu
             }
             (Kind::Constructor(name, _), Some(Kind::Constructor(other, _))) => {
                 let source = source.as_ref().unwrap_or(&target);
-                if let Some(other) = &*other.borrow() {
-                    if !Rc::ptr_eq(source, &target) {
-                        name.replace(Some(other.clone()));
-                    }
+                if let Some(other) = &*other.borrow()
+                    && !Rc::ptr_eq(source, &target)
+                {
+                    name.replace(Some(other.clone()));
                 }
                 merge_items(&target, content_of(source), Rc::ptr_eq(&target, source), settings, &mut waiting)?;
             }

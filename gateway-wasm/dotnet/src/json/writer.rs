@@ -4,10 +4,12 @@ use super::{
     Scalar, TokenType,
     convert::{base64_text, to_boolean},
     date,
-    scalar::{double_text, guid_text, single_text},
     tree::{Kind, Node},
 };
-use crate::NetString;
+use crate::{
+    NetString,
+    number::format::{decimal_text, double_text, single_text},
+};
 use std::{fmt::Write as _, rc::Rc};
 
 /// Writes JSON.
@@ -116,10 +118,8 @@ impl Writer {
                 self.indent();
             }
         }
-        if in_constructor {
-            if let Some(filled) = self.open.last_mut() {
-                *filled = true;
-            }
+        if in_constructor && let Some(filled) = self.open.last_mut() {
+            *filled = true;
         }
         if text.contains("*/") {
             for line in text.split('\n') {
@@ -187,7 +187,7 @@ fn write_scalar(out: &mut String, scalar: &Scalar) {
         Scalar::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         Scalar::Single(value) => real(out, &single_text(*value), value.is_finite()),
         Scalar::Double(value) => real(out, &double_text(*value), value.is_finite()),
-        Scalar::Decimal(value) => real(out, &value.to_string(), true),
+        Scalar::Decimal(value) => real(out, &decimal_text(*value), true),
         Scalar::String(text) | Scalar::Uri(text) => quoted(out, &text.to_str()),
         Scalar::Char(unit) => quoted(out, &NetString::from_unit(*unit).to_str()),
         Scalar::DateTime(date) => {
@@ -200,8 +200,7 @@ fn write_scalar(out: &mut String, scalar: &Scalar) {
             date::write_offset(out, *date);
             out.push('"');
         }
-        Scalar::TimeSpan(span) => quoted(out, &date::span_text(*span)),
-        Scalar::Guid(guid) => quoted(out, &guid_text(*guid)),
+        Scalar::TimeSpan(_) | Scalar::Guid(_) => quoted(out, &scalar.text().to_str()),
         Scalar::Bytes(bytes) => quoted(out, &base64_text(bytes).to_str()),
         Scalar::Int64(value) => {
             let _ = write!(out, "{value}");
