@@ -2,7 +2,7 @@
 
 use super::{
     encoding,
-    string_builder::{StringBuilder, not_negative, units_of},
+    string_builder::{StringBuilder, composite, not_negative, units_of},
 };
 use crate::expr::{
     call::{Call, Thrown},
@@ -182,7 +182,11 @@ const WRITER: &[Member] = &[
         |call| write_format(call, true),
         "Writes text with `{0}` and its like replaced by the arguments, and a line end",
     ),
-    row("string NewLine", |call| Ok(call.this_object::<StringWriter>()?.new_line.borrow().clone().into()), "The line end, `\\r\\n`"),
+    row(
+        "string NewLine",
+        |call| Ok(call.this_object::<StringWriter>()?.new_line.borrow().clone().into()),
+        "The line end, `\\r\\n`",
+    ),
     row(
         "set string NewLine",
         |call| {
@@ -355,6 +359,6 @@ fn write_format(call: &mut Call<'_, '_>, ends_line: bool) -> Result<Value, Throw
         Value::Null => return Err(Exception::argument_null("args").into()),
         value => value.downcast::<Array>().map(|array| array.items()).unwrap_or_default(),
     };
-    let text = super::string::composite(call.machine, &format, &arguments)?;
+    let text = composite(call.machine, &format, &arguments)?;
     put(call, &text.units(), ends_line)
 }

@@ -6,7 +6,7 @@ use crate::expr::{
     types::{Kind, Member, NetType, Type, row},
     value::{Array, Object, Value},
 };
-use dotnet::{Exception, NetString};
+use dotnet::{Exception, NetString, format::Piece};
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
@@ -28,7 +28,11 @@ pub static STRING_BUILDER: NetType = NetType {
 
 const MEMBERS: &[Member] = &[
     row("StringBuilder()", |_| new(&NetString::default(), 16, i32::MAX), "An empty one"),
-    row("StringBuilder(int capacity)", |call| with_capacity(call.int(0)?, i32::MAX), "An empty one with room for `capacity` units"),
+    row(
+        "StringBuilder(int capacity)",
+        |call| with_capacity(call.int(0)?, i32::MAX),
+        "An empty one with room for `capacity` units",
+    ),
     row(
         "StringBuilder(int capacity, int maxCapacity)",
         |call| {
@@ -170,9 +174,21 @@ const MEMBERS: &[Member] = &[
         |call| append_format(call, 1),
         "Adds text with `{0}` and its like replaced by the arguments",
     ),
-    row("StringBuilder AppendJoin(string separator, params object[] values)", |call| join(call), "Adds values with text between them"),
-    row("StringBuilder AppendJoin(string separator, params string[] values)", |call| join(call), "Adds texts with text between them"),
-    row("StringBuilder AppendJoin<T>(string separator, IEnumerable<T> values)", |call| join(call), "Adds items with text between them"),
+    row(
+        "StringBuilder AppendJoin(string separator, params object[] values)",
+        |call| join(call),
+        "Adds values with text between them",
+    ),
+    row(
+        "StringBuilder AppendJoin(string separator, params string[] values)",
+        |call| join(call),
+        "Adds texts with text between them",
+    ),
+    row(
+        "StringBuilder AppendJoin<T>(string separator, IEnumerable<T> values)",
+        |call| join(call),
+        "Adds items with text between them",
+    ),
     row(
         "StringBuilder AppendJoin(char separator, params object[] values)",
         |call| join(call),
@@ -336,9 +352,8 @@ const MEMBERS: &[Member] = &[
         |call| {
             let this = call.this_object::<StringBuilder>()?;
             let unit = usize::try_from(call.int(0)?).ok().and_then(|at| this.units.borrow().get(at).copied());
-            unit.map(Value::Char).ok_or_else(|| {
-                Thrown::new("IndexOutOfRangeException", "Index was outside the bounds of the array.")
-            })
+            unit.map(Value::Char)
+                .ok_or_else(|| Thrown::new("IndexOutOfRangeException", "Index was outside the bounds of the array."))
         },
         "The character at a position",
     ),
@@ -351,8 +366,7 @@ const MEMBERS: &[Member] = &[
             match usize::try_from(call.int(0)?).ok().and_then(|at| units.get_mut(at)) {
                 Some(place) => *place = unit,
                 None => {
-                    let message =
-                        "Index was out of range. Must be non-negative and less than the size of the collection.";
+                    let message = "Index was out of range. Must be non-negative and less than the size of the collection.";
                     return Err(Exception::argument_out_of_range(message, "index").into());
                 }
             }
@@ -520,11 +534,7 @@ fn append_part(call: &mut Call<'_, '_>, units: Option<Vec<u16>>) -> Result<Value
     append_part_of(call, units, ("startIndex", "count"))
 }
 
-fn append_part_of(
-    call: &mut Call<'_, '_>,
-    units: Option<Vec<u16>>,
-    parameters: (&str, &str),
-) -> Result<Value, Thrown> {
+fn append_part_of(call: &mut Call<'_, '_>, units: Option<Vec<u16>>, parameters: (&str, &str)) -> Result<Value, Thrown> {
     let (start, count) = (call.int(1)?, call.int(2)?);
     let units = match units {
         None if start == 0 && count == 0 => Vec::new(),
@@ -545,8 +555,27 @@ fn append_format(call: &mut Call<'_, '_>, at: usize) -> Result<Value, Thrown> {
         Value::Null => return Err(Exception::argument_null("args").into()),
         value => value.downcast::<Array>().map(|array| array.items()).unwrap_or_default(),
     };
-    let text = super::string::composite(call.machine, &format, &arguments)?;
+    let text = composite(call.machine, &format, &arguments)?;
     add(call, &text.units())
+}
+
+/// `string.Format(format, arguments)`
+pub(super) fn composite(machine: &mut Machine<'_>, format: &NetString, arguments: &[Value]) -> Result<NetString, Thrown> {
+    let mut units = Vec::new();
+    for piece in dotnet::format::pieces(format) {
+        let text = match piece? {
+            Piece::Text(text) => text,
+            Piece::Hole { index, alignment, format } => {
+                let argument = arguments.get(index).ok_or_else(dotnet::format::no_such_argument)?;
+                let text = machine.formatted(argument, format.as_ref())?;
+                machine.spend(alignment.unsigned_abs() as usize)?;
+                dotnet::format::align(text, alignment)
+            }
+        };
+        machine.spend(text.size().saturating_mul(2))?;
+        units.extend(text.units());
+    }
+    Ok(NetString::from_units(&units))
 }
 
 fn join(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
