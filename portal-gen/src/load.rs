@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 pub const SITE_MARKER: &str = ".portal-gen-site";
 
 /// Directories that hold no sources.
-const SKIPPED: [&str; 2] = ["target", "node_modules"];
+pub(crate) const SKIPPED: [&str; 2] = ["target", "node_modules"];
 
 /// Reads every file of a service folder. Hidden files, build directories, sites that portal-gen wrote, and links that lead
 /// out of the folder are left out.
