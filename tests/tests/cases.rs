@@ -1,10 +1,7 @@
 //! The pages of the project, natively and behind both doors. `UPDATE=1` writes what happens into them, for a person to read.
 
 use cases::{Case, Home, Outcome, Page, Subject, difference, http, judge};
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, ops::Range, path::PathBuf};
 use tests::runners::{edge, flat, portable};
 
 /// A page and where it stands.
@@ -35,34 +32,72 @@ fn manual() -> Vec<Stands> {
 
 /// The tests of the example service.
 fn bookstore() -> Vec<Stands> {
-    let folder = root().join("examples/bookstore");
-    let service = || portal_gen::check(&portal_gen::load::folder(&folder).expect("the folder is there"), None).0;
-    let mut files = pages(&folder.join("tests"));
+    let folder = root().join("examples/bookstore/tests");
+    let entries = fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("readable").path());
+    let mut files: Vec<PathBuf> = entries.collect();
     files.sort();
-    files.into_iter().map(|file| read(file, Home::service(service().expect("nothing is wrong with it")))).collect()
+    files.into_iter().map(|file| read(file, in_bookstore())).collect()
 }
 
-fn pages(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("readable").path());
-    entries.filter(|file| file.extension().is_some_and(|extension| extension == "md")).collect()
+fn in_bookstore() -> Home {
+    let folder = portal_gen::load::folder(&root().join("examples/bookstore")).expect("the folder is there");
+    Home::service(portal_gen::check(&folder, None).0.expect("nothing is wrong with it"))
+}
+
+/// The examples of `docs/cases.md`: each is a page of its own, in a longer fence, and after `examples/bookstore` one that
+/// stands in that folder.
+fn documented() -> Vec<(Range<usize>, Stands)> {
+    const FENCE: &str = "````";
+    let file = root().join("docs/cases.md");
+    let text = fs::read_to_string(&file).expect("the manual is there");
+    let mut found: Vec<(Range<usize>, Stands)> = Vec::new();
+    let mut open: Option<(usize, usize, Home)> = None;
+    let mut position = 0;
+    for (number, line) in (1..).zip(text.split_inclusive('\n')) {
+        let start = position;
+        position += line.len();
+        match (line.trim_end().strip_prefix(FENCE), open.take()) {
+            (Some("markdown"), None) => open = Some((number, position, Home::alone())),
+            (Some("markdown examples/bookstore"), None) => open = Some((number, position, in_bookstore())),
+            (Some(""), Some((line, from, home))) => {
+                let page = Page::read(&format!("docs/cases.md, the page in line {line}"), &text[from..start]);
+                assert!(page.diagnostics.is_empty(), "\n{}", diagnostic::render::all_text(&page.diagnostics));
+                found.push((from..start, Stands { file: file.clone(), page, home }));
+            }
+            (_, unchanged) => open = unchanged,
+        }
+    }
+    assert!(found.len() >= 5, "the manual has its examples");
+    found
 }
 
 fn all() -> Vec<Stands> {
-    manual().into_iter().chain(bookstore()).collect()
+    manual().into_iter().chain(bookstore()).chain(documented().into_iter().map(|(_, stands)| stands)).collect()
 }
 
 #[test]
 fn pages_say_what_happens() {
     let mut failures = String::new();
-    for stands in all() {
-        failures.push_str(&judged(&stands.file, &stands.page, &stands.home));
+    for Stands { file, page, home } in manual().into_iter().chain(bookstore()) {
+        if let Some(text) = judged(&page, &home, &mut failures) {
+            fs::write(file, text).expect("the page can be written");
+        }
+    }
+    let manual = root().join("docs/cases.md");
+    let mut text = fs::read_to_string(&manual).expect("the manual is there");
+    // From the end, so that the places before stay where they are.
+    for (place, Stands { page, home, .. }) in documented().into_iter().rev() {
+        if let Some(new) = judged(&page, &home, &mut failures) {
+            text.replace_range(place, &new);
+            fs::write(&manual, &text).expect("the manual can be written");
+        }
     }
     assert!(failures.is_empty(), "\n{failures}`UPDATE=1` writes what happens into the pages");
 }
 
-/// What is not as a page says, or nothing.
-fn judged(file: &Path, page: &Page, home: &Home) -> String {
-    let mut failures = String::new();
+/// Runs a page: what is wrong goes to the failures, and what it is to say comes back if that is wanted.
+fn judged(page: &Page, home: &Home, failures: &mut String) -> Option<String> {
+    let update = std::env::var_os("UPDATE").is_some();
     let mut edits = Vec::new();
     for case in &page.cases {
         let verdict = judge(page, case, home);
@@ -71,17 +106,14 @@ fn judged(file: &Path, page: &Page, home: &Home) -> String {
             failures.push_str(&format!("{name}\n{problem}\n"));
         }
         for found in verdict.differences {
-            if std::env::var_os("UPDATE").is_none() {
+            if !update {
                 let text = difference(&found.expected, &found.actual, false);
                 failures.push_str(&format!("{name}, `{}` in line {}\n{text}\n", found.what.info(), found.line));
             }
             edits.push(found.edit);
         }
     }
-    if std::env::var_os("UPDATE").is_some() && !edits.is_empty() {
-        fs::write(file, page.with(&edits)).expect("the page can be written");
-    }
-    failures
+    (update && !edits.is_empty()).then(|| page.with(&edits))
 }
 
 /// What a policy does is shown, and what it refuses.
