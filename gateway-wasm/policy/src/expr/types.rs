@@ -1,7 +1,11 @@
 //! .NET types: what a row of the library says of one, and what the checker knows of an expression.
 
 use super::{call::Run, library, value::Value};
-use std::{fmt::Write as _, ptr, rc::Rc};
+use std::{
+    fmt::{self, Write as _},
+    ptr,
+    rc::Rc,
+};
 
 /// A type of the library: its name and its table of members.
 #[derive(Debug)]
@@ -205,4 +209,71 @@ impl Value {
             Value::Object(object) => object.get().net_type(),
         }
     }
+}
+
+/// As C# writes it: `int`, `List<string>`.
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Type::Unknown => f.write_str("dynamic"),
+            Type::Null => f.write_str("null"),
+            Type::Void => f.write_str("void"),
+            Type::Named(net_type, arguments) => {
+                f.write_str(keyword(net_type).unwrap_or_else(|| net_type.simple_name()))?;
+                list(f, arguments)
+            }
+            Type::Array(element) => write!(f, "{element}[]"),
+            Type::Nullable(inner) => write!(f, "{inner}?"),
+            Type::Parameter(name) => f.write_str(name),
+            Type::Function(function) if function.1 == Type::Void => {
+                f.write_str("Action")?;
+                list(f, &function.0)
+            }
+            Type::Function(function) => {
+                f.write_str("Func<")?;
+                for parameter in &function.0 {
+                    write!(f, "{parameter}, ")?;
+                }
+                write!(f, "{}>", function.1)
+            }
+            Type::Anonymous(members) => {
+                f.write_str("{ ")?;
+                for (at, (name, kind)) in members.iter().enumerate() {
+                    write!(f, "{}{kind} {name}", if at == 0 { "" } else { ", " })?;
+                }
+                f.write_str(" }")
+            }
+        }
+    }
+}
+
+fn list(f: &mut fmt::Formatter<'_>, types: &[Type]) -> fmt::Result {
+    for (at, kind) in types.iter().enumerate() {
+        write!(f, "{}{kind}", if at == 0 { "<" } else { ", " })?;
+    }
+    if types.is_empty() { Ok(()) } else { f.write_str(">") }
+}
+
+fn keyword(net_type: &NetType) -> Option<&'static str> {
+    if net_type.namespace != "System" {
+        return None;
+    }
+    Some(match net_type.name {
+        "Object" => "object",
+        "String" => "string",
+        "Boolean" => "bool",
+        "Char" => "char",
+        "SByte" => "sbyte",
+        "Byte" => "byte",
+        "Int16" => "short",
+        "UInt16" => "ushort",
+        "Int32" => "int",
+        "UInt32" => "uint",
+        "Int64" => "long",
+        "UInt64" => "ulong",
+        "Single" => "float",
+        "Double" => "double",
+        "Decimal" => "decimal",
+        _ => return None,
+    })
 }

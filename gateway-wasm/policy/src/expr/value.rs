@@ -322,6 +322,40 @@ impl<T: Into<Value>> From<Option<T>> for Value {
     }
 }
 
+/// `new { ... }`
+#[derive(Debug)]
+pub struct Anonymous {
+    /// Names and types, in order.
+    pub names: Rc<Vec<(Rc<str>, Type)>>,
+    /// The values, in the same order.
+    pub values: Vec<Value>,
+}
+
+impl Anonymous {
+    /// The value of a name.
+    pub fn get(&self, name: &str) -> Option<Value> {
+        let at = self.names.iter().position(|(own, _)| **own == *name)?;
+        self.values.get(at).cloned()
+    }
+}
+
+impl Object for Anonymous {
+    fn net_type(&self) -> Type {
+        Type::Anonymous(self.names.clone())
+    }
+
+    fn text(&self, machine: &mut Machine<'_>) -> Result<NetString, Thrown> {
+        let mut text = NetString::from("{ ");
+        for (at, ((name, _), value)) in self.names.iter().zip(&self.values).enumerate() {
+            let value = machine.text(value)?;
+            let comma = if at == 0 { "" } else { ", " };
+            text = text.concat(&format!("{comma}{name} = ").into()).concat(&value);
+            machine.spend(text.size())?;
+        }
+        Ok(text.concat(&" }".into()))
+    }
+}
+
 /// An array. `byte[]` is kept as bytes, since bodies and keys are such.
 #[derive(Debug)]
 #[allow(missing_docs)]
