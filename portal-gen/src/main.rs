@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand, ValueEnum};
-use diagnostic::{Diagnostic, Diagnostics, Place, Severity, Source, render};
+use diagnostic::{Diagnostics, Severity, render};
 use portal_gen::{Options, load, preview, publish, scaffold, test};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -141,7 +141,7 @@ fn check(paths: &[PathBuf], format: Format, environment: Option<&str>) -> Result
         let folder = load::folder(path)?;
         let found = portal_gen::check(&folder, environment).1;
         // Places are paths inside a folder; among several folders that is not enough to find them.
-        let found = found.into_iter().map(|finding| if paths.len() > 1 { inside(path, finding) } else { finding });
+        let found = found.into_iter().map(|finding| if paths.len() > 1 { load::inside(path, finding) } else { finding });
         findings.extend(found);
     }
     let output = match format {
@@ -150,17 +150,6 @@ fn check(paths: &[PathBuf], format: Format, environment: Option<&str>) -> Result
     };
     std::io::stdout().write_all(output.as_bytes()).context("cannot write to standard output")?;
     Ok(code(&findings))
-}
-
-/// The finding with the folder's name in front of its files.
-fn inside(folder: &Path, mut finding: Diagnostic) -> Diagnostic {
-    let rename = |place: &mut Place| {
-        let name = format!("{}/{}", folder.display().to_string().trim_end_matches('/'), place.source.name());
-        place.source = Source::new(name, place.source.text());
-    };
-    rename(&mut finding.place);
-    finding.labels.iter_mut().for_each(|label| rename(&mut label.place));
-    finding
 }
 
 fn build(path: &Path, out: &Path, environment: Option<&str>, options: Options) -> Result<u8> {

@@ -204,9 +204,12 @@ fn is_service(directory: &Path) -> bool {
 
 /// The service folder whose `tests/` a file stands in.
 fn service_of(file: &Path) -> Result<Option<PathBuf>> {
-    let file = std::path::absolute(file).with_context(|| format!("cannot find `{}`", file.display()))?;
-    let tests = file.ancestors().skip(1).filter(|directory| directory.file_name().is_some_and(|name| name == "tests"));
-    Ok(tests.filter_map(Path::parent).find(|parent| is_service(parent)).map(Path::to_owned))
+    let absolute = std::path::absolute(file).with_context(|| format!("cannot find `{}`", file.display()))?;
+    let tests = absolute.ancestors().skip(1).filter(|directory| directory.file_name().is_some_and(|name| name == "tests"));
+    let Some(service) = tests.filter_map(Path::parent).find(|parent| is_service(parent)) else { return Ok(None) };
+    // Messages name files as the user did, if the folder can be named so.
+    let as_given = file.ancestors().find(|given| std::path::absolute(given).is_ok_and(|given| given == service));
+    Ok(Some(as_given.filter(|given| !given.as_os_str().is_empty()).unwrap_or(service).to_owned()))
 }
 
 /// Where the cases of a page happen; nothing if the service folder has errors, which are then among the findings.
@@ -223,7 +226,7 @@ fn home(
     let (service, found) = check(&load::folder(directory)?, options.environment.as_deref());
     let home = service.map(|service| Rc::new(Home::service(service)));
     if home.is_none() {
-        findings.extend(found);
+        findings.extend(found.into_iter().map(|finding| load::inside(directory, finding)));
     }
     homes.insert(directory.to_owned(), home.clone());
     Ok(home)

@@ -1,12 +1,12 @@
 //! A case: what goes in, and what is expected to come out.
 
 use crate::{
-    fence::{Content, Pairs, Parsed},
+    fence::{Content, Pairs, Parsed, Variable},
     http::Given,
     markdown::Section,
 };
 use diagnostic::{Diagnostic, Diagnostics, Place, Source, Span};
-use policy::script::Scene;
+use policy::script::{Asked, Scene, To};
 use std::{fmt::Write, ops::Range};
 
 /// What goes in, and what is expected to come out.
@@ -24,8 +24,8 @@ pub struct Case {
     pub given: Given,
     /// What the world is like.
     pub scene: Scene,
-    /// Variables that are there at the start: names and expressions.
-    pub variables: Pairs,
+    /// Variables that are there at the start.
+    pub variables: Vec<Variable>,
     /// Named values of its own.
     pub named_values: Pairs,
     /// What is expected, in the order of the page.
@@ -177,7 +177,7 @@ impl Case {
             fragments: Vec::new(),
             given: Given::default(),
             scene: Scene::default(),
-            variables: Pairs::new(),
+            variables: Vec::new(),
             named_values: Pairs::new(),
             expected: Vec::new(),
             heading: section.place.clone(),
@@ -239,6 +239,12 @@ impl Case {
     /// True if the case shows what is wrong with a policy, rather than what a policy does.
     pub fn is_rejected(&self) -> bool {
         self.expected.iter().any(|expected| expected.what == What::Diagnostics)
+    }
+
+    /// True if the case says what the backend answers to the request of the exchange.
+    pub fn is_answered(&self) -> bool {
+        let mut replies = self.scene.replies.iter();
+        replies.any(|scripted| scripted.to != To::Asked(Asked::Send))
     }
 
     /// A finding about the policy or a fragment, with its place in the fence: `inbound:1:2`. That place stays the same when

@@ -7,7 +7,7 @@ use crate::{
     scene,
 };
 use diagnostic::{Diagnostic, Diagnostics, Place, Source, Span, nearest};
-use policy::{Section, script::Scene};
+use policy::{Section, expr::lexer::Spelling, script::Scene};
 
 /// The id of a fence that is not one of the format. A page that has nothing but such is no page of cases.
 pub(crate) const UNKNOWN: &str = "case/fence-unknown";
@@ -51,9 +51,20 @@ pub(crate) enum Content {
     Code { is_lines: bool },
     Request(Given),
     Scene(Scene),
-    Variables(Pairs),
+    Variables(Vec<Variable>),
     NamedValues(Pairs),
     Expect(What),
+}
+
+/// A variable that is there at the start.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// Its value, as C#.
+    pub code: String,
+    /// The same, checked.
+    pub(crate) expression: policy::expr::Expression,
 }
 
 /// `name = value` lines.
@@ -118,8 +129,11 @@ fn content(source: &Source, fence: &Fence<'_>, diagnostics: &mut Diagnostics) ->
         // What is wrong in them is reported; the rest of the case is read all the same.
         ["http", "given"] => Some(Content::Request(http::given(&mut lines))),
         ["host"] => Some(Content::Scene(scene::read(&mut lines))),
-        ["variables", "given"] => Some(Content::Variables(pairs(&mut lines, "case/variable", "`channel = \"web\"`"))),
-        ["named", "values"] => Some(Content::NamedValues(pairs(&mut lines, "case/named-value", "`shop-name = Saltmarsh Books`"))),
+        ["variables", "given"] => Some(Content::Variables(variables(&mut lines))),
+        ["named", "values"] => {
+            let pairs = pairs(&mut lines, "case/named-value", "`shop-name = Saltmarsh Books`").into_iter();
+            Some(Content::NamedValues(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()))
+        }
         words => What::ALL.into_iter().find(|what| what.info().split(' ').eq(words.iter().copied())).map(Content::Expect),
     };
     let Some(content) = content else {
@@ -169,25 +183,44 @@ pub(crate) struct Lines<'a, 'd> {
 }
 
 impl Lines<'_, '_> {
+    /// Where in the text a piece of it stands: the distance of their addresses.
+    fn at(&self, part: &str) -> usize {
+        (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize).min(self.text.len())
+    }
+
     /// Reports a mistake in a part of the fence's text.
     pub(crate) fn error(&mut self, id: &'static str, part: &str, message: impl Into<String>, help: impl Into<String>) {
-        // Every part is a piece of the text, so the distance of their addresses is its place.
-        let at = (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize).min(self.text.len());
+        let at = self.at(part);
         let span = Span::new(self.start + at, self.start + at + part.len());
         self.diagnostics.push(Diagnostic::error(id, Place::new(self.source, span), message).help(help));
     }
 }
 
+/// `name = expression` lines.
+fn variables(lines: &mut Lines<'_, '_>) -> Vec<Variable> {
+    let mut variables = Vec::new();
+    for (name, code) in pairs(lines, "case/variable", "`channel = \"web\"`") {
+        let (at, source) = (lines.start + lines.at(code), lines.source);
+        // The places of an expression count from its `@(`, which is not written here.
+        let place = |span: Span| Place::new(source, Span::new(span.start as usize, span.end as usize));
+        let start = u32::try_from(at.saturating_sub(2)).unwrap_or_default();
+        let whole = format!("@({code})");
+        let expression = policy::expr::Expression::compile(&whole, start, Spelling::Plain, place, lines.diagnostics);
+        variables.extend(expression.map(|expression| Variable { name: name.to_owned(), code: code.to_owned(), expression }));
+    }
+    variables
+}
+
 /// `name = value` lines, each name once.
-fn pairs(lines: &mut Lines<'_, '_>, id: &'static str, example: &str) -> Pairs {
-    let mut pairs = Pairs::new();
+fn pairs<'a>(lines: &mut Lines<'a, '_>, id: &'static str, example: &str) -> Vec<(&'a str, &'a str)> {
+    let mut pairs: Vec<(&str, &str)> = Vec::new();
     for line in lines.text.lines().filter(|line| !line.trim().is_empty()) {
         let pair = line.split_once('=').map(|(name, value)| (name.trim(), value.trim()));
         let Some((name, value)) = pair.filter(|(name, _)| !name.is_empty() && !name.contains(char::is_whitespace)) else {
             lines.error(id, line, "this line is no `name = value`", format!("write {example}, for example"));
             continue;
         };
-        if pairs.iter().any(|(known, _)| known == name) {
+        if pairs.iter().any(|(known, _)| *known == name) {
             lines.error(
                 id,
                 line[..line.find('=').unwrap_or(0)].trim_end(),
@@ -196,7 +229,7 @@ fn pairs(lines: &mut Lines<'_, '_>, id: &'static str, example: &str) -> Pairs {
             );
             continue;
         }
-        pairs.push((name.to_owned(), value.to_owned()));
+        pairs.push((name, value));
     }
     pairs
 }

@@ -105,8 +105,15 @@ impl Judge<'_, '_> {
 
     fn code(&mut self) {
         let Subject::Code(programs) = &self.case.subject else { return };
+        let findings = self.home.check(self.case, &self.page.source);
+        if findings.has_errors() {
+            return self.verdict.problems.extend(findings.iter().map(render::text));
+        }
         for program in programs {
-            let actual = run::program(self.case, self.home, program);
+            let actual = match run::program(self.case, self.home, program) {
+                Ok(actual) => actual,
+                Err(problem) => return self.verdict.problems.push(problem),
+            };
             match program.expected.and_then(|at| self.case.expected.get(at)) {
                 Some(expected) => self.compare_with(expected, actual),
                 None => {

@@ -16,6 +16,7 @@ pub mod run;
 mod scene;
 
 pub use case::{Case, Expected, Expression, Program, Subject, What};
+pub use fence::Variable;
 pub use home::{BACKEND, Home};
 pub use http::{Answer, Given};
 pub use judge::{Difference, Verdict, difference, judge};

@@ -7,8 +7,15 @@ use crate::{
 };
 use gateway::{Admitted, Gateway};
 use policy::{
-    Exchange, Host, Outcome as Ended, Response,
-    exchange::{Variable, Variables},
+    Body, ForwardLimits, Host, Outcome as Ended, Response,
+    exchange::Variables,
+    expr::{
+        evaluate_shown,
+        library::context::ResponseValue,
+        machine::Machine,
+        program::{show, show_thrown},
+        value::Value,
+    },
     script::{Script, Sent},
 };
 use std::{
@@ -76,15 +83,12 @@ fn or_nothing(text: String) -> String {
 }
 
 fn respond(case: &Case, gateway: &Gateway, script: &Script, ran: &mut Ran) -> Response {
-    // What every host answers to a head that it does not take.
-    let Some(head) = case.given.request_head() else { return Response::new(431) };
-    let Admitted { mut exchange, effective } = match gateway::admit(gateway, head, script) {
+    let Admitted { mut exchange, effective } = match admit(case, gateway, script) {
         Ok(admitted) => admitted,
         Err(response) => return *response,
     };
-    give(case, &mut exchange);
     let ended = polled(policy::run(&effective, &mut exchange, script));
-    ran.variables = variables(&exchange.variables);
+    ran.variables = variables(&exchange.variables, script);
     if let Some(fault) = &exchange.last_error {
         ran.error = format!("source: {}\nreason: {}\nmessage: {}\n", fault.source, fault.reason, fault.message);
     }
@@ -94,35 +98,55 @@ fn respond(case: &Case, gateway: &Gateway, script: &Script, ran: &mut Ran) -> Re
     }
 }
 
-/// Sets the variables that are there at the start.
-fn give(case: &Case, exchange: &mut Exchange) {
-    for (name, code) in &case.variables {
-        let text = code.strip_prefix('"').and_then(|code| code.strip_suffix('"')).unwrap_or(code);
-        exchange.variables.set(name.as_str().into(), Variable::Text(text.into()));
+/// The exchange before policies run, with the variables that are there at the start.
+fn admit(case: &Case, gateway: &Gateway, script: &Script) -> Result<Admitted, Box<Response>> {
+    // What every host answers to a head that it does not take.
+    let head = case.given.request_head().ok_or_else(|| Box::new(Response::new(431)))?;
+    let mut admitted = gateway::admit(gateway, head, script)?;
+    for variable in &case.variables {
+        let evaluated = variable.expression.evaluate(script, Some(&admitted.exchange));
+        let value = evaluated.value.unwrap_or_else(|thrown| Value::text(show_thrown(&thrown)));
+        admitted.exchange.variables.set(variable.name.as_str().into(), value);
     }
+    Ok(admitted)
 }
 
-fn variables(variables: &Variables) -> String {
+fn variables(variables: &Variables, script: &Script) -> String {
     let mut text = String::new();
     for (name, value) in variables.iter() {
-        let _ = match value {
-            Variable::Text(value) => writeln!(text, "{name} = {value}"),
-            Variable::Response(response) => writeln!(text, "{name} = response {}", response.status),
-            Variable::Null => writeln!(text, "{name} = null"),
+        let shown = match value.downcast_ref::<ResponseValue>() {
+            Some(response) => format!("IResponse {}", response.0.response.status),
+            None => show(&mut Machine::new(script, None), value).unwrap_or_else(|thrown| show_thrown(&thrown)),
         };
+        let _ = writeln!(text, "{name} = {shown}");
     }
     or_nothing(text)
 }
 
-/// What each expression of a program gives, a line each.
-pub fn program(case: &Case, _home: &Home, program: &Program) -> String {
+/// What each expression of a program gives, a line each: in `inbound`, or in `outbound` if the case says what the backend
+/// answers to the request.
+///
+/// # Errors
+/// Where the request of the case leads nowhere, or the fence `host` has answers for which an expression cannot ask.
+pub fn program(case: &Case, home: &Home, program: &Program) -> Result<String, String> {
+    let gateway = home.gateway(case);
     let mut text = String::new();
     for expression in &program.expressions {
         let script = Script::new(case.scene.clone(), case.given.body.clone());
-        let value = policy::expr::evaluate_text(&expression.code, &script);
-        let _ = writeln!(text, "{}", value.replace('\r', "\\r").replace('\n', "\\n"));
+        let Admitted { mut exchange, .. } = admit(case, &gateway, &script)
+            .map_err(|response| format!("the request of this case leads nowhere: it is answered with {}\n", response.status))?;
+        exchange.request.body = Body::Whole(case.given.body.clone());
+        if case.is_answered() {
+            let response = polled(script.forward(&exchange, ForwardLimits { timeout_ms: 0 }));
+            exchange.response =
+                response.ok().map(|response| Response { body: Body::Whole(script.bytes(&response.body)), ..response });
+        }
+        if let Some(line) = script.unused().first() {
+            return Err(format!("line {line}: nobody asks for this answer\n"));
+        }
+        let _ = writeln!(text, "{}", evaluate_shown(&expression.code, &script, Some(&exchange)));
     }
-    text
+    Ok(text)
 }
 
 /// The engine's futures are polled again after every event; here events are over before anybody can wait for them.

@@ -6,7 +6,7 @@ use crate::{
 };
 use bytes::Bytes;
 use diagnostic::nearest;
-use policy::script::{Asked, Cached, Clock, Counter, Random, Reply, SECONDS_TO_1970, Scene, Scripted, TICKS_PER_SECOND, To};
+use policy::script::{Asked, Cached, Clock, Counter, Random, Reply, Scene, Scripted, To};
 use wire::FailureKind;
 
 const ID: &str = "case/host";
@@ -69,7 +69,7 @@ fn one<'a>(line: &'a str, number: usize, scene: &mut Scene) -> Result<(), Wrong<
             let window = duration(window.trim())
                 .ok_or_else(|| wrong(line, "a counter counts for some time", "write `count \"key\" 60s -> 3`"))?;
             let count = count.parse().map_err(|_| wrong(count, format!("`{count}` is no count"), "write a whole number"))?;
-            scene.counters.push(Counter { key, window_ms: window / 10_000, count });
+            scene.counters.push(Counter { key, window_ms: window / 1_000, count });
         }
         "cache" => {
             let (key, rest) = quoted(line, rest)?;
@@ -81,7 +81,7 @@ fn one<'a>(line: &'a str, number: usize, scene: &mut Scene) -> Result<(), Wrong<
                     Some(duration(lives).ok_or_else(|| wrong(lives, format!("`{lives}` is no time"), help))?)
                 }
             };
-            let cached = Cached { value: value.to_owned(), lives_ms: lives.map(|ticks| ticks / 10_000) };
+            let cached = Cached { value: value.to_owned(), lives_ms: lives.map(|micros| micros / 1_000) };
             if scene.cache.insert(key.clone(), cached).is_some() {
                 return Err(wrong(line, format!("the cache has `{key}` already"), "keep one of them"));
             }
@@ -97,16 +97,15 @@ fn clock<'a>(line: &'a str, rest: &'a str) -> Result<Clock, Wrong<'a>> {
     let mut words = rest.split_whitespace();
     let (time, step) = (words.next().unwrap_or_default(), words.next());
     let now: jiff::Timestamp = time.parse().map_err(|_| wrong(line, format!("`{time}` is no time in UTC"), help))?;
-    let now_ticks = i64::try_from(now.as_nanosecond() / 100).unwrap_or_default() + SECONDS_TO_1970 * TICKS_PER_SECOND;
-    let step_ticks = match step {
+    let step_micros = match step {
         None => 0,
         Some(step) => {
             let step = step.strip_prefix('+').and_then(duration);
-            step.and_then(|ticks| i64::try_from(ticks).ok()).ok_or_else(|| wrong(line, "the clock's step is no time", help))?
+            step.and_then(|micros| i64::try_from(micros).ok()).ok_or_else(|| wrong(line, "the clock's step is no time", help))?
         }
     };
     match words.next() {
-        None => Ok(Clock { now_ticks, step_ticks }),
+        None => Ok(Clock { now_micros: now.as_microsecond(), step_micros }),
         Some(word) => Err(wrong(word, format!("`{word}` says nothing here"), help)),
     }
 }
@@ -140,11 +139,11 @@ fn reply<'a>(line: &'a str, number: usize) -> Result<Scripted, Wrong<'a>> {
         return Err(wrong(line, "this line says nothing about the world", help));
     };
     let mut asked: Vec<&str> = asked.split_whitespace().collect();
-    let mut after_ticks = 0;
+    let mut after_micros = 0;
     if let [.., "after", time] = asked.as_slice() {
         let help = "write `forward after 2s -> 200`";
-        let ticks = duration(time).and_then(|ticks| i64::try_from(ticks).ok());
-        after_ticks = ticks.ok_or_else(|| wrong(time, format!("`{time}` is no time"), help))?;
+        let micros = duration(time).and_then(|micros| i64::try_from(micros).ok());
+        after_micros = micros.ok_or_else(|| wrong(time, format!("`{time}` is no time"), help))?;
         asked.truncate(asked.len() - 2);
     }
     let is_url = |text: &str| text.contains("://") || text.starts_with('*');
@@ -161,7 +160,7 @@ fn reply<'a>(line: &'a str, number: usize) -> Result<Scripted, Wrong<'a>> {
             return Err(wrong(first, "it is not clear which request this answers", help));
         }
     };
-    Ok(Scripted { to, after_ticks, reply: answered(answer.trim())?, line: number })
+    Ok(Scripted { to, after_micros, reply: answered(answer.trim())?, line: number })
 }
 
 fn answered(answer: &str) -> Result<Reply, Wrong<'_>> {
@@ -214,7 +213,7 @@ fn arrow<'a>(line: &'a str, rest: &'a str) -> Result<(&'a str, &'a str), Wrong<'
     Ok((before, after.trim()))
 }
 
-/// `250ms`, `60s`, `5m`, `1h`, `1d`, in ticks of 100 ns.
+/// `250ms`, `60s`, `5m`, `1h`, `1d`, in microseconds.
 fn duration(text: &str) -> Option<u64> {
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
     let (number, unit) = text.split_at(digits);
@@ -227,6 +226,6 @@ fn duration(text: &str) -> Option<u64> {
         _ => return None,
     };
     // A century is enough for everybody, and keeps every sum of times in its bounds.
-    let ticks = number.parse::<u64>().ok()?.checked_mul(ms)?.checked_mul(10_000)?;
-    (ticks <= 36_525 * 864_000_000_000).then_some(ticks)
+    let micros = number.parse::<u64>().ok()?.checked_mul(ms)?.checked_mul(1_000)?;
+    (micros <= 36_525 * 86_400_000_000).then_some(micros)
 }

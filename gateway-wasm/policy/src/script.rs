@@ -17,11 +17,8 @@ use std::{
 };
 use wire::{FailureKind, Fields, Which};
 
-/// Ticks of 100 ns in a second.
-pub const TICKS_PER_SECOND: i64 = 10_000_000;
-
-/// Seconds from the start of the year 1 to the start of 1970.
-pub const SECONDS_TO_1970: i64 = 62_135_596_800;
+/// Ticks of 100 ns from the start of the year 1 to the start of 1970.
+const TICKS_TO_1970: i64 = 621_355_968_000_000_000;
 
 /// What the world is like, and what it answers.
 #[derive(Clone, Debug, Default)]
@@ -44,7 +41,7 @@ pub struct Scripted {
     /// Which request it answers.
     pub to: To,
     /// How much later it is when the answer is there.
-    pub after_ticks: i64,
+    pub after_micros: i64,
     /// The answer.
     pub reply: Reply,
     /// Where it is written, to be named when nobody asks for it.
@@ -105,19 +102,19 @@ impl Reply {
     }
 }
 
-/// A clock: each look at it is `step_ticks` later than the one before.
+/// A clock: each look at it is `step_micros` later than the one before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clock {
-    /// The time, in ticks of 100 ns since the start of the year 1, UTC.
-    pub now_ticks: i64,
+    /// Microseconds since 1970.
+    pub now_micros: i64,
     /// How much time a look takes.
-    pub step_ticks: i64,
+    pub step_micros: i64,
 }
 
 impl Default for Clock {
     /// Where nothing is said it is 2026-01-02T03:04:05.678Z, and stays so.
     fn default() -> Self {
-        Clock { now_ticks: (SECONDS_TO_1970 + 1_767_323_045) * TICKS_PER_SECOND + 6_780_000, step_ticks: 0 }
+        Clock { now_micros: 1_767_323_045_678_000, step_micros: 0 }
     }
 }
 
@@ -215,8 +212,26 @@ impl Script {
         }
         self.sent.borrow_mut().push(sent);
         let scripted = scripted?;
-        scene.clock.now_ticks = scene.clock.now_ticks.saturating_add(scripted.after_ticks);
+        scene.clock.now_micros = scene.clock.now_micros.saturating_add(scripted.after_micros);
         Some(scripted.reply)
+    }
+
+    /// Looks at the clock: microseconds since 1970.
+    pub fn now_micros(&self) -> i64 {
+        let clock = &mut self.scene.borrow_mut().clock;
+        let now = clock.now_micros;
+        clock.now_micros = now.saturating_add(clock.step_micros);
+        now
+    }
+
+    /// Draws a random number.
+    pub fn draw(&self) -> u64 {
+        let drawn = self.drawn.replace(self.drawn.get().wrapping_add(1));
+        match &self.scene.borrow().random {
+            Random::Counting => drawn.wrapping_add(1),
+            Random::Numbers(numbers) => numbers.get(drawn as usize % numbers.len().max(1)).copied().unwrap_or_default(),
+            Random::Seed(seed) => scattered(seed.wrapping_add(drawn)),
+        }
     }
 
     /// Counts a call, and says how many there were in the window.
@@ -281,29 +296,21 @@ impl Script {
 
 impl World for Script {
     fn now_ticks(&self) -> i64 {
-        let clock = &mut self.scene.borrow_mut().clock;
-        let now = clock.now_ticks;
-        clock.now_ticks = now.saturating_add(clock.step_ticks);
-        now
+        self.now_micros().saturating_mul(10).saturating_add(TICKS_TO_1970)
     }
 
     fn random(&self) -> u64 {
-        let drawn = self.drawn.replace(self.drawn.get().wrapping_add(1));
-        match &self.scene.borrow().random {
-            Random::Counting => drawn + 1,
-            Random::Numbers(numbers) => numbers.get(drawn as usize % numbers.len().max(1)).copied().unwrap_or_default(),
-            Random::Seed(seed) => scattered(seed.wrapping_add(drawn)),
-        }
+        self.draw()
     }
 }
 
 impl Host for Script {
     fn now_seconds(&self) -> i64 {
-        self.now_ticks() / TICKS_PER_SECOND - SECONDS_TO_1970
+        self.now_micros() / 1_000_000
     }
 
     fn random(&self) -> u64 {
-        World::random(self)
+        self.draw()
     }
 
     async fn forward(&self, exchange: &Exchange, _limits: ForwardLimits) -> Result<Response, SendError> {
