@@ -58,7 +58,7 @@ pub struct Tested {
 impl Tested {
     /// True if everything is as the page says, or says now.
     pub fn is_right(&self) -> bool {
-        self.problems.is_empty() && (self.differences.is_empty() || self.is_updated)
+        self.is_updated || (self.problems.is_empty() && self.differences.is_empty())
     }
 
     fn result(&self) -> &'static str {
@@ -135,13 +135,15 @@ fn test(page: &Page, case: &Case, home: &Home) -> Tested {
 
 /// Writes what happens into a page.
 fn update(file: &Path, page: &Page, mut tested: Vec<Tested>) -> Result<Vec<Tested>> {
-    let edits = tested.iter().flat_map(|tested| tested.differences.iter().map(|difference| difference.edit.clone()));
-    let edits: Vec<Edit> = edits.collect();
+    // What a case with a problem does is most likely not what it is about.
+    let is_clear = |tested: &&mut Tested| tested.problems.is_empty() && !tested.differences.is_empty();
+    let mut edits: Vec<Edit> = Vec::new();
+    for tested in tested.iter_mut().filter(is_clear) {
+        edits.extend(tested.differences.iter().map(|difference| difference.edit.clone()));
+        tested.is_updated = true;
+    }
     if !edits.is_empty() {
         fs::write(file, page.with(&edits)).with_context(|| format!("cannot write `{}`", file.display()))?;
-    }
-    for tested in &mut tested {
-        tested.is_updated = !tested.differences.is_empty();
     }
     Ok(tested)
 }

@@ -102,15 +102,16 @@ fn judged(page: &Page, home: &Home, failures: &mut String) -> Option<String> {
     for case in &page.cases {
         let verdict = judge(page, case, home);
         let name = format!("{}:{}: {}", page.source.name(), case.line, case.name);
+        let is_clear = verdict.problems.is_empty();
         for problem in &verdict.problems {
             failures.push_str(&format!("{name}\n{problem}\n"));
         }
         for found in verdict.differences {
-            if !update {
+            if !update || !is_clear {
                 let text = difference(&found.expected, &found.actual, false);
                 failures.push_str(&format!("{name}, `{}` in line {}\n{text}\n", found.what.info(), found.line));
             }
-            edits.push(found.edit);
+            edits.extend(is_clear.then_some(found.edit));
         }
     }
     (update && !edits.is_empty()).then(|| page.with(&edits))

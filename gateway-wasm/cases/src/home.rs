@@ -174,8 +174,8 @@ fn anything() -> &'static Service {
         folder.insert("apis/anything/apiInformation.yaml", information.into_bytes());
         let mut service = catalog::load(&folder, None).service.unwrap_or_default();
         for api in &mut service.apis {
-            // It opens to everybody, also to those who bring a key that is meant for another API.
-            api.key_names = KeyNames { header: String::new(), query: String::new() };
+            // It opens to everybody, also to those who bring a key for another API: nothing that is sent has such a name.
+            api.key_names = KeyNames { header: "\0".to_owned(), query: "\0".to_owned() };
         }
         service
     })

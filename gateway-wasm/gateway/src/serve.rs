@@ -163,10 +163,19 @@ fn exchange(head: RequestHead, api: &PlanApi, found: Found, backend: Option<Addr
         Some(_) => query.split('&').filter(|pair| !is_named(pair, &api.key_query)).collect::<Vec<_>>().join("&"),
     };
     Exchange {
-        request: Request { method: None, backend, path: found.path, query, headers, body: Body::Streams(Which::Request) },
+        request: Request {
+            method: None,
+            backend_id: None,
+            backend,
+            path: found.path,
+            query,
+            headers,
+            body: Body::Streams(Which::Request),
+        },
         response: None,
         variables: Default::default(),
         parameters: found.parameters,
+        about: Default::default(),
         last_error: None,
         request_id: Default::default(),
         client: head,
