@@ -7,19 +7,24 @@ use super::{
 use dotnet::{DateTime, DateTimeOffset, Guid, NetString, TimeSpan};
 
 pub mod array;
+pub mod bit_converter;
 pub mod certificate;
 pub mod collections;
 pub mod context;
+pub mod convert;
 pub mod crypto;
 pub mod date_time;
 pub mod encoding;
+pub mod enumeration;
 pub mod exception;
 pub mod guid;
 pub mod io;
 pub mod json;
 pub mod linq;
+pub mod math;
 pub mod number;
 pub mod object;
+pub mod random;
 pub mod regex;
 pub mod string;
 pub mod string_builder;
@@ -36,6 +41,11 @@ pub fn types() -> impl Iterator<Item = &'static NetType> {
         object::TYPES,
         string::TYPES,
         number::TYPES,
+        convert::TYPES,
+        math::TYPES,
+        random::TYPES,
+        bit_converter::TYPES,
+        enumeration::TYPES,
         date_time::TYPES,
         time_span::TYPES,
         guid::TYPES,
@@ -77,20 +87,17 @@ pub(crate) fn default_struct(net_type: &'static NetType, arguments: &[Type]) -> 
 /// `ToString()` of a value that is no object.
 pub(crate) fn plain_text(value: &Value) -> NetString {
     match value {
-        Value::Bool(true) => "True".into(),
-        Value::Bool(false) => "False".into(),
-        Value::Char(unit) => NetString::from_unit(*unit),
-        Value::Decimal(value) => value.to_string().into(),
-        Value::Double(value) => value.to_string().into(),
-        Value::Single(value) => value.to_string().into(),
-        other => other.as_integer().unwrap_or_default().to_string().into(),
+        Value::Enum(net_type, value) => enumeration::text(net_type, *value).into(),
+        other => number::text(other).unwrap_or_default(),
     }
 }
 
 /// `ToString(format)` of a value that is no object; `None` if it takes no format.
 pub(crate) fn plain_formatted(value: &Value, format: &NetString) -> Option<dotnet::Result<NetString>> {
-    let _ = (value, format);
-    None
+    match value {
+        Value::Enum(net_type, value) => Some(enumeration::formatted(net_type, *value, &format.to_str())),
+        other => number::formatted(other, &format.to_str()),
+    }
 }
 
 /// `GetHashCode()` of a value that is no object.
@@ -98,7 +105,7 @@ pub(crate) fn plain_hash(value: &Value) -> i32 {
     use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
     match value {
         Value::String(text) => super::machine::fold(BuildHasherDefault::<DefaultHasher>::default().hash_one(text)),
-        Value::Bool(value) => (*value).into(),
-        other => other.as_integer().unwrap_or_default() as i32,
+        Value::Enum(_, value) => *value as i32,
+        other => number::hash(other).unwrap_or(0),
     }
 }

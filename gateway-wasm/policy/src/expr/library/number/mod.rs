@@ -10,11 +10,12 @@ mod integer;
 mod styles;
 
 pub use boolean::BOOLEAN;
+pub(super) use boolean::parse as parse_boolean;
 pub use character::CHAR;
 pub use decimal::DECIMAL;
 pub use float::{DOUBLE, SINGLE};
 pub use integer::{BYTE, INT16, INT32, INT64, SBYTE, UINT16, UINT32, UINT64};
-pub use styles::{MIDPOINT_ROUNDING, TYPE_CODE};
+pub(super) use styles::type_code;
 
 use crate::expr::{
     call::{Call, Thrown},
