@@ -63,15 +63,15 @@ pub(crate) fn text(net_type: &NetType, value: i64) -> String {
 }
 
 /// `ToString(format)` of a value.
-pub(crate) fn formatted(net_type: &NetType, value: i64, format: &str) -> dotnet::Result<NetString> {
+pub(crate) fn formatted(net_type: &NetType, value: i64, format: &str) -> dotnet::Result<String> {
     Ok(match format {
-        "" | "G" | "g" => text(net_type, value).into(),
+        "" | "G" | "g" => text(net_type, value),
         "F" | "f" => {
             let name = name(net_type, value).map(str::to_owned).or_else(|| names(net_type, value));
-            name.unwrap_or_else(|| value.to_string()).into()
+            name.unwrap_or_else(|| value.to_string())
         }
-        "D" | "d" => value.to_string().into(),
-        "X" | "x" => format!("{:08X}", value as u32).into(),
+        "D" | "d" => value.to_string(),
+        "X" | "x" => format!("{:08X}", value as u32),
         _ => {
             let message = "Format string can be only \"G\", \"g\", \"X\", \"x\", \"F\", \"f\", \"D\" or \"d\".";
             return Err(Exception::format(message));
@@ -162,5 +162,5 @@ fn to_string(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
         Some(Value::String(format)) => format.clone(),
         _ => NetString::default(),
     };
-    Ok(Value::String(formatted(net_type, value, &format.to_str())?))
+    Ok(Value::text(formatted(net_type, value, &format.to_str())?))
 }

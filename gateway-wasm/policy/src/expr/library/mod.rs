@@ -87,6 +87,10 @@ pub(crate) fn default_struct(net_type: &'static NetType, arguments: &[Type]) -> 
 /// `ToString()` of a value that is no object.
 pub(crate) fn plain_text(value: &Value) -> NetString {
     match value {
+        Value::DateTime(value) => value.format(None).unwrap_or_default().into(),
+        Value::DateTimeOffset(value) => value.format(None).unwrap_or_default().into(),
+        Value::TimeSpan(value) => value.format(None).unwrap_or_default().into(),
+        Value::Guid(value) => value.format(None).unwrap_or_default().into(),
         Value::Enum(net_type, value) => enumeration::text(net_type, *value).into(),
         other => number::text(other).unwrap_or_default(),
     }
@@ -94,17 +98,29 @@ pub(crate) fn plain_text(value: &Value) -> NetString {
 
 /// `ToString(format)` of a value that is no object; `None` if it takes no format.
 pub(crate) fn plain_formatted(value: &Value, format: &NetString) -> Option<dotnet::Result<NetString>> {
-    match value {
-        Value::Enum(net_type, value) => Some(enumeration::formatted(net_type, *value, &format.to_str())),
-        other => number::formatted(other, &format.to_str()),
-    }
+    let format = &*format.to_str();
+    let text = match value {
+        Value::DateTime(value) => value.format(Some(format)),
+        Value::DateTimeOffset(value) => value.format(Some(format)),
+        Value::TimeSpan(value) => value.format(Some(format)),
+        Value::Guid(value) => value.format(Some(format)),
+        Value::Enum(net_type, value) => enumeration::formatted(net_type, *value, format),
+        other => number::formatted(other, format)?,
+    };
+    Some(text.map(NetString::from))
 }
 
 /// `GetHashCode()` of a value that is no object.
 pub(crate) fn plain_hash(value: &Value) -> i32 {
     use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
     match value {
+        // .NET seeds the hash of text anew in every process; here it is the same every time.
         Value::String(text) => super::machine::fold(BuildHasherDefault::<DefaultHasher>::default().hash_one(text)),
+        Value::Guid(value) => value.hash_code(),
+        Value::DateTime(value) => value.hash_code(),
+        Value::DateTimeOffset(value) => value.hash_code(),
+        Value::TimeSpan(value) => dotnet::number::hash_i64(value.ticks),
+        // The hash of its numbers, which are of type `int`.
         Value::Enum(_, value) => *value as i32,
         other => number::hash(other).unwrap_or(0),
     }

@@ -62,14 +62,13 @@ pub(crate) fn text(value: &Value) -> Option<NetString> {
 }
 
 /// `ToString(format)` of a number. How much it may make is [`format::cost`], which the caller spends first.
-pub(crate) fn formatted(value: &Value, format: &str) -> Option<dotnet::Result<NetString>> {
-    let text = match value {
+pub(crate) fn formatted(value: &Value, format: &str) -> Option<dotnet::Result<String>> {
+    Some(match value {
         Value::Single(value) => format::single(*value, format),
         Value::Double(value) => format::double(*value, format),
         Value::Decimal(value) => format::decimal(*value, format),
         other => format::integer(other.as_integer()?, bits(other), format),
-    };
-    Some(text.map(NetString::from))
+    })
 }
 
 /// `GetHashCode()` of a number, `bool` or `char`.
@@ -148,7 +147,7 @@ fn to_string_formatted(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     let format = format.to_str();
     call.machine.spend(format::cost(&format))?;
     match formatted(&call.this, &format) {
-        Some(text) => Ok(Value::String(text?)),
+        Some(text) => Ok(Value::text(text?)),
         None => to_string(call),
     }
 }
