@@ -45,6 +45,8 @@ pub struct Machine<'w> {
     pub(super) shared: Vec<Rc<RefCell<Value>>>,
     /// What was read of bodies so that nobody after it sees them.
     pub(crate) consumed: Consumed,
+    /// What `context.Trace` was told.
+    pub(crate) traced: Vec<NetString>,
 }
 
 /// Which bodies were read without `preserveContent`.
@@ -67,6 +69,7 @@ impl<'w> Machine<'w> {
             depth: 0,
             shared: Vec::new(),
             consumed: Consumed::default(),
+            traced: Vec::new(),
         }
     }
 
@@ -159,10 +162,13 @@ impl<'w> Machine<'w> {
                 Some(text) => text,
                 None => self.text(value),
             },
-            (Some(format), value) => match library::plain_formatted(value, format) {
-                Some(text) => Ok(text?),
-                None => self.text(value),
-            },
+            (Some(format), value) => {
+                self.spend(dotnet::number::format::cost(&format.to_str()))?;
+                match library::plain_formatted(value, format) {
+                    Some(text) => Ok(text?),
+                    None => self.text(value),
+                }
+            }
             (None, value) => self.text(value),
         }
     }
