@@ -73,6 +73,10 @@ impl Class {
         Self::new(self.ranges.iter().chain(&other.ranges).copied().collect())
     }
 
+    pub(super) fn union_of(classes: &[Rc<Class>]) -> Self {
+        Self::new(classes.iter().flat_map(|class| &class.ranges).copied().collect())
+    }
+
     pub(super) fn without(&self, other: &Class) -> Self {
         self.negated().union(other).negated()
     }
@@ -87,6 +91,10 @@ impl Class {
         } else {
             CASES.with_borrow_mut(|cases| {
                 let cases = cases.get_or_insert_with(all_cases);
+                if let Some(unit) = self.single() {
+                    ranges.extend(cases.get(&lower(unit)).into_iter().flatten().map(|&unit| (unit, unit)));
+                    return;
+                }
                 for equivalents in cases.values() {
                     if equivalents.iter().any(|&unit| self.contains(unit)) {
                         ranges.extend(equivalents.iter().map(|&unit| (unit, unit)));

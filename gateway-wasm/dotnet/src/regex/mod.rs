@@ -84,6 +84,20 @@ impl Found {
         self.captures.get(slot)?.last().copied()
     }
 
+    /// The same so much further to the right.
+    pub fn moved(mut self, by: usize) -> Self {
+        for (start, end) in self.captures.iter_mut().flatten() {
+            *start += by;
+            *end += by;
+        }
+        self
+    }
+
+    /// Its bytes in memory, for limits.
+    pub fn size(&self) -> usize {
+        self.captures.iter().map(|captures| 24 + captures.len() * 16).sum()
+    }
+
     /// Every capture of every group.
     pub fn groups(&self) -> &[Vec<(usize, usize)>] {
         &self.captures
@@ -106,15 +120,7 @@ impl Regex {
     /// # Errors
     /// `RegexParseException` if it is no pattern.
     pub fn new(pattern: &NetString, options: Options) -> Result<Rc<Self>> {
-        let key = (pattern.clone(), options.bits);
-        let cached = CACHE.with_borrow_mut(|cache| {
-            let at = cache.iter().rposition(|(own, _)| *own == key)?;
-            let entry = cache.remove(at);
-            let regex = entry.1.clone();
-            cache.push(entry);
-            Some(regex)
-        });
-        if let Some(regex) = cached {
+        if let Some(regex) = Self::cached(pattern, options) {
             return Ok(regex);
         }
         let parsed = parse::parse(&pattern.units(), options)?;
@@ -124,9 +130,20 @@ impl Regex {
             if cache.len() >= CACHE_MAX {
                 cache.remove(0);
             }
-            cache.push((key, regex.clone()));
+            cache.push(((pattern.clone(), options.bits), regex.clone()));
         });
         Ok(regex)
+    }
+
+    /// The pattern if it was compiled already.
+    pub fn cached(pattern: &NetString, options: Options) -> Option<Rc<Self>> {
+        CACHE.with_borrow_mut(|cache| {
+            let at = cache.iter().rposition(|((own, bits), _)| own == pattern && *bits == options.bits)?;
+            let entry = cache.remove(at);
+            let regex = entry.1.clone();
+            cache.push(entry);
+            Some(regex)
+        })
     }
 
     /// The pattern.

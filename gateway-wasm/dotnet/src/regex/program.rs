@@ -96,7 +96,9 @@ pub(super) fn compile(node: &Node, right_to_left: bool) -> Program {
     let mut compiler = Compiler { steps: Vec::new(), registers: 0 };
     compiler.node(node, right_to_left);
     compiler.steps.push(Step::Match);
-    let first = if right_to_left { None } else { first(node).filter(|first| !first.nullable).map(|first| first.class) };
+    let mut starts = Vec::new();
+    let known = !right_to_left && first(node, &mut starts) == Some(false);
+    let first = known.then(|| Class::union_of(&starts));
     Program { steps: compiler.steps, registers: compiler.registers, first, anchored: !right_to_left && anchored(node) }
 }
 
@@ -221,42 +223,31 @@ impl Compiler {
     }
 }
 
-/// What a part starts with, and whether it may be empty.
-struct First {
-    class: Class,
-    nullable: bool,
-}
-
-fn first(node: &Node) -> Option<First> {
-    let empty = || First { class: Class::default(), nullable: true };
+/// Gathers what a part starts with, and says whether it may be empty; `None` if nobody knows.
+fn first(node: &Node, starts: &mut Vec<Rc<Class>>) -> Option<bool> {
     Some(match node {
-        Node::Empty | Node::Assert(_) | Node::Look { .. } => empty(),
-        Node::Set(class) => First { class: (**class).clone(), nullable: false },
+        Node::Empty | Node::Assert(_) | Node::Look { .. } | Node::Repeat { most: 0, .. } => true,
+        Node::Set(class) => {
+            starts.push(class.clone());
+            false
+        }
         Node::Sequence(nodes) => {
-            let mut all = empty();
             for node in nodes {
-                let next = first(node)?;
-                all = First { class: all.class.union(&next.class), nullable: next.nullable };
-                if !all.nullable {
-                    break;
+                if !first(node, starts)? {
+                    return Some(false);
                 }
             }
-            all
+            true
         }
         Node::Choice(nodes) => {
-            let mut all = First { class: Class::default(), nullable: false };
+            let mut nullable = false;
             for node in nodes {
-                let next = first(node)?;
-                all = First { class: all.class.union(&next.class), nullable: all.nullable || next.nullable };
+                nullable |= first(node, starts)?;
             }
-            all
+            nullable
         }
-        Node::Repeat { most: 0, .. } => empty(),
-        Node::Repeat { node, least, .. } => {
-            let inner = first(node)?;
-            First { nullable: inner.nullable || *least == 0, ..inner }
-        }
-        Node::Capture { node, .. } | Node::Atomic(node) => first(node)?,
+        Node::Repeat { node, least, .. } => first(node, starts)? || *least == 0,
+        Node::Capture { node, .. } | Node::Atomic(node) => first(node, starts)?,
         Node::Back { .. } | Node::IfGroup(..) | Node::IfLook(..) => return None,
     })
 }

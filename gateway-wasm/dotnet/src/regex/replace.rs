@@ -28,12 +28,11 @@ impl Replacement {
         let mut at = 0;
         while let Some(&unit) = pattern.get(at) {
             at += 1;
-            if unit == u16::from(b'$') {
-                if let Some((part, length)) = special(regex, pattern.get(at..).unwrap_or_default()) {
-                    parts.push(part);
-                    at += length;
-                    continue;
-                }
+            let rest = pattern.get(at..).unwrap_or_default();
+            if let Some((part, length)) = Some(unit).filter(|unit| *unit == u16::from(b'$')).and_then(|_| special(regex, rest)) {
+                parts.push(part);
+                at += length;
+                continue;
             }
             match parts.last_mut() {
                 Some(Part::Text(text)) => text.push(unit),
@@ -43,21 +42,30 @@ impl Replacement {
         Self(parts)
     }
 
+    /// How many units replace a match.
+    pub fn length(&self, text: &[u16], found: &Found) -> usize {
+        self.0.iter().map(|part| part.units(text, found).len()).fold(0, usize::saturating_add)
+    }
+
     /// Writes what replaces a match.
     pub fn write(&self, text: &[u16], found: &Found, replaced: &mut Vec<u16>) {
-        let (start, end) = found.span();
         for part in &self.0 {
-            replaced.extend_from_slice(match part {
-                Part::Text(text) => text,
-                Part::Group(group) => found.group(*group).and_then(|(start, end)| text.get(start..end)).unwrap_or_default(),
-                Part::Before => text.get(..start).unwrap_or_default(),
-                Part::After => text.get(end..).unwrap_or_default(),
-                Part::Whole => text,
-                Part::LastGroup => {
-                    let last = found.groups().len().saturating_sub(1);
-                    found.group(last).and_then(|(start, end)| text.get(start..end)).unwrap_or_default()
-                }
-            });
+            replaced.extend_from_slice(part.units(text, found));
+        }
+    }
+}
+
+impl Part {
+    fn units<'t>(&'t self, text: &'t [u16], found: &Found) -> &'t [u16] {
+        let (start, end) = found.span();
+        let group = |slot: usize| found.group(slot).and_then(|(start, end)| text.get(start..end)).unwrap_or_default();
+        match self {
+            Part::Text(text) => text,
+            Part::Group(slot) => group(*slot),
+            Part::Before => text.get(..start).unwrap_or_default(),
+            Part::After => text.get(end..).unwrap_or_default(),
+            Part::Whole => text,
+            Part::LastGroup => group(found.groups().len().saturating_sub(1)),
         }
     }
 }

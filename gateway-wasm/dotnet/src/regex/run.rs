@@ -151,6 +151,7 @@ impl Runner<'_> {
 
     /// Runs the program at a position; gives the other end of the match.
     fn run(&mut self, start: usize) -> Result<Option<usize>> {
+        self.spend(self.captures.len() as u64 / 8)?;
         self.stack.clear();
         self.captures.iter_mut().for_each(Vec::clear);
         let mut at = start;
