@@ -18,7 +18,8 @@ use dotnet::{DateTime, DateTimeKind, Guid, NetString, TimeSpan};
 pub use messages::ResponseValue;
 use messages::{BODY, HEADERS, REQUEST, RESPONSE};
 use service::{
-    API, BACKEND, DEPLOYMENT, GATEWAY, GROUP, IDENTITY, KEY_NAMES, OPERATION, PRODUCT, SUBSCRIPTION, SUSTAINABILITY, USER, WORKSPACE,
+    API, BACKEND, DEPLOYMENT, GATEWAY, GROUP, IDENTITY, KEY_NAMES, OPERATION, PRODUCT, SUBSCRIPTION, SUSTAINABILITY, USER,
+    WORKSPACE,
 };
 use urls::URL;
 
@@ -153,8 +154,16 @@ pub static LAST_ERROR: NetType = NetType {
         row("string Reason", |call| fault(call, |fault| fault.reason.into()), "What kind of error, for programs"),
         row("string Message", |call| fault(call, |fault| fault.message.as_str().into()), "What happened, for people"),
         row("string Scope", |call| fault(call, |_| Value::Null), "The scope of the policy that failed"),
-        row("string Section", |call| fault(call, |fault| fault.section.map(|section| section.name()).into()), "The section of the policy that failed"),
-        row("string Path", |call| fault(call, |_| Value::Null), "Where in nested policies it stands, such as `choose[3]/when[2]`"),
+        row(
+            "string Section",
+            |call| fault(call, |fault| fault.section.map(|section| section.name()).into()),
+            "The section of the policy that failed",
+        ),
+        row(
+            "string Path",
+            |call| fault(call, |_| Value::Null),
+            "Where in nested policies it stands, such as `choose[3]/when[2]`",
+        ),
         row("string PolicyId", |call| fault(call, |_| Value::Null), "The `id` of the policy that failed"),
         row("int HttpErrorCode", |call| fault(call, |_| 500.into()), "The status that the caller gets"),
     ],
@@ -201,8 +210,16 @@ pub static CERTIFICATES: NetType = NetType {
     members: &[
         row("X509Certificate2 this[string key]", |call| item(call, certificate), "A certificate by its identifier"),
         row("bool ContainsKey(string key)", |call| contains(call, certificate), "Whether there is one"),
-        row("bool TryGetValue(string key, out X509Certificate2 value)", |call| try_get(call, certificate), "A certificate if there is one"),
-        row("int Count", |call| Ok((call.machine.exchange()?.about.deployment.certificates.len() as i32).into()), "How many there are"),
+        row(
+            "bool TryGetValue(string key, out X509Certificate2 value)",
+            |call| try_get(call, certificate),
+            "A certificate if there is one",
+        ),
+        row(
+            "int Count",
+            |call| Ok((call.machine.exchange()?.about.deployment.certificates.len() as i32).into()),
+            "How many there are",
+        ),
         row(
             "IEnumerable<string> Keys",
             |call| {
@@ -452,7 +469,9 @@ pub(crate) fn part_type(part: Part) -> Type {
         Part::Product => &PRODUCT,
         Part::Request => &REQUEST,
         Part::RequestBody | Part::ResponseBody => &BODY,
-        Part::RequestHeaders | Part::ResponseHeaders | Part::UrlQuery | Part::OriginalUrlQuery | Part::ServiceUrlQuery => &HEADERS,
+        Part::RequestHeaders | Part::ResponseHeaders | Part::UrlQuery | Part::OriginalUrlQuery | Part::ServiceUrlQuery => {
+            &HEADERS
+        }
         Part::MatchedParameters => &PARAMETERS,
         Part::Url | Part::OriginalUrl | Part::ServiceUrl => &URL,
         Part::SubscriptionKeyParameterNames => &KEY_NAMES,

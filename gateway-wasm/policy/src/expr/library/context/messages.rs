@@ -84,7 +84,11 @@ pub(super) static REQUEST: NetType = NetType {
         row("IFoundry Foundry", |_| Ok(part(Part::Foundry)), "What is known of a call of a model"),
         row("IReadOnlyValues Headers", |_| Ok(part(Part::RequestHeaders)), "The header fields"),
         row("string IpAddress", |call| Ok(call.machine.exchange()?.client.client_address().into()), "The client's address"),
-        row("IReadOnlyParameters MatchedParameters", |_| Ok(part(Part::MatchedParameters)), "The values of the URL template's parameters"),
+        row(
+            "IReadOnlyParameters MatchedParameters",
+            |_| Ok(part(Part::MatchedParameters)),
+            "The values of the URL template's parameters",
+        ),
         row(
             "string Method",
             |call| {
@@ -95,7 +99,11 @@ pub(super) static REQUEST: NetType = NetType {
         ),
         row("IUrl OriginalUrl", |_| Ok(part(Part::OriginalUrl)), "The address that the client called"),
         row("IUrl Url", |_| Ok(part(Part::Url)), "The address that the request goes to"),
-        row("dynamic PrivateEndpointConnection", |_| Ok(Value::Null), "The private endpoint that the call came through; always null here"),
+        row(
+            "dynamic PrivateEndpointConnection",
+            |_| Ok(Value::Null),
+            "The private endpoint that the call came through; always null here",
+        ),
         row("dynamic AzureVnetInfo", |_| Ok(Value::Null), "The virtual network that the call came through; always null here"),
     ],
     missing: &[],
@@ -238,7 +246,11 @@ fn read_as(call: &mut Call<'_, '_>, bytes: Option<Bytes>, wanted: &Type) -> Resu
             call.machine.step(bytes.len() as u64 / 8)?;
             call.machine.spend(bytes.len() * 8)?;
             let value = plug::json(&text, net_type.name)?;
-            if value.is_null() || is_instance(&value, wanted) { Ok(value) } else { Err(Thrown::invalid_cast(&value.net_type(), wanted)) }
+            if value.is_null() || is_instance(&value, wanted) {
+                Ok(value)
+            } else {
+                Err(Thrown::invalid_cast(&value.net_type(), wanted))
+            }
         }
         "System.Xml.Linq" => {
             call.machine.step(bytes.len() as u64 / 8)?;
@@ -251,7 +263,10 @@ fn read_as(call: &mut Call<'_, '_>, bytes: Option<Bytes>, wanted: &Type) -> Resu
 }
 
 fn no_body_type(wanted: &Type) -> Thrown {
-    let message = format!("A body cannot be read as '{}'; read it as string, byte[], JObject, JToken, JArray, XNode, XElement or XDocument.", wanted.full_name());
+    let message = format!(
+        "A body cannot be read as '{}'; read it as string, byte[], JObject, JToken, JArray, XNode, XElement or XDocument.",
+        wanted.full_name()
+    );
     Thrown::new("NotSupportedException", message)
 }
 
@@ -277,7 +292,8 @@ pub(super) static HEADERS: NetType = NetType {
             "string[] this[string key]",
             |call| {
                 let key = call.text(0, "key")?;
-                let missing = || Thrown::new("KeyNotFoundException", format!("The given key '{key}' was not present in the dictionary."));
+                let missing =
+                    || Thrown::new("KeyNotFoundException", format!("The given key '{key}' was not present in the dictionary."));
                 values(call, &key)?.map(Value::strings).ok_or_else(missing)
             },
             "The values of a name, which must be there",
@@ -394,7 +410,8 @@ fn source_pairs(source: Source<'_>) -> Pairs {
         Source::Query(query) => query_pairs(&query)
             .into_iter()
             .map(|(name, values)| {
-                let texts = values.into_iter().filter_map(|value| if let Value::String(text) = value { Some(text) } else { None });
+                let texts =
+                    values.into_iter().filter_map(|value| if let Value::String(text) = value { Some(text) } else { None });
                 (name, texts.collect())
             })
             .collect(),
@@ -463,8 +480,16 @@ pub(super) static EXTENSIONS: NetType = NetType {
     kind: Kind::Static,
     bases: &[],
     members: &[
-        row("static string ToQueryString(this IDictionary<string, IList<string>> dictionary)", |call| form(call, "?"), "A query with its question mark"),
-        row("static string ToFormUrlEncodedContent(this IDictionary<string, IList<string>> dictionary)", |call| form(call, ""), "The body of a form"),
+        row(
+            "static string ToQueryString(this IDictionary<string, IList<string>> dictionary)",
+            |call| form(call, "?"),
+            "A query with its question mark",
+        ),
+        row(
+            "static string ToFormUrlEncodedContent(this IDictionary<string, IList<string>> dictionary)",
+            |call| form(call, ""),
+            "The body of a form",
+        ),
     ],
     missing: &[],
     doc: "Forms as text",

@@ -11,7 +11,12 @@ use crate::{
 };
 
 /// A type whose members only read.
-const fn interface(name: &'static str, bases: &'static [&'static str], members: &'static [crate::expr::types::Member], doc: &'static str) -> NetType {
+const fn interface(
+    name: &'static str,
+    bases: &'static [&'static str],
+    members: &'static [crate::expr::types::Member],
+    doc: &'static str,
+) -> NetType {
     NetType { namespace: NAMESPACE, name, kind: Kind::Interface, bases, members, missing: &[], doc }
 }
 
@@ -60,7 +65,11 @@ pub(super) static API: NetType = interface(
     &[],
     &[
         row("string Id", |call| api(call, |api| text(&api.id)), "Its resource name"),
-        row("bool IsCurrentRevision", |call| api(call, |api| api.is_current_revision.into()), "Whether callers get this revision who name none"),
+        row(
+            "bool IsCurrentRevision",
+            |call| api(call, |api| api.is_current_revision.into()),
+            "Whether callers get this revision who name none",
+        ),
         row("string Name", |call| api(call, |api| text(&api.name)), "Its title"),
         row("string Path", |call| api(call, |api| text(&api.path)), "Its path on the gateway"),
         row("string Revision", |call| api(call, |api| text(&api.revision)), "Its revision"),
@@ -110,8 +119,16 @@ pub(super) static PRODUCT: NetType = interface(
     "IProduct",
     &[],
     &[
-        row("bool ApprovalRequired", |call| product(call, |product| product.approval_required.into()), "Whether someone must approve a subscription"),
-        row("IEnumerable<IGroup> Groups", |call| product(call, |product| records(&GROUP, &product.groups)), "The groups that see it"),
+        row(
+            "bool ApprovalRequired",
+            |call| product(call, |product| product.approval_required.into()),
+            "Whether someone must approve a subscription",
+        ),
+        row(
+            "IEnumerable<IGroup> Groups",
+            |call| product(call, |product| records(&GROUP, &product.groups)),
+            "The groups that see it",
+        ),
         row("string Id", |call| product(call, |product| text(&product.id)), "Its resource name"),
         row("string Name", |call| product(call, |product| text(&product.name)), "Its title"),
         row(
@@ -119,10 +136,26 @@ pub(super) static PRODUCT: NetType = interface(
             |call| product(call, |product| text(if product.published { "Published" } else { "NotPublished" })),
             "`Published` or `NotPublished`",
         ),
-        row("int? SubscriptionsLimit", |call| product(call, |product| limit(product)), "How many subscriptions a developer may have; null for any number"),
-        row("int? SubscriptionLimit", |call| product(call, |product| limit(product)), "The same, as Microsoft's toolkit calls it"),
-        row("bool SubscriptionRequired", |call| product(call, |product| product.subscription_required.into()), "Whether a key is needed"),
-        row("IEnumerable<IGroup> Apis", |call| product(call, |product| records(&GROUP, &product.apis)), "Its APIs: `Id` and `Name` of each"),
+        row(
+            "int? SubscriptionsLimit",
+            |call| product(call, |product| limit(product)),
+            "How many subscriptions a developer may have; null for any number",
+        ),
+        row(
+            "int? SubscriptionLimit",
+            |call| product(call, |product| limit(product)),
+            "The same, as Microsoft's toolkit calls it",
+        ),
+        row(
+            "bool SubscriptionRequired",
+            |call| product(call, |product| product.subscription_required.into()),
+            "Whether a key is needed",
+        ),
+        row(
+            "IEnumerable<IGroup> Apis",
+            |call| product(call, |product| records(&GROUP, &product.apis)),
+            "Its APIs: `Id` and `Name` of each",
+        ),
     ],
     "The product through which the API is called",
 );
@@ -153,7 +186,11 @@ pub(super) static USER: NetType = interface(
     &[
         row("string Email", |call| user(call, |user| text(&user.email)), "The address"),
         row("string FirstName", |call| user(call, |user| text(&user.first_name)), "The first name"),
-        row("IEnumerable<IGroup> Groups", |call| user(call, |user| records(&GROUP, &user.groups)), "The groups that the developer is in"),
+        row(
+            "IEnumerable<IGroup> Groups",
+            |call| user(call, |user| records(&GROUP, &user.groups)),
+            "The groups that the developer is in",
+        ),
         row("string Id", |call| user(call, |user| text(&user.id)), "The resource name"),
         row(
             "IEnumerable<IUserIdentity> Identities",
@@ -162,7 +199,11 @@ pub(super) static USER: NetType = interface(
         ),
         row("string LastName", |call| user(call, |user| text(&user.last_name)), "The last name"),
         row("string Note", |call| user(call, |user| optional(&user.note)), "What administrators wrote down"),
-        row("DateTime RegistrationDate", |call| user(call, |user| date(user.registered.or(Some(0)))), "When the developer registered"),
+        row(
+            "DateTime RegistrationDate",
+            |call| user(call, |user| date(user.registered.or(Some(0)))),
+            "When the developer registered",
+        ),
     ],
     "The developer behind the subscription",
 );
@@ -170,10 +211,7 @@ pub(super) static USER: NetType = interface(
 pub(super) static GROUP: NetType = interface(
     "IGroup",
     &[],
-    &[
-        row("string Id", |call| recorded(call, 0), "Its resource name"),
-        row("string Name", |call| recorded(call, 1), "Its title"),
-    ],
+    &[row("string Id", |call| recorded(call, 0), "Its resource name"), row("string Name", |call| recorded(call, 1), "Its title")],
     "A group of developers",
 );
 
@@ -201,7 +239,11 @@ pub(super) static BACKEND: NetType = interface(
     "IBackend",
     &[],
     &[
-        row("string Id", |call| Ok(call.machine.exchange()?.request.backend_id.as_deref().into()), "The name of the backend; null where only an address was given"),
+        row(
+            "string Id",
+            |call| Ok(call.machine.exchange()?.request.backend_id.as_deref().into()),
+            "The name of the backend; null where only an address was given",
+        ),
         row("string Type", |_| Ok("Single".into()), "`Single` or `Pool`"),
         row("string AzureRegion", |_| Ok(Value::Null), "The region of the backend; null where it is not known"),
     ],
@@ -213,11 +255,19 @@ pub(super) static DEPLOYMENT: NetType = interface(
     &[],
     &[
         row("IGateway Gateway", |_| Ok(part(Part::Gateway)), "The gateway"),
-        row("string GatewayId", |call| deployment(call, |it| text(&it.gateway_id)), "The gateway's name; `managed` for the service's own"),
+        row(
+            "string GatewayId",
+            |call| deployment(call, |it| text(&it.gateway_id)),
+            "The gateway's name; `managed` for the service's own",
+        ),
         row("string Region", |call| deployment(call, |it| text(&it.region)), "Where it runs"),
         row("string ServiceId", |call| deployment(call, |it| text(&it.service_id)), "The service's identifier"),
         row("string ServiceName", |call| deployment(call, |it| text(&it.service_name)), "The service's name"),
-        row("ISustainabilityInfo SustainabilityInfo", |_| Ok(part(Part::SustainabilityInfo)), "What is known of the region's energy"),
+        row(
+            "ISustainabilityInfo SustainabilityInfo",
+            |_| Ok(part(Part::SustainabilityInfo)),
+            "What is known of the region's energy",
+        ),
         row("IReadOnlyCertificates Certificates", |_| Ok(part(Part::Certificates)), "The certificates of the service"),
     ],
     "Where the gateway runs",

@@ -101,7 +101,11 @@ pub(super) static URL: NetType = NetType {
     members: &[
         row("string Host", |call| read(call, |url| url.host().into()), "The name of the host"),
         row("string Path", |call| read(call, |url| (*url.path).into()), "The path, with its first slash"),
-        row("int Port", |call| read(call, |url| i32::from(url.port()).into()), "The port; the scheme's own where none is written"),
+        row(
+            "int Port",
+            |call| read(call, |url| i32::from(url.port()).into()),
+            "The port; the scheme's own where none is written",
+        ),
         row(
             "IReadOnlyValues Query",
             |call| {
@@ -113,7 +117,11 @@ pub(super) static URL: NetType = NetType {
             },
             "The parameters of the query",
         ),
-        row("string QueryString", |call| read(call, |url| url.query_string().into()), "The query with its question mark; empty without one"),
+        row(
+            "string QueryString",
+            |call| read(call, |url| url.query_string().into()),
+            "The query with its question mark; empty without one",
+        ),
         row("string Scheme", |call| read(call, |url| url.scheme.name().into()), "`https` or `http`"),
         row("string ToString()", |call| Ok(Value::String(text(call.machine, this(call))?)), "The whole address"),
         row(
