@@ -6,9 +6,11 @@
 //!
 //! Start with [`policies`], the table of policies: one row, one file and one manual page each.
 
+pub mod about;
 pub mod address;
 pub mod code;
 pub mod document;
+pub mod edit;
 pub mod exchange;
 pub mod expr;
 pub mod host;

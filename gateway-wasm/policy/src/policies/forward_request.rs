@@ -52,7 +52,7 @@ impl Statement for ForwardRequest {
         checker.one_of(element, "http-version", &[("1", ()), ("2or1", ()), ("2", ())], ());
         checker.number(element, "continue-timeout", 0..=24 * 60 * 60, 0);
         if follow == Some(true) {
-            let span = element.attribute("follow-redirects").map_or(element.name_span, |attribute| attribute.value_span);
+            let span = element.attribute("follow-redirects").map_or(element.name_span, |attribute| attribute.value.span);
             checker.error(
                 "forward-request/follow-redirects",
                 span,
@@ -76,16 +76,14 @@ impl Statement for ForwardRequest {
                 FailureKind::ClientGone => "ClientConnectionFailure",
                 _ => "BackendConnectionFailure",
             },
-            message: error.message,
-        })?;
+            message: error.message, section: None })?;
         let status = response.status;
         exchange.response = Some(response);
         if self.fail_on_error_status_code && status >= 400 {
             return Err(Fault {
                 source: Self::NAME,
                 reason: "BackendErrorStatusCode",
-                message: format!("the backend answered {status}"),
-            });
+                message: format!("the backend answered {status}"), section: None });
         }
         Ok(Flow::Next)
     }
@@ -104,8 +102,7 @@ impl ForwardRequest {
             None => Err(Fault {
                 source: Self::NAME,
                 reason: "BackendConnectionFailure",
-                message: "no backend is configured: give the API a `serviceUrl`, or use `set-backend-service`".to_owned(),
-            }),
+                message: "no backend is configured: give the API a `serviceUrl`, or use `set-backend-service`".to_owned(), section: None }),
         }
     }
 }

@@ -32,7 +32,7 @@ impl Statement for RewriteUri {
     fn check(element: &Element, checker: &mut Checker<'_>) -> Option<Self> {
         let copy = checker.one_of(element, "copy-unmatched-params", &[("true", true), ("false", false)], true);
         let template = checker.required(element, "template")?;
-        let span = element.attribute("template").map_or(element.name_span, |attribute| attribute.value_span);
+        let span = element.attribute("template").map_or(element.name_span, |attribute| attribute.value.span);
         let is_absolute = template.starts_with('/');
         if !is_absolute {
             checker.error(
@@ -102,8 +102,7 @@ fn filled(parts: &[Part], exchange: &Exchange) -> Result<String, Fault> {
                     return Err(Fault {
                         source: RewriteUri::NAME,
                         reason: "ExpressionValueEvaluationFailure",
-                        message: format!("the operation's URL template has no parameter `{name}`"),
-                    });
+                        message: format!("the operation's URL template has no parameter `{name}`"), section: None });
                 };
                 out.push_str(value);
             }
