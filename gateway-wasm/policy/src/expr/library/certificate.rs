@@ -356,9 +356,11 @@ pub static X509_CERTIFICATE: NetType = NetType {
 };
 
 fn of_pem(call: &mut Call<'_, '_>, key: Option<usize>, password: Option<usize>) -> Result<Value, Thrown> {
-    let certificate = call.text(0, "certPem")?;
-    let key = key.map(|at| call.text(at, "keyPem")).transpose()?;
-    let password = password.map(|at| call.text(at, "password")).transpose()?;
+    // .NET sees spans of characters in these arguments, so that null is empty.
+    let span = |at| call.text_or_null(at).map(Option::unwrap_or_default);
+    let certificate = span(0)?;
+    let key = key.map(span).transpose()?;
+    let password = password.map(span).transpose()?;
     let machine = &mut *call.machine;
     machine.step(5_000 + certificate.size() as u64)?;
     let certificate = Certificate::from_pem(

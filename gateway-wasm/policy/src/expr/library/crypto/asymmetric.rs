@@ -114,20 +114,25 @@ fn digest(call: &mut Call<'_, '_>, data: &[u8], hash: Hash) -> Result<Vec<u8>, T
     Ok(hash.digest(data))
 }
 
-/// Text that a PEM or XML is in.
-fn text(call: &Call<'_, '_>, at: usize, parameter: &str) -> Result<NetString, Thrown> {
-    call.text(at, parameter)
+/// Text in which .NET sees a span of characters, so that null is empty.
+fn span(call: &Call<'_, '_>, at: usize) -> Result<NetString, Thrown> {
+    Ok(call.text_or_null(at)?.unwrap_or_default())
+}
+
+/// Bytes in which .NET sees a span, so that null is empty.
+fn byte_span(call: &Call<'_, '_>, at: usize) -> Result<Vec<u8>, Thrown> {
+    if call.value(at).is_null() { Ok(Vec::new()) } else { call.bytes(at, "source") }
 }
 
 fn import_text(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
-    let text = text(call, 0, "input")?;
+    let text = span(call, 0)?;
     call.machine.step(2_000 + text.size() as u64)?;
     import(call, RsaKey::from_pem(&text.to_str())?)
 }
 
 /// Imports bytes, and tells how many they were.
 fn import_bytes(call: &mut Call<'_, '_>, read: fn(&[u8]) -> dotnet::Result<(RsaKey, usize)>) -> Result<Value, Thrown> {
-    let source = call.bytes(0, "source")?;
+    let source = byte_span(call, 0)?;
     call.machine.step(2_000 + source.len() as u64)?;
     let (key, length) = read(&source)?;
     import(call, key)?;
@@ -182,7 +187,7 @@ pub static ASYMMETRIC_ALGORITHM: NetType = NetType {
         row(
             "void ImportFromEncryptedPem(string input, string password)",
             |call| {
-                let (text, password) = (text(call, 0, "input")?, text(call, 1, "password")?);
+                let (text, password) = (span(call, 0)?, span(call, 1)?);
                 let machine = &mut *call.machine;
                 let key = RsaKey::from_encrypted_pem(&text.to_str(), &password.to_str(), &mut |turns| machine.step(5 * turns))?;
                 import(call, key)
@@ -197,7 +202,7 @@ pub static ASYMMETRIC_ALGORITHM: NetType = NetType {
         row(
             "void ImportEncryptedPkcs8PrivateKey(string password, byte[] source, out int bytesRead)",
             |call| {
-                let (password, source) = (text(call, 0, "password")?, call.bytes(1, "source")?);
+                let (password, source) = (span(call, 0)?, byte_span(call, 1)?);
                 let machine = &mut *call.machine;
                 let count = &mut |turns| machine.step(5 * turns);
                 let key = RsaKey::from_encrypted_private_key_info(&source, &password.to_str(), count)?;
@@ -231,15 +236,33 @@ pub static ASYMMETRIC_ALGORITHM: NetType = NetType {
             |call| export_pem(call, "PUBLIC KEY", |key| Ok(key.public_key_info())),
             "The public key as text",
         ),
+        row(
+            "string ToXmlString(bool includePrivateParameters)",
+            |call| {
+                let key = key(call)?;
+                call.machine.step(2_000)?;
+                let text = key.to_xml(call.boolean(0)?)?;
+                call.machine.spend(text.len())?;
+                Ok(text.into())
+            },
+            "The key as XML",
+        ),
+        row(
+            "void FromXmlString(string xmlString)",
+            |call| {
+                let text = call.text(0, "xmlString")?;
+                call.machine.step(2_000 + text.size() as u64)?;
+                import(call, RsaKey::from_xml(&text.to_str())?)
+            },
+            "Takes a key of XML",
+        ),
         row("void Clear()", end, "Forgets the key"),
         row("void Dispose()", end, "Forgets the key, as `using` does"),
     ],
     missing: &[
         "ExportEncryptedPkcs8PrivateKey",
         "ExportEncryptedPkcs8PrivateKeyPem",
-        "FromXmlString",
         "LegalKeySizes",
-        "ToXmlString",
         "TryExportEncryptedPkcs8PrivateKey",
         "TryExportEncryptedPkcs8PrivateKeyPem",
         "TryExportPkcs8PrivateKey",

@@ -9,7 +9,7 @@ use crate::expr::{
 };
 use dotnet::{
     Exception,
-    crypto::{self, cryptographic, hash::Hash},
+    crypto::{self, hash::Hash},
 };
 use std::{
     cell::{Cell, RefCell},
@@ -275,17 +275,15 @@ pub static KEYED_HASH_ALGORITHM: NetType = NetType {
             |call| {
                 let key = call.bytes(0, "value")?;
                 let hasher = this(call)?;
-                if hasher.state.get() == State::Running {
-                    return Err(cryptographic("Hash key cannot be changed after the first write to the stream.").into());
-                }
                 count_hash(call.machine, key.len())?;
                 call.machine.spend(key.len())?;
+                hasher.reset();
                 if let Some(place) = &hasher.key {
                     place.replace(hasher.hash.hmac_key(&key));
                 }
                 Ok(Value::Null)
             },
-            "Sets the key",
+            "Sets the key; the hash starts anew",
         ),
     ],
     missing: &[],
