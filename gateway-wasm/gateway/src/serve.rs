@@ -191,5 +191,6 @@ pub(crate) fn surroundings(plan: &PlanSurroundings) -> Surroundings {
         named_values: plan.named_values.clone(),
         fragments: plan.fragments.iter().map(fragment).collect(),
         backends: plan.backends.iter().filter_map(|(name, url)| Some((name.clone(), Address::parse(url)?))).collect(),
+        lone_file: false,
     }
 }

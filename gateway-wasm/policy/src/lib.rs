@@ -10,6 +10,7 @@ pub mod about;
 pub mod address;
 pub mod code;
 pub mod document;
+pub mod edit;
 pub mod exchange;
 pub mod expr;
 pub mod host;

@@ -144,8 +144,8 @@ impl Checker<'_> {
         };
         for node in &element.children {
             match node {
-                Node::Text(_, span) if allowed != Children::Text => {
-                    self.error("policy/text", *span, format!("`{}` holds no text", element.name), "remove it");
+                Node::Text(text) if allowed != Children::Text && !text.damaged => {
+                    self.error("policy/text", text.span, format!("`{}` holds no text", element.name), "remove it");
                 }
                 Node::Element(child) if !names.contains(&child.name.as_str()) => {
                     let help = match nearest(&child.name, names.iter().copied()) {
@@ -168,7 +168,7 @@ impl Checker<'_> {
     /// The literal value of an attribute that must be there.
     pub fn required(&mut self, element: &Element, name: &str) -> Option<String> {
         match element.attribute(name) {
-            Some(attribute) => self.literal(&attribute.value, attribute.value_span),
+            Some(attribute) => self.literal(&attribute.value.text, attribute.value.span),
             None => {
                 self.error(
                     "policy/attribute-missing",
@@ -184,13 +184,13 @@ impl Checker<'_> {
     /// The literal value of an attribute that may be missing.
     pub fn optional(&mut self, element: &Element, name: &str) -> Option<String> {
         let attribute = element.attribute(name)?;
-        self.literal(&attribute.value, attribute.value_span)
+        self.literal(&attribute.value.text, attribute.value.span)
     }
 
     /// The value of an attribute that must be one of a few words, or `default` if it is missing.
     pub fn one_of<T: Copy>(&mut self, element: &Element, name: &str, words: &[(&str, T)], default: T) -> Option<T> {
         let Some(attribute) = element.attribute(name) else { return Some(default) };
-        let value = self.literal(&attribute.value, attribute.value_span)?;
+        let value = self.literal(&attribute.value.text, attribute.value.span)?;
         if let Some((_, found)) = words.iter().find(|(word, _)| value.eq_ignore_ascii_case(word)) {
             return Some(*found);
         }
@@ -199,14 +199,14 @@ impl Checker<'_> {
             Some(name) => format!("did you mean `{name}`?"),
             None => format!("write {}", listed(&names)),
         };
-        self.error("policy/value", attribute.value_span, format!("`{name}` cannot be `{value}`"), help);
+        self.error("policy/value", attribute.value.span, format!("`{name}` cannot be `{value}`"), help);
         None
     }
 
     /// The value of an attribute that must be a whole number in a range, or `default` if it is missing.
     pub fn number(&mut self, element: &Element, name: &str, range: std::ops::RangeInclusive<u32>, default: u32) -> Option<u32> {
         let Some(attribute) = element.attribute(name) else { return Some(default) };
-        let value = self.literal(&attribute.value, attribute.value_span)?;
+        let value = self.literal(&attribute.value.text, attribute.value.span)?;
         self.whole_number(attribute, &value, range, default)
     }
 
@@ -221,7 +221,7 @@ impl Checker<'_> {
         if number.is_none() {
             self.error(
                 "policy/number",
-                attribute.value_span,
+                attribute.value.span,
                 format!("`{}` must be a whole number from {} to {}", attribute.name, range.start(), range.end()),
                 format!("write `{}=\"{example}\"`, for example", attribute.name),
             );
@@ -294,11 +294,11 @@ impl Checker<'_> {
                 Some(name) => format!("did you mean `{name}`?"),
                 None => format!("add `policy fragments/{name}/policy.xml`"),
             };
-            let span = element.attribute("fragment-id").map_or(element.name_span, |attribute| attribute.value_span);
+            let span = element.attribute("fragment-id").map_or(element.name_span, |attribute| attribute.value.span);
             self.error("fragment/unknown", span, format!("there is no fragment `{name}`"), help);
             return;
         };
-        let text = Text::new(source, &self.surroundings.named_values, self.diagnostics);
+        let text = Text::new(source, &self.surroundings.named_values, self.surroundings.unknown());
         let roots = xml::read(&text, self.diagnostics);
         let mut inner = Checker {
             text: &text,

@@ -29,7 +29,7 @@ impl Statement for FindAndReplace {
         let (from, to) = (checker.required(element, "from"), checker.required(element, "to"));
         let from = from?;
         if from.is_empty() {
-            let span = element.attribute("from").map_or(element.name_span, |attribute| attribute.value_span);
+            let span = element.attribute("from").map_or(element.name_span, |attribute| attribute.value.span);
             checker.error("find-and-replace/from", span, "`from` is empty", "write the text to look for");
             return None;
         }

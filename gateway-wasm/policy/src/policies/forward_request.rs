@@ -52,7 +52,7 @@ impl Statement for ForwardRequest {
         checker.one_of(element, "http-version", &[("1", ()), ("2or1", ()), ("2", ())], ());
         checker.number(element, "continue-timeout", 0..=24 * 60 * 60, 0);
         if follow == Some(true) {
-            let span = element.attribute("follow-redirects").map_or(element.name_span, |attribute| attribute.value_span);
+            let span = element.attribute("follow-redirects").map_or(element.name_span, |attribute| attribute.value.span);
             checker.error(
                 "forward-request/follow-redirects",
                 span,

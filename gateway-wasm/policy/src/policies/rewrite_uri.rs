@@ -32,7 +32,7 @@ impl Statement for RewriteUri {
     fn check(element: &Element, checker: &mut Checker<'_>) -> Option<Self> {
         let copy = checker.one_of(element, "copy-unmatched-params", &[("true", true), ("false", false)], true);
         let template = checker.required(element, "template")?;
-        let span = element.attribute("template").map_or(element.name_span, |attribute| attribute.value_span);
+        let span = element.attribute("template").map_or(element.name_span, |attribute| attribute.value.span);
         let is_absolute = template.starts_with('/');
         if !is_absolute {
             checker.error(

@@ -43,7 +43,7 @@ impl Statement for SetBackendService {
             (Some(url), None) => {
                 let address = Address::parse(&url);
                 if address.is_none() {
-                    let span = element.attribute("base-url").map_or(element.name_span, |attribute| attribute.value_span);
+                    let span = element.attribute("base-url").map_or(element.name_span, |attribute| attribute.value.span);
                     let message = format!("`{url}` is not an absolute URL");
                     checker.error("set-backend-service/base-url", span, message, "write one that starts with `https://` or `http://`");
                 }
@@ -57,7 +57,7 @@ impl Statement for SetBackendService {
                     Some(name) => format!("did you mean `{name}`?"),
                     None => format!("add `backends/{name}/backendInformation.json` with its `url`"),
                 };
-                let span = element.attribute("backend-id").map_or(element.name_span, |attribute| attribute.value_span);
+                let span = element.attribute("backend-id").map_or(element.name_span, |attribute| attribute.value.span);
                 checker.error("set-backend-service/backend-unknown", span, format!("there is no backend `{name}`"), help);
                 None
             }

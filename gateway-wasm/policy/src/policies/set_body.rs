@@ -26,8 +26,8 @@ impl Statement for SetBody {
         if let Some(template) = element.attribute("template") {
             checker.error(
                 "set-body/template",
-                template.value_span,
-                format!("this build of Portico does not fill `{}` templates yet", template.value),
+                template.value.span,
+                format!("this build of Portico does not fill `{}` templates yet", template.value.text),
                 "write a literal body",
             );
             return None;

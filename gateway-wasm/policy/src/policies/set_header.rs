@@ -66,7 +66,7 @@ impl Statement for SetHeader {
         let values = values(element, checker);
         let written = name?.trim().to_owned();
         let name = written.to_ascii_lowercase();
-        let span = element.attribute("name").map_or(element.name_span, |attribute| attribute.value_span);
+        let span = element.attribute("name").map_or(element.name_span, |attribute| attribute.value.span);
         if name.is_empty() || !name.bytes().all(is_token) {
             checker.error(
                 "set-header/name",
