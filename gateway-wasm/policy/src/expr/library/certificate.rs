@@ -34,13 +34,9 @@ pub(super) static TYPES: &[&NetType] = &[
 
 const NAMESPACE: &str = "System.Security.Cryptography.X509Certificates";
 
-/// The value of a certificate in DER: of `context.Request.Certificate`, or of one that the deployment has. `Null` if it
-/// cannot be read.
-pub(crate) fn certificate(der: &[u8]) -> Value {
-    match Certificate::from_der(der) {
-        Ok(certificate) => value(&X509_CERTIFICATE_2, certificate),
-        Err(_) => Value::Null,
-    }
+/// The value of a certificate in DER: of `context.Request.Certificate`, or of one that the deployment has.
+pub(crate) fn certificate(der: &[u8]) -> Result<Value, Thrown> {
+    Ok(value(&X509_CERTIFICATE_2, Certificate::from_der(der)?))
 }
 
 fn value(net_type: &'static NetType, certificate: Certificate) -> Value {
