@@ -1,6 +1,6 @@
 //! RSA.
 
-use super::{NAMESPACE, bytes, count_hash, create, names, no_default, part};
+use super::{NAMESPACE, bytes, count_hash, create, disposed, names, no_default, part};
 use crate::expr::{
     call::{Call, Thrown},
     types::{Kind, NetType, Type, row},
@@ -25,14 +25,21 @@ use std::{
 pub(crate) struct Rsa {
     net_type: &'static NetType,
     key: RefCell<Option<RsaKey>>,
-    /// How long the key is to be that .NET would make.
+    /// How long the key is, or the one that .NET would make.
     bits: Cell<i32>,
+    is_disposed: Cell<bool>,
 }
 
 impl fmt::Debug for Rsa {
     /// Without the key.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("RSA")
+    }
+}
+
+impl Rsa {
+    fn check(&self) -> Result<(), Thrown> {
+        if self.is_disposed.get() { Err(disposed(self.net_type)) } else { Ok(()) }
     }
 }
 
@@ -48,7 +55,8 @@ pub(crate) fn rsa(key: Option<RsaKey>) -> Value {
 }
 
 fn new(net_type: &'static NetType, key: Option<RsaKey>, bits: i32) -> Value {
-    Value::object(Rsa { net_type, key: RefCell::new(key), bits: Cell::new(bits) })
+    let bits = key.as_ref().map_or(bits, |key| i32::try_from(key.bits()).unwrap_or(i32::MAX));
+    Value::object(Rsa { net_type, key: RefCell::new(key), bits: Cell::new(bits), is_disposed: Cell::new(false) })
 }
 
 /// An argument that is a key.
@@ -57,6 +65,7 @@ pub(crate) fn key_argument(call: &Call<'_, '_>, at: usize, parameter: &str) -> R
 }
 
 fn key_of(rsa: &Rsa) -> Result<RsaKey, Thrown> {
+    rsa.check()?;
     rsa.key.borrow().clone().ok_or_else(|| {
         let message = "Portico makes no RSA keys: give the object one with ImportFromPem, ImportParameters or the like.";
         Thrown::new("PlatformNotSupportedException", message)
@@ -73,6 +82,7 @@ fn key(call: &Call<'_, '_>) -> Result<RsaKey, Thrown> {
 
 fn import(call: &Call<'_, '_>, key: RsaKey) -> Result<Value, Thrown> {
     let this = this(call)?;
+    this.check()?;
     this.bits.set(i32::try_from(key.bits()).unwrap_or(i32::MAX));
     this.key.replace(Some(key));
     Ok(Value::Null)
@@ -274,7 +284,9 @@ pub static ASYMMETRIC_ALGORITHM: NetType = NetType {
 };
 
 fn end(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
-    this(call)?.key.take();
+    let this = this(call)?;
+    this.key.take();
+    this.is_disposed.set(true);
     Ok(Value::Null)
 }
 
@@ -308,8 +320,7 @@ pub static RSA: NetType = NetType {
                 let parameters = call.object::<Parameters>(0, "parameters")?;
                 call.machine.step(2_000)?;
                 let key = RsaKey::from_parameters(&parameters.0.borrow())?;
-                let bits = i32::try_from(key.bits()).unwrap_or(i32::MAX);
-                Ok(new(&RSA, Some(key), bits))
+                Ok(rsa(Some(key)))
             },
             "An RSA object with the key of some numbers",
         ),
