@@ -497,7 +497,6 @@ pub static X509_CERTIFICATE_2: NetType = NetType {
         ),
     ],
     missing: &[
-        "CopyWithPrivateKey",
         "CreateFromEncryptedPemFile",
         "CreateFromPemFile",
         "Extensions",

@@ -202,12 +202,16 @@ fn as_jwt(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     let Some(text) = call.text_or_null(0)? else { return Ok(Value::Null) };
     call.machine.step(10 + text.size() as u64 / 10)?;
     call.machine.spend(text.size() * 2)?;
-    let text = text.to_str();
+    Ok(token(&text.to_str()))
+}
+
+/// The value of a token, of type `Jwt`; null if the text is none.
+pub(crate) fn token(text: &str) -> Value {
     let token = match text.split_at_checked(7) {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer ") => token,
-        _ => &text,
+        _ => text,
     };
-    Ok(token_of(token.trim()).map_or(Value::Null, Value::object))
+    token_of(token.trim()).map_or(Value::Null, Value::object)
 }
 
 fn token_of(text: &str) -> Option<Token> {
