@@ -5,6 +5,8 @@
 //! panics. What .NET throws is an [`Exception`] here, with .NET's type and message. Text is a [`NetString`], because C#
 //! counts in UTF-16 units; culture is always the invariant one.
 
+pub mod character;
+pub mod convert;
 pub mod crypto;
 pub mod date_time;
 pub mod decimal;
@@ -13,7 +15,9 @@ pub mod exception;
 pub mod format;
 pub mod guid;
 pub mod json;
+pub mod math;
 pub mod number;
+pub mod random;
 pub mod regex;
 pub mod string;
 pub mod time_span;

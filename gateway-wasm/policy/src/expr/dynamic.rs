@@ -26,6 +26,8 @@ pub enum Operation {
     SetIndex,
     /// `this.name(arguments)`
     Call(Rc<str>),
+    /// `(T)this`
+    Cast(Box<Type>),
 }
 
 /// Does it.
@@ -36,6 +38,9 @@ pub fn run(
     arguments: &[(Option<Rc<str>>, Value)],
     generics: &[Type],
 ) -> Result<Value, Thrown> {
+    if let Operation::Cast(to) = operation {
+        return machine.convert(this, to, true);
+    }
     if this.is_null() {
         return Err(Thrown::null_reference());
     }
@@ -103,6 +108,7 @@ pub fn run(
             }
             Err(no_member(&kind, name))
         }
+        Operation::Cast(to) => machine.convert(this, to, true),
     }
 }
 

@@ -45,6 +45,8 @@ pub struct Machine<'w> {
     pub(super) shared: Vec<Rc<RefCell<Value>>>,
     /// What was read of bodies so that nobody after it sees them.
     pub(crate) consumed: Consumed,
+    /// What `context.Trace` was told.
+    pub(crate) traced: Vec<NetString>,
 }
 
 /// Which bodies were read without `preserveContent`.
@@ -67,6 +69,7 @@ impl<'w> Machine<'w> {
             depth: 0,
             shared: Vec::new(),
             consumed: Consumed::default(),
+            traced: Vec::new(),
         }
     }
 

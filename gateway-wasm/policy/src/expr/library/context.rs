@@ -23,6 +23,12 @@ pub(crate) fn part_items(machine: &mut Machine<'_>, part: Part) -> Result<Option
     Ok(None)
 }
 
+/// The part that a property of a part is, where it is always there.
+pub(crate) fn part_of(part: Part, name: &str) -> Option<Part> {
+    let _ = (part, name);
+    None
+}
+
 /// The type of a part of `context`.
 pub(crate) fn part_type(part: Part) -> Type {
     let _ = part;

@@ -1,1 +1,0 @@
-//! Numbers as text and back: format strings, `Parse`, `Convert`.

@@ -1,0 +1,1 @@
+//! The XPath that `SelectSingleNode` needs.
