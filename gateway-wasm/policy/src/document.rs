@@ -7,7 +7,7 @@ use crate::{
     text::Text,
     xml::{self, Element, Node},
 };
-use diagnostic::{Diagnostics, Source, Span, nearest};
+use diagnostic::{Diagnostics, Severity, Source, Span, nearest};
 use std::{collections::BTreeMap, rc::Rc};
 
 /// How far a document reaches, from broad to narrow.
@@ -55,6 +55,15 @@ pub struct Surroundings {
     pub fragments: BTreeMap<String, Source>,
     /// Addresses of backends.
     pub backends: BTreeMap<String, Address>,
+    /// True for a file on its own: its service is not known, so a name that is not here may well be right.
+    pub lone_file: bool,
+}
+
+impl Surroundings {
+    /// How bad it is to name something that is not here.
+    pub fn unknown(&self) -> Severity {
+        if self.lone_file { Severity::Warning } else { Severity::Error }
+    }
 }
 
 /// One policy file, checked.
@@ -73,7 +82,7 @@ enum Item {
 impl Document {
     /// Reads and checks a policy file. What is wrong goes to `diagnostics`; the document holds what is right.
     pub fn compile(source: &Source, scope: Scope, surroundings: &Surroundings, diagnostics: &mut Diagnostics) -> Document {
-        let text = Text::new(source, &surroundings.named_values, diagnostics);
+        let text = Text::new(source, &surroundings.named_values, surroundings.unknown());
         let roots = xml::read(&text, diagnostics);
         let mut checker = Checker { text: &text, section: Section::Inbound, scope, surroundings, diagnostics, fragment: None };
         let [root] = roots.as_slice() else {
@@ -100,8 +109,9 @@ impl Document {
         for node in &root.children {
             let element = match node {
                 Node::Element(element) => element,
-                Node::Text(_, span) => {
-                    checker.error("policy/text", *span, "`policies` holds no text", "remove it");
+                Node::Text(text) if text.damaged => continue,
+                Node::Text(text) => {
+                    checker.error("policy/text", text.span, "`policies` holds no text", "remove it");
                     continue;
                 }
             };
@@ -136,9 +146,10 @@ impl Document {
         let mut items = Vec::new();
         for node in &section.children {
             match node {
-                Node::Text(_, span) => {
+                Node::Text(text) if text.damaged => {}
+                Node::Text(text) => {
                     let message = format!("`{}` holds no text", section.name);
-                    checker.error("policy/text", *span, message, "remove it, or write it as a policy");
+                    checker.error("policy/text", text.span, message, "remove it, or write it as a policy");
                 }
                 Node::Element(element) if element.name == "base" => {
                     checker.attributes(element, &[]);
@@ -181,6 +192,12 @@ impl Effective {
     /// The statements of a section.
     pub fn section(&self, section: Section) -> &[Rc<Policy>] {
         &self.sections[section as usize]
+    }
+
+    /// True if there is more than the request to forward: then expressions may ask what time it is.
+    pub fn computes(&self) -> bool {
+        let [inbound, backend, ..] = &self.sections;
+        !self.hands_over || !inbound.is_empty() || backend.len() > 1
     }
 
     /// True if nothing runs after the request is forwarded.

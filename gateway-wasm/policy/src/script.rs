@@ -110,8 +110,8 @@ impl Script {
 
 impl Host for Script {
     /// Cases happen at the start of 2026.
-    fn now_seconds(&self) -> i64 {
-        1_767_225_600
+    fn now_micros(&self) -> i64 {
+        1_767_225_600_000_000
     }
 
     fn random(&self) -> u64 {

@@ -3,10 +3,10 @@
 //! `{{name}}` is replaced as text, before anything is read, also inside expressions and strings; so this comes first, and
 //! everything later asks [`Text::place`] where in the author's file something stands.
 
-use diagnostic::{Diagnostic, Diagnostics, Place, Source, Span, nearest};
+use diagnostic::{Diagnostic, Place, Severity, Source, Span, nearest};
 
 /// The most bytes a policy file may have once its named values are put in.
-pub const TEXT_BYTES_MAX: usize = 4 << 20;
+pub const TEXT_BYTES_MAX: usize = 1 << 20;
 
 /// Answers `{{name}}`.
 pub trait NamedValues {
@@ -33,51 +33,94 @@ pub struct Text {
     text: String,
     /// Each put-in value: where it stands in `text`, and the span of its `{{name}}` in the file. In order.
     values: Vec<(Span, Span)>,
+    /// What is wrong, with the place in `text`: whether it counts depends on what stands around it.
+    mistakes: Vec<(Span, Diagnostic)>,
 }
 
+/// The most unknown names that one file is told about.
+const UNKNOWN_MAX: usize = 100;
+
 impl Text {
-    /// Puts the named values into a file. Unknown names stay as they stand and are reported.
-    pub fn new(source: &Source, named_values: &impl NamedValues, diagnostics: &mut Diagnostics) -> Self {
+    /// Puts the named values into a file. Unknown names stay as they stand; [`crate::xml::read`] reports them, as errors in a
+    /// service folder, and as warnings where the names of the service are not known.
+    pub fn new(source: &Source, named_values: &impl NamedValues, unknown: Severity) -> Self {
         let file = source.text();
-        let mut text = String::with_capacity(file.len());
-        let mut values = Vec::new();
+        let mut text = Self {
+            source: source.clone(),
+            text: String::with_capacity(file.len().min(TEXT_BYTES_MAX)),
+            values: Vec::new(),
+            mistakes: Vec::new(),
+        };
         let mut from = 0;
         while let Some(open) = file[from..].find("{{").map(|at| from + at) {
-            let Some(name) = file[open + 2..].find("}}").map(|at| &file[open + 2..open + 2 + at]).filter(|name| is_name(name))
-            else {
+            let Some(name) = name_at(&file[open + 2..]) else {
                 // Not a named value: `{{` also opens nested C# blocks and Liquid.
-                text.push_str(&file[from..open + 1]);
+                text.text.push_str(&file[from..open + 1]);
                 from = open + 1;
                 continue;
             };
-            let close = open + 2 + name.len() + 2;
-            text.push_str(&file[from..open]);
+            let written = Span::new(open, open + "{{}}".len() + name.len());
+            text.text.push_str(&file[from..open]);
+            from = written.range().end;
             let value = named_values.get(name.trim());
+            let start = text.text.len();
+            text.text.push_str(value.unwrap_or(&file[written.range()]));
+            let put_in = Span::new(start, text.text.len());
             if value.is_none() {
-                let suggestion = nearest(name.trim(), named_values.names()).map(|name| format!("did you mean `{{{{{name}}}}}`?"));
-                diagnostics.push(
-                    Diagnostic::error(
-                        "named-value/unknown",
-                        Place::new(source, Span::new(open, close)),
-                        format!("there is no named value `{}`", name.trim()),
-                    )
-                    .help_if(suggestion)
-                    .help_if(Some(format!(
-                        "add `named values/{0}/namedValueInformation.json` with `displayName` `{0}` and its value",
-                        name.trim()
-                    ))),
-                );
+                text.unknown(name.trim(), put_in, written, named_values, unknown);
             }
-            let start = text.len();
-            text.push_str(value.unwrap_or(&file[open..close]));
-            values.push((Span::new(start, text.len()), Span::new(open, close)));
-            from = close;
-            if text.len() > TEXT_BYTES_MAX {
+            text.values.push((put_in, written));
+            if text.text.len() > TEXT_BYTES_MAX {
                 break;
             }
         }
-        text.push_str(&file[from..]);
-        Self { source: source.clone(), text, values }
+        text.text.push_str(&file[from..]);
+        text.cut_off();
+        text
+    }
+
+    fn unknown(&mut self, name: &str, put_in: Span, written: Span, named_values: &impl NamedValues, severity: Severity) {
+        if self.mistakes.len() >= UNKNOWN_MAX {
+            return;
+        }
+        let place = Place::new(&self.source, written);
+        let mistake = match severity {
+            Severity::Error => {
+                let help = match nearest(name, named_values.names()) {
+                    Some(nearest) => format!("did you mean `{{{{{nearest}}}}}`?"),
+                    None => {
+                        format!("add `named values/{name}/namedValueInformation.json` with `displayName` `{name}` and its value")
+                    }
+                };
+                Diagnostic::error("named-value/unknown", place, format!("there is no named value `{name}`")).help(help)
+            }
+            Severity::Warning => {
+                let message = format!("the named value `{name}` is not known here");
+                Diagnostic::warning("named-value/unknown", place, message)
+                    .help("check the service folder that the file belongs to: there the value is put in")
+            }
+        };
+        self.mistakes.push((put_in, mistake));
+    }
+
+    /// Nothing past the limit is read.
+    fn cut_off(&mut self) {
+        if self.text.len() <= TEXT_BYTES_MAX {
+            return;
+        }
+        let end = self.text.floor_char_boundary(TEXT_BYTES_MAX);
+        let place = self.place(Span::new(end, end));
+        self.text.truncate(end);
+        self.values.retain(|(put_in, _)| put_in.range().end <= end);
+        let message =
+            format!("a policy file may have {} MiB, its named values put in; the rest is not read", TEXT_BYTES_MAX >> 20);
+        let mistake = Diagnostic::error("xml/size", place, message).help("move parts of it into fragments");
+        self.mistakes.push((Span::new(end, end), mistake));
+    }
+
+    /// What is wrong with the text, each with its place in it.
+    pub(crate) fn mistakes(&self) -> &[(Span, Diagnostic)] {
+        &self.mistakes
     }
 
     /// The text with the values put in.
@@ -92,22 +135,31 @@ impl Text {
 
     /// Where in the author's file a part of the text stands. A part of a put-in value stands at its `{{name}}`.
     pub fn place(&self, span: Span) -> Place {
-        let start = self.file_byte(span.start, |_, written| written.start);
-        let end = self.file_byte(span.end, |_, written| written.end);
+        let start = self.file_byte(span.start, |written| written.start);
+        // The last byte decides, so that what ends where a put-in value starts does not reach into it.
+        let end = match span.end.checked_sub(1).filter(|&last| last >= span.start) {
+            Some(last) => self.file_byte(last, |written| written.end - 1) + 1,
+            None => start,
+        };
         Place::new(&self.source, Span { start, end: end.max(start) })
     }
 
-    fn file_byte(&self, byte: u32, inside: impl Fn(Span, Span) -> u32) -> u32 {
+    fn file_byte(&self, byte: u32, inside: impl Fn(Span) -> u32) -> u32 {
         let before = self.values.partition_point(|(put_in, _)| put_in.start <= byte);
         let Some(&(put_in, written)) = before.checked_sub(1).and_then(|last| self.values.get(last)) else { return byte };
-        if byte < put_in.end { inside(put_in, written) } else { written.end + (byte - put_in.end) }
+        if byte < put_in.end { inside(written) } else { written.end + (byte - put_in.end) }
     }
 }
 
-/// What APIM lets a named value be called: letters, digits, `.`, `-`, `_`.
-fn is_name(name: &str) -> bool {
-    let name = name.trim();
-    !name.is_empty() && name.len() <= 256 && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
+/// The longest name that a named value may have.
+const NAME_BYTES_MAX: usize = 256;
+
+/// The name at the front of what follows `{{`, with the blanks around it: APIM lets it have letters, digits, `.`, `-`, `_`.
+fn name_at(rest: &str) -> Option<&str> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let length = rest.find(|c: char| !is_name(c) && c != ' ').filter(|&length| rest[length..].starts_with("}}"))?;
+    let name = rest[..length].trim();
+    (!name.is_empty() && name.len() <= NAME_BYTES_MAX && name.chars().all(is_name)).then_some(&rest[..length])
 }
 
 #[cfg(test)]
@@ -115,31 +167,52 @@ mod tests {
     use super::*;
     use std::collections::BTreeMap;
 
+    fn values(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect()
+    }
+
     #[test]
     fn places_lead_back_to_the_authors_file() {
-        let source = Source::new("p.xml", "a {{one}} b {{two}} c");
-        let values = BTreeMap::from([("one".to_owned(), "1".to_owned()), ("two".to_owned(), "a long value".to_owned())]);
-        let mut diagnostics = Diagnostics::new();
-        let text = Text::new(&source, &values, &mut diagnostics);
+        let source = Source::new("p.xml", "a {{one}} b {{ two }} c");
+        let text = Text::new(&source, &values(&[("one", "1"), ("two", "a long value")]), Severity::Error);
         assert_eq!(text.as_str(), "a 1 b a long value c");
-        assert!(diagnostics.is_empty());
+        assert!(text.mistakes().is_empty());
         let place = |needle: &str| {
             let start = text.as_str().find(needle).unwrap();
             let span = text.place(Span::new(start, start + needle.len())).span;
             &source.text()[span.range()]
         };
-        assert_eq!((place("b"), place("long"), place("c"), place("1 b")), ("b", "{{two}}", "c", "{{one}} b"));
+        assert_eq!((place("b"), place("long"), place("c"), place("1 b")), ("b", "{{ two }}", "c", "{{one}} b"));
+    }
+
+    #[test]
+    fn an_empty_value_has_a_place_too() {
+        let source = Source::new("p.xml", "a{{none}}{{one}}b");
+        let text = Text::new(&source, &values(&[("none", ""), ("one", "1")]), Severity::Error);
+        assert_eq!(text.as_str(), "a1b");
+        let place = |start, end| &source.text()[text.place(Span::new(start, end)).span.range()];
+        assert_eq!((place(0, 1), place(1, 2), place(2, 3), place(1, 1)), ("a", "{{one}}", "b", ""));
     }
 
     #[test]
     fn unknown_names_are_reported_and_other_braces_left_alone() {
-        let source = Source::new("p.xml", "{{shop-nmae}} @{ if (x) {{ y(); }} } {{}}");
-        let values = BTreeMap::from([("shop-name".to_owned(), "x".to_owned())]);
-        let mut diagnostics = Diagnostics::new();
-        let text = Text::new(&source, &values, &mut diagnostics);
-        assert_eq!(text.as_str(), source.text());
-        let found: Vec<_> = diagnostics.iter().collect();
-        assert_eq!(found.len(), 1);
-        assert_eq!(found[0].help.as_deref(), Some("did you mean `{{shop-name}}`?"));
+        let source = Source::new("p.xml", "{{shop-nmae}} @{ if (x) {{ y(); }} } {{}} {{a b}} {{{ shop.name }}}");
+        for (severity, help) in [
+            (Severity::Error, "did you mean `{{shop-name}}`?"),
+            (Severity::Warning, "check the service folder that the file belongs to: there the value is put in"),
+        ] {
+            let text = Text::new(&source, &values(&[("shop-name", "x"), ("shop.name", "y")]), severity);
+            assert_eq!(text.as_str(), "{{shop-nmae}} @{ if (x) {{ y(); }} } {{}} {{a b}} {y}");
+            let [(_, mistake)] = text.mistakes() else { panic!("{:?}", text.mistakes()) };
+            assert_eq!((mistake.severity, mistake.help.as_deref()), (severity, Some(help)));
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut_off_and_reported() {
+        let value = "é".repeat(TEXT_BYTES_MAX / 4);
+        let text = Text::new(&Source::new("p.xml", "{{v}}{{v}}x{{v}}{{v}}"), &values(&[("v", &value)]), Severity::Error);
+        assert!(text.as_str().len() <= TEXT_BYTES_MAX);
+        assert_eq!(text.mistakes()[0].1.id, "xml/size");
     }
 }

@@ -1,0 +1,187 @@
+//! The reader, as text in and text out: `tests/reader/*.md` hold files, the trees that come of them, and what is reported.
+//!
+//! A case is a heading, a fence `xml`, perhaps fences `xml NAME` for named values, and the fence `tree`. `UPDATE=1` writes the last.
+
+#![allow(clippy::disallowed_methods, reason = "tests read their cases from files, and look at the clock")]
+
+#[path = "common/lossless.rs"]
+mod lossless;
+
+use diagnostic::{Diagnostics, Severity, Source, render};
+use policy::{
+    text::Text,
+    xml::{self, Element, Kind, Node, Value},
+};
+use std::{collections::BTreeMap, fmt::Write, fs, path::PathBuf};
+
+fn pages() -> Vec<PathBuf> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/reader");
+    let mut pages: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    pages.sort();
+    pages
+}
+
+/// The fences of a page from byte `from` on: what stands behind the backquotes, and where the content is.
+fn fences(page: &str, from: usize, to: usize) -> Vec<(String, std::ops::Range<usize>)> {
+    let mut fences = Vec::new();
+    let mut at = from;
+    while let Some(open) = page[at..to].find("\n```").map(|open| at + open + 4) {
+        let start = open + page[open..to].find('\n').unwrap() + 1;
+        // An empty fence closes on the next line.
+        let end = start - 1 + page[start - 1..to].find("\n```").expect("a fence is closed") + 1;
+        fences.push((page[open..start - 1].to_owned(), start..end));
+        at = end + 3;
+    }
+    fences
+}
+
+#[test]
+fn files_and_what_is_read() {
+    for path in pages() {
+        let page = fs::read_to_string(&path).unwrap();
+        let mut new = String::new();
+        let mut written = 0;
+        let heads: Vec<usize> = page.match_indices("\n## ").map(|(at, _)| at).chain([page.len()]).collect();
+        for head in heads.windows(2) {
+            let fences = fences(&page, head[0], head[1]);
+            let Some((_, file)) = fences.iter().find(|(kind, _)| kind == "xml") else { continue };
+            let values: BTreeMap<String, String> = fences
+                .iter()
+                .filter_map(|(kind, range)| {
+                    Some((kind.strip_prefix("value ")?.to_owned(), page[range.clone()].trim_end().to_owned()))
+                })
+                .collect();
+            let (_, tree) = fences.iter().find(|(kind, _)| kind == "tree").expect("a fence `tree`");
+            new.push_str(&page[written..tree.start]);
+            new.push_str(&seen(page[file.clone()].trim_end_matches('\n'), &values));
+            written = tree.end;
+        }
+        new.push_str(&page[written..]);
+        if std::env::var_os("UPDATE").is_some() {
+            fs::write(&path, new).unwrap();
+        } else if new != page {
+            let differ = page.lines().zip(new.lines()).find(|(old, new)| old != new);
+            panic!("{}: {differ:#?}\nUPDATE=1 writes what is read; look at it then", path.display());
+        }
+    }
+}
+
+/// The tree as lines, then what is reported.
+fn seen(file: &str, values: &BTreeMap<String, String>) -> String {
+    let mut diagnostics = Diagnostics::new();
+    let text = Text::new(&Source::new("p.xml", file), values, Severity::Error);
+    let elements = xml::read(&text, &mut diagnostics);
+    let mut out = String::new();
+    for element in &elements {
+        show(element, &text, 0, &mut out);
+    }
+    for diagnostic in &diagnostics.sorted() {
+        let _ = write!(out, "\n{}", render::text(diagnostic));
+    }
+    out
+}
+
+fn show(element: &Element, text: &Text, depth: usize, out: &mut String) {
+    let indent = "  ".repeat(depth);
+    let _ = writeln!(out, "{indent}{}", element.name);
+    for attribute in &element.attributes {
+        let _ = writeln!(out, "{indent}  {} = {}", attribute.name, shown(&attribute.value, text));
+    }
+    for node in &element.children {
+        match node {
+            Node::Element(element) => show(element, text, depth + 1, out),
+            Node::Text(value) => {
+                let _ = writeln!(out, "{indent}  {}", shown(value, text));
+            }
+        }
+    }
+}
+
+fn shown(value: &Value, text: &Text) -> String {
+    match value.kind {
+        Kind::Literal => format!("{:?}", value.text),
+        Kind::Expression => format!("expression {}", value.text),
+        Kind::Mixed => value.pieces(text).iter().map(|piece| shown(piece, text)).collect::<Vec<_>>().join(" + "),
+    }
+}
+
+/// Every file of the pages, and every part of it, has a tree that covers it and is written back as it was.
+#[test]
+fn what_is_read_is_written_back() {
+    for path in pages() {
+        let page = fs::read_to_string(&path).unwrap();
+        for (_, range) in fences(&page, 0, page.len()).into_iter().filter(|(kind, _)| kind == "xml") {
+            let file = &page[range];
+            lossless::read_and_write(file, &BTreeMap::from([("name".to_owned(), "</x><y z=\"1\">".to_owned())]));
+            for cut in (0..file.len()).filter(|&cut| file.is_char_boundary(cut)) {
+                lossless::read_and_write(&file[..cut], &BTreeMap::new());
+                lossless::read_and_write(&file[cut..], &BTreeMap::new());
+            }
+        }
+    }
+}
+
+/// Policy files that stand on this machine, none of them ours: every one is read without a finding.
+#[test]
+fn public_files_are_read() {
+    let list = std::env::var("PORTICO_POLICY_FILES").unwrap_or_else(|_| "/tmp/corpus/files.txt".to_owned());
+    let Ok(list) = fs::read_to_string(&list) else {
+        println!("skipped: there is no list of policy files at {list}; PORTICO_POLICY_FILES names one");
+        return;
+    };
+    let mut with_findings = 0;
+    let mut report = String::new();
+    for path in list.lines() {
+        let Ok(file) = fs::read_to_string(path) else { continue };
+        let found = lossless::read_and_write(&file, &BTreeMap::new());
+        let found: Diagnostics = found.into_iter().filter(|mistake| mistake.id != "named-value/unknown").collect();
+        if !found.is_empty() {
+            with_findings += 1;
+            let _ = writeln!(report, "==== {path}\n{}", render::all_text(&found));
+        }
+    }
+    println!("{report}\n{with_findings} of {} files have findings", list.lines().count());
+}
+
+/// Each of these made some reader look at the same bytes again and again. No file takes more than a moment.
+#[test]
+fn no_text_takes_long() {
+    for part in [
+        "<a>",
+        "</a",
+        "<a ",
+        "<a x",
+        "@(",
+        "<b>@(</b>",
+        "x@(",
+        "<![CDATA[@(]]>",
+        "<a x=\"",
+        "<a x=\"@(\">",
+        "&a;",
+        "&",
+        "{{a}}",
+        "{{",
+        "<!--",
+        "<![CDATA[",
+        "<?",
+        "<!",
+        "<!d[",
+        "a=\"\" ",
+        "@{\"",
+        "$\"{",
+        "“",
+        "<a/>",
+        "<inbound>",
+        "é",
+        "<",
+        "\"",
+        "'",
+        "\u{feff}",
+    ] {
+        for before in ["", "<a ", "<a x=\"", "<policies><inbound>", "@("] {
+            let start = std::time::Instant::now();
+            lossless::read_and_write(&format!("{before}{}", part.repeat((1 << 17) / part.len())), &BTreeMap::new());
+            assert!(start.elapsed().as_millis() < 2000, "{before}{part}...: {:?}", start.elapsed());
+        }
+    }
+}
