@@ -8,7 +8,7 @@ use crate::{
     text::Text,
     xml::{self, Attribute, Element, Node},
 };
-use diagnostic::{Diagnostic, Diagnostics, Place, Span, nearest};
+use diagnostic::{Diagnostic, Diagnostics, Place, Severity, Span, nearest};
 use std::{borrow::Cow, future::Future, rc::Rc};
 
 /// One policy. `check` sees the file and returns the struct; `run` sees only the struct, which cannot be wrong any more.
@@ -89,6 +89,16 @@ impl Checker<'_> {
     /// Reports an error.
     pub fn error(&mut self, id: &'static str, span: Span, message: impl Into<String>, help: impl Into<String>) {
         self.diagnostics.push(Diagnostic::error(id, self.text.place(span), message).help(help));
+    }
+
+    /// Reports a name that is not in the surroundings: an error, or a warning where they are not known.
+    pub fn unknown(&mut self, id: &'static str, span: Span, message: impl Into<String>, help: impl Into<String>) {
+        let place = self.text.place(span);
+        self.diagnostics.push(match self.surroundings.unknown() {
+            Severity::Error => Diagnostic::error(id, place, message).help(help),
+            Severity::Warning => Diagnostic::warning(id, place, format!("{}, as far as this file tells", message.into()))
+                .help("check the service folder that the file belongs to"),
+        });
     }
 
     /// Checks what is the same for all policies: section, attributes, children.
@@ -222,6 +232,10 @@ impl Checker<'_> {
 
     /// A value that is what it says: expressions are reported.
     pub fn literal(&mut self, value: &str, span: Span) -> Option<String> {
+        // A named value that is not known has been reported, and what the value is cannot be said.
+        if self.text.has_unknown(span) {
+            return None;
+        }
         if xml::is_expression(value.trim_start()) {
             self.error(
                 "expression/unsupported",
@@ -286,7 +300,7 @@ impl Checker<'_> {
                 None => format!("add `policy fragments/{name}/policy.xml`"),
             };
             let span = element.attribute("fragment-id").map_or(element.name_span, |attribute| attribute.value.span);
-            self.error("fragment/unknown", span, format!("there is no fragment `{name}`"), help);
+            self.unknown("fragment/unknown", span, format!("there is no fragment `{name}`"), help);
             return;
         };
         let text = Text::new(source, &self.surroundings.named_values, self.surroundings.unknown());

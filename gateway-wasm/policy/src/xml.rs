@@ -9,6 +9,7 @@
 
 use crate::{
     code::{self, Broken},
+    expr::lexer::Spelling,
     text::Text,
 };
 use diagnostic::{Diagnostic, Diagnostics, Span, nearest};
@@ -159,6 +160,11 @@ impl Element {
 }
 
 impl Value {
+    /// How an expression in it is spelled.
+    pub fn spelling(&self) -> Spelling {
+        if self.cdata { Spelling::Plain } else { Spelling::Xml { quote: self.quote } }
+    }
+
     /// A mixed value as literal texts and expressions by turns; any other as itself.
     pub fn pieces(&self, text: &Text) -> Vec<Value> {
         if self.kind != Kind::Mixed {
