@@ -19,6 +19,21 @@ pub fn round(value: f64, digits: i32, mode: Rounding) -> Result<f64> {
     Ok(round_whole(value * power, mode) / power)
 }
 
+/// `float.Round(value, digits, mode)`
+///
+/// # Errors
+/// `ArgumentOutOfRangeException` if `digits` is not between 0 and 6.
+pub fn round_single(value: f32, digits: i32, mode: Rounding) -> Result<f32> {
+    if !(0..=6).contains(&digits) {
+        return Err(Exception::argument_out_of_range("Rounding digits must be between 0 and 6, inclusive.", "digits"));
+    }
+    if value.is_nan() || value.abs() >= 1e8 {
+        return Ok(value);
+    }
+    let power = 10f32.powi(digits);
+    Ok(round_whole(f64::from(value * power), mode) as f32 / power)
+}
+
 /// `Math.Round(value, mode)`
 pub fn round_whole(value: f64, mode: Rounding) -> f64 {
     match mode {

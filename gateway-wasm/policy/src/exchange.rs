@@ -1,6 +1,6 @@
 //! What a policy sees: the request, the response, the variables.
 
-use crate::{address::Address, host::Host, problem, statement::Fault};
+use crate::{about::About, address::Address, expr::value::Value, host::Host, problem, statement::Fault};
 use bytes::Bytes;
 use std::{borrow::Cow, cell::OnceCell, rc::Rc};
 use wire::{Edit, Fields, RequestHead, Which};
@@ -18,6 +18,8 @@ pub struct Exchange {
     pub variables: Variables,
     /// The values of the operation's URL template.
     pub parameters: Vec<(Rc<str>, String)>,
+    /// What is called, by whom, and where.
+    pub about: About,
     /// What went wrong, while `on-error` runs.
     pub last_error: Option<Fault>,
     /// The request's own number, once somebody asked for it.
@@ -36,6 +38,8 @@ impl Exchange {
 pub struct Request {
     /// The method, where a policy set one; else the client's.
     pub method: Option<String>,
+    /// The name of the backend, where a policy chose one by its name.
+    pub backend_id: Option<Rc<str>>,
     /// Where the backend is; its path comes before [`Request::path`].
     pub backend: Option<Address>,
     /// The path below the backend's, starting with a slash or empty.
@@ -184,40 +188,17 @@ impl Headers {
 /// What policies remember, in the order in which it was first set.
 #[derive(Clone, Debug, Default)]
 pub struct Variables {
-    values: Vec<(Rc<str>, Variable)>,
-}
-
-/// The value of a variable.
-#[derive(Clone, Debug)]
-pub enum Variable {
-    /// Text.
-    Text(Rc<str>),
-    /// The response of a `send-request`.
-    Response(Rc<Response>),
-    /// What a `send-request` with `ignore-error` leaves when it failed.
-    Null,
-}
-
-impl Variable {
-    /// True if it is the very same value; two responses are never the same.
-    pub fn is_same(&self, other: &Variable) -> bool {
-        match (self, other) {
-            (Variable::Text(one), Variable::Text(other)) => one == other,
-            (Variable::Response(one), Variable::Response(other)) => Rc::ptr_eq(one, other),
-            (Variable::Null, Variable::Null) => true,
-            _ => false,
-        }
-    }
+    values: Vec<(Rc<str>, Value)>,
 }
 
 impl Variables {
     /// The value of a name.
-    pub fn get(&self, name: &str) -> Option<&Variable> {
+    pub fn get(&self, name: &str) -> Option<&Value> {
         self.values.iter().find(|(candidate, _)| **candidate == *name).map(|(_, value)| value)
     }
 
     /// Sets a name.
-    pub fn set(&mut self, name: Rc<str>, value: Variable) {
+    pub fn set(&mut self, name: Rc<str>, value: Value) {
         match self.values.iter_mut().find(|(candidate, _)| *candidate == name) {
             Some((_, old)) => *old = value,
             None => self.values.push((name, value)),
@@ -225,7 +206,7 @@ impl Variables {
     }
 
     /// Every name and its value.
-    pub fn iter(&self) -> impl Iterator<Item = (&Rc<str>, &Variable)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&Rc<str>, &Value)> {
         self.values.iter().map(|(name, value)| (name, value))
     }
 }

@@ -6,6 +6,7 @@
 //!
 //! Start with [`policies`], the table of policies: one row, one file and one manual page each.
 
+pub mod about;
 pub mod address;
 pub mod code;
 pub mod document;

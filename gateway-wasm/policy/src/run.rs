@@ -3,6 +3,7 @@
 use crate::{
     document::{Effective, Section},
     exchange::{Body, Exchange, Response},
+    expr::value::Value,
     host::{ForwardLimits, Host},
     policies::Policy,
     problem,
@@ -130,7 +131,7 @@ pub(crate) async fn parallel<H: Host>(
             exchange.response = copy.response;
         }
         for (name, value) in copy.variables.iter() {
-            if !before.get(name).is_some_and(|old| old.is_same(value)) {
+            if !before.get(name).is_some_and(|old| same(old, value)) {
                 exchange.variables.set(name.clone(), value.clone());
             }
         }
@@ -156,7 +157,19 @@ pub(crate) async fn whole_body<H: Host>(body: &mut Body, host: &H, source: &'sta
             Which::Response => "BackendConnectionFailure",
         },
         message: error.message,
+        section: None,
     })?;
     *body = Body::Whole(bytes.clone());
     Ok(bytes)
+}
+
+/// True if a variable still has the very same value; two objects are the same only if they are one.
+fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Null, Value::Null) => true,
+        (Value::String(one), Value::String(other)) => one == other,
+        (Value::Bool(one), Value::Bool(other)) => one == other,
+        (Value::Object(one), Value::Object(other)) => one.is_same(other),
+        (one, other) => one.as_integer().is_some() && one.as_integer() == other.as_integer(),
+    }
 }

@@ -62,6 +62,15 @@ pub struct Fault {
     pub reason: &'static str,
     /// What happened, for operators.
     pub message: String,
+    /// The section that the policy stands in, once the run knows it.
+    pub section: Option<Section>,
+}
+
+impl Fault {
+    /// A policy's failure.
+    pub fn new(source: &'static str, reason: &'static str, message: impl Into<String>) -> Self {
+        Self { source, reason, message: message.into(), section: None }
+    }
 }
 
 /// Checks one section of one document.

@@ -92,6 +92,11 @@ impl<'a, 'w> Call<'a, 'w> {
         self.arguments.get(at).cloned().unwrap_or(Value::Null)
     }
 
+    /// An argument of any whole number's type.
+    pub fn integer(&self, at: usize) -> Result<i128, Thrown> {
+        self.arguments.get(at).and_then(Value::as_integer).ok_or_else(|| mismatch(self.arguments.get(at), "Int64"))
+    }
+
     /// An argument of an enumeration, as its number.
     pub fn enumeration(&self, at: usize) -> Result<i64, Thrown> {
         match self.arguments.get(at) {

@@ -162,10 +162,13 @@ impl<'w> Machine<'w> {
                 Some(text) => text,
                 None => self.text(value),
             },
-            (Some(format), value) => match library::plain_formatted(value, format) {
-                Some(text) => Ok(text?),
-                None => self.text(value),
-            },
+            (Some(format), value) => {
+                self.spend(dotnet::number::format::cost(&format.to_str()))?;
+                match library::plain_formatted(value, format) {
+                    Some(text) => Ok(text?),
+                    None => self.text(value),
+                }
+            }
             (None, value) => self.text(value),
         }
     }

@@ -76,16 +76,14 @@ impl Statement for ForwardRequest {
                 FailureKind::ClientGone => "ClientConnectionFailure",
                 _ => "BackendConnectionFailure",
             },
-            message: error.message,
-        })?;
+            message: error.message, section: None })?;
         let status = response.status;
         exchange.response = Some(response);
         if self.fail_on_error_status_code && status >= 400 {
             return Err(Fault {
                 source: Self::NAME,
                 reason: "BackendErrorStatusCode",
-                message: format!("the backend answered {status}"),
-            });
+                message: format!("the backend answered {status}"), section: None });
         }
         Ok(Flow::Next)
     }
@@ -104,8 +102,7 @@ impl ForwardRequest {
             None => Err(Fault {
                 source: Self::NAME,
                 reason: "BackendConnectionFailure",
-                message: "no backend is configured: give the API a `serviceUrl`, or use `set-backend-service`".to_owned(),
-            }),
+                message: "no backend is configured: give the API a `serviceUrl`, or use `set-backend-service`".to_owned(), section: None }),
         }
     }
 }

@@ -3,7 +3,8 @@
 use super::{SetBody, SetHeader, SetStatus};
 use crate::{
     document::Section,
-    exchange::{Exchange, Response, Variable},
+    exchange::{Exchange, Response},
+    expr::library::context::ResponseValue,
     host::Host,
     statement::{Checker, Children, Fault, Flow, Statement},
     xml::Element,
@@ -45,14 +46,13 @@ impl Statement for ReturnResponse {
     async fn run<H: Host>(&self, exchange: &mut Exchange, _host: &H) -> Result<Flow, Fault> {
         let mut response = match self.response_variable.as_deref() {
             None => Response::new(200),
-            Some(name) => match exchange.variables.get(name) {
-                Some(Variable::Response(response)) => Response::clone(response),
-                _ => {
+            Some(name) => match exchange.variables.get(name).and_then(|value| value.downcast_ref::<ResponseValue>()) {
+                Some(kept) => kept.0.response.clone(),
+                None => {
                     return Err(Fault {
                         source: Self::NAME,
                         reason: "ExpressionValueEvaluationFailure",
-                        message: format!("the variable `{name}` holds no response"),
-                    });
+                        message: format!("the variable `{name}` holds no response"), section: None });
                 }
             },
         };

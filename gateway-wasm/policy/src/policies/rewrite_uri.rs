@@ -102,8 +102,7 @@ fn filled(parts: &[Part], exchange: &Exchange) -> Result<String, Fault> {
                     return Err(Fault {
                         source: RewriteUri::NAME,
                         reason: "ExpressionValueEvaluationFailure",
-                        message: format!("the operation's URL template has no parameter `{name}`"),
-                    });
+                        message: format!("the operation's URL template has no parameter `{name}`"), section: None });
                 };
                 out.push_str(value);
             }

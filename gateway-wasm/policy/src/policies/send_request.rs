@@ -4,7 +4,8 @@ use super::{SetBody, SetHeader, SetMethod, return_response::checked};
 use crate::{
     address::Address,
     document::Section,
-    exchange::{Exchange, Headers, Request, Variable},
+    exchange::{Exchange, Headers, Request},
+    expr::{library::context::ResponseValue, value::Value},
     host::Host,
     statement::{Checker, Children, Fault, Flow, Statement},
     xml::Element,
@@ -78,6 +79,7 @@ impl Statement for SendRequest {
         } else {
             Request {
                 method: Some("GET".to_owned()),
+                backend_id: None,
                 backend: None,
                 path: String::new(),
                 query: String::new(),
@@ -106,8 +108,8 @@ impl Statement for SendRequest {
             request.body = exchange.request.body.clone();
         }
         let answer = match host.send(&request, self.timeout_ms).await {
-            Ok(response) => Variable::Response(Rc::new(response)),
-            Err(_) if self.ignore_error => Variable::Null,
+            Ok(response) => Value::object(ResponseValue::new(response)),
+            Err(_) if self.ignore_error => Value::Null,
             Err(error) => {
                 return Err(Fault {
                     source: Self::NAME,
@@ -115,8 +117,7 @@ impl Statement for SendRequest {
                         FailureKind::Timeout => "Timeout",
                         _ => "BackendConnectionFailure",
                     },
-                    message: error.message,
-                });
+                    message: error.message, section: None });
             }
         };
         exchange.variables.set(self.variable.clone(), answer);

@@ -2,7 +2,8 @@
 
 use crate::{
     document::Section,
-    exchange::{Exchange, Variable},
+    exchange::Exchange,
+    expr::value::Value,
     host::Host,
     statement::{Checker, Children, Fault, Flow, Statement},
     xml::Element,
@@ -28,7 +29,7 @@ impl Statement for SetVariable {
     }
 
     async fn run<H: Host>(&self, exchange: &mut Exchange, _host: &H) -> Result<Flow, Fault> {
-        exchange.variables.set(self.name.clone(), Variable::Text(self.value.clone()));
+        exchange.variables.set(self.name.clone(), Value::text(self.value.clone()));
         Ok(Flow::Next)
     }
 }

@@ -1,1 +1,0 @@
-//! `System.Net.WebUtility` and `System.Net.IPAddress`.
