@@ -1,5 +1,6 @@
 //! `System.Random`.
 
+use super::number::negative;
 use crate::expr::{
     call::{Call, Thrown},
     machine::Machine,
@@ -73,12 +74,6 @@ fn draw<T>(call: &mut Call<'_, '_>, run: impl FnOnce(&mut Source<'_>) -> Result<
         },
         None => run(&mut Source::World(&mut || machine.random())),
     }
-}
-
-fn negative(parameter: &str, value: i64) -> Thrown {
-    let message =
-        format!("{parameter} ('{value}') must be a non-negative value. (Parameter '{parameter}')\r\nActual value was {value}.");
-    Thrown::new("ArgumentOutOfRangeException", message)
 }
 
 fn swapped() -> Thrown {
