@@ -120,15 +120,15 @@ pub static BIT_CONVERTER: NetType = NetType {
             |call| Ok(Value::Double(f64::from_le_bytes(read(call)?))),
             "The value in the bytes at a position, the lowest first",
         ),
-        row("static string ToString(byte[] value)", |call| text(call), "The bytes in hexadecimal, with hyphens between them"),
+        row("static string ToString(byte[] value)", text, "The bytes in hexadecimal, with hyphens between them"),
         row(
             "static string ToString(byte[] value, int startIndex)",
-            |call| text(call),
+            text,
             "The bytes from a position on in hexadecimal, with hyphens between them",
         ),
         row(
             "static string ToString(byte[] value, int startIndex, int length)",
-            |call| text(call),
+            text,
             "So many bytes from a position on in hexadecimal, with hyphens between them",
         ),
         row(

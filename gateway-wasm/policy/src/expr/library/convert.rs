@@ -59,7 +59,7 @@ pub static CONVERT: NetType = NetType {
             |call| convert(call, Target::Char),
             "The character of a number, or the one character of text; the culture is always the invariant one",
         ),
-        row("static char ToChar(string value)", |call| text_to_char(call), "The one character of text"),
+        row("static char ToChar(string value)", text_to_char, "The one character of text"),
         row(
             "static sbyte ToSByte(object value)",
             |call| convert(call, Target::SByte),
