@@ -74,8 +74,8 @@ pub fn types() -> impl Iterator<Item = &'static NetType> {
 
 /// `default(T)` of a structure of the library.
 pub(crate) fn default_struct(net_type: &'static NetType, arguments: &[Type]) -> Value {
-    let _ = arguments;
     match net_type.name {
+        "KeyValuePair<TKey, TValue>" => collections::default_pair(arguments),
         "DateTime" => DateTime::default().into(),
         "DateTimeOffset" => DateTimeOffset::default().into(),
         "TimeSpan" => TimeSpan::default().into(),
