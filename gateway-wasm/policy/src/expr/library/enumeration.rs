@@ -44,8 +44,18 @@ pub static ENUM: NetType = NetType {
 };
 
 /// The enumerations whose values combine.
-const FLAGS: &[&str] =
-    &["RegexOptions", "StringSplitOptions", "NumberStyles", "DateTimeStyles", "Base64FormattingOptions", "X509KeyStorageFlags"];
+const FLAGS: &[&str] = &[
+    "Base64FormattingOptions",
+    "DateTimeStyles",
+    "LoadOptions",
+    "MergeNullValueHandling",
+    "NumberStyles",
+    "RegexOptions",
+    "SaveOptions",
+    "StringSplitOptions",
+    "TimeSpanStyles",
+    "UriComponents",
+];
 
 fn members(net_type: &NetType) -> &'static [(&'static str, i64)] {
     match net_type.kind {
