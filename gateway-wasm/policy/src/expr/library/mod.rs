@@ -11,6 +11,7 @@ pub mod bit_converter;
 pub mod certificate;
 pub mod collections;
 pub mod context;
+pub mod culture;
 pub mod convert;
 pub mod crypto;
 pub mod date_time;
@@ -66,6 +67,7 @@ pub fn types() -> impl Iterator<Item = &'static NetType> {
         linq::TYPES,
         exception::TYPES,
         context::TYPES,
+        culture::TYPES,
     ]
     .into_iter()
     .flatten()
