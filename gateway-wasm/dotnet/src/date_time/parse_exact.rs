@@ -354,10 +354,8 @@ impl Reader<'_> {
                 return Err(self.bad());
             }
             hour = twelve_hours(hour, fields.afternoon == Some(1)).ok_or_else(|| self.bad())?;
-        } else if let Some(afternoon) = fields.afternoon {
-            if (afternoon == 1) != (hour >= 12) {
-                return Err(self.bad());
-            }
+        } else if fields.afternoon.is_some_and(|afternoon| (afternoon == 1) != (hour >= 12)) {
+            return Err(self.bad());
         }
         let days = day_number(year.into(), month.into(), day.into()).ok_or_else(|| not_in_calendar(self.text))?;
         let time = time_ticks(hour, fields.minute.unwrap_or_default(), fields.second.unwrap_or_default());

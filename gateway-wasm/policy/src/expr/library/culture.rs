@@ -29,7 +29,11 @@ static CULTURE_INFO: NetType = NetType {
     kind: Kind::Class,
     bases: &["IFormatProvider"],
     members: &[
-        row("static CultureInfo InvariantCulture", |_| Ok(Value::object(Culture)), "The culture of no country, and the only one here"),
+        row(
+            "static CultureInfo InvariantCulture",
+            |_| Ok(Value::object(Culture)),
+            "The culture of no country, and the only one here",
+        ),
         row("static CultureInfo CurrentCulture", |_| Ok(Value::object(Culture)), "The invariant culture"),
         row("string Name", |_| Ok(Value::text("")), "Empty"),
         row("string ToString()", |_| Ok(Value::text("")), "Empty"),
