@@ -1571,7 +1571,8 @@ impl Parser {
             }
             "void" => self.local_function(),
             "checked" | "unchecked" if self.is_ahead(1, "{") => {
-                self.refuse("policies have no `checked` and `unchecked` blocks", "write `checked(value)` around the expression")
+                self.advance();
+                Ok(StatementKind::Checked(word == "checked", self.block()?))
             }
             "goto" => self.refuse("policies have no `goto`", "write a loop, `break` or `continue`"),
             "lock" => self.refuse("policies have no `lock`", "leave it out: an expression runs alone"),
