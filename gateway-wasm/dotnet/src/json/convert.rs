@@ -115,8 +115,8 @@ pub fn cast(token_type: TokenType, value: Option<&Scalar>, target: Target, nulla
         (Target::Guid, Scalar::Guid(_)) | (Target::TimeSpan, Scalar::TimeSpan(_)) | (Target::Uri, Scalar::Uri(_)) => {
             Ok(value.clone())
         }
-        (Target::Guid, Scalar::Bytes(bytes)) => Guid::from_bytes(bytes).map(Scalar::Guid),
-        (Target::Guid, value) => Guid::parse(&value.text().to_str()).map(Scalar::Guid),
+        (Target::Guid, Scalar::Bytes(bytes)) => Guid::from_bytes(bytes).map(|guid| Scalar::Guid(guid.into())),
+        (Target::Guid, value) => Guid::parse(&value.text().to_str()).map(|guid| Scalar::Guid(guid.into())),
         (Target::TimeSpan, value) => TimeSpan::parse(&value.text().to_str()).map(Scalar::TimeSpan),
         (Target::Uri, value) => Ok(Scalar::Uri(value.text())),
         (Target::Bytes, Scalar::Bytes(_)) => Ok(value.clone()),

@@ -37,7 +37,8 @@ pub enum Scalar {
     DateTime(DateTime),
     DateTimeOffset(DateTimeOffset),
     TimeSpan(TimeSpan),
-    Guid(Guid),
+    /// In a box, because its alignment would make every value half as large again.
+    Guid(Box<Guid>),
     /// As it was written.
     Uri(NetString),
     Bytes(Rc<[u8]>),

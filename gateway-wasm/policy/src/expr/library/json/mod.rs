@@ -184,7 +184,7 @@ fn scalar_of(value: &Value) -> Option<Scalar> {
         Value::DateTime(value) => Scalar::DateTime(*value),
         Value::DateTimeOffset(value) => Scalar::DateTimeOffset(*value),
         Value::TimeSpan(value) => Scalar::TimeSpan(*value),
-        Value::Guid(value) => Scalar::Guid(*value),
+        Value::Guid(value) => Scalar::Guid((*value).into()),
         Value::Enum(_, number) => i32::try_from(*number).map_or(Scalar::Int64(*number), Scalar::Int32),
         Value::Object(object) => match object.downcast_ref::<Array>()? {
             Array::Bytes(bytes) => Scalar::Bytes(bytes.borrow().as_slice().into()),
@@ -220,7 +220,7 @@ fn value_of(scalar: Scalar) -> Value {
         Scalar::DateTime(value) => value.into(),
         Scalar::DateTimeOffset(value) => value.into(),
         Scalar::TimeSpan(value) => value.into(),
-        Scalar::Guid(value) => value.into(),
+        Scalar::Guid(value) => (*value).into(),
         Scalar::Bytes(bytes) => Value::bytes(bytes.to_vec()),
     }
 }
