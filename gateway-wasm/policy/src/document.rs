@@ -74,7 +74,7 @@ pub struct Document {
 }
 
 #[derive(Clone, Debug)]
-enum Item {
+pub(crate) enum Item {
     Base,
     Do(Rc<Policy>),
 }
@@ -104,7 +104,7 @@ impl Document {
         Document::from_root(root, &mut checker)
     }
 
-    fn from_root(root: &Element, checker: &mut Checker<'_>) -> Document {
+    pub(crate) fn from_root(root: &Element, checker: &mut Checker<'_>) -> Document {
         let mut document = Document::default();
         for node in &root.children {
             let element = match node {
@@ -142,7 +142,7 @@ impl Document {
         document
     }
 
-    fn items(section: &Element, checker: &mut Checker<'_>) -> Vec<Item> {
+    pub(crate) fn items(section: &Element, checker: &mut Checker<'_>) -> Vec<Item> {
         let mut items = Vec::new();
         for node in &section.children {
             match node {
@@ -192,6 +192,12 @@ impl Effective {
     /// The statements of a section.
     pub fn section(&self, section: Section) -> &[Rc<Policy>] {
         &self.sections[section as usize]
+    }
+
+    /// True if there is more than the request to forward: then expressions may ask what time it is.
+    pub fn computes(&self) -> bool {
+        let [inbound, backend, ..] = &self.sections;
+        !self.hands_over || !inbound.is_empty() || backend.len() > 1
     }
 
     /// True if nothing runs after the request is forwarded.
