@@ -1,7 +1,10 @@
 //! Newtonsoft's answers, for the tree on its own.
 
 use super::*;
-use crate::{DateTime, NetString};
+use crate::{
+    DateTime, NetString,
+    string::compare::{ORDINAL, ORDINAL_IGNORE_CASE},
+};
 use std::rc::Rc;
 
 fn parse(text: &str) -> Rc<Token> {
@@ -16,7 +19,7 @@ fn round(text: &str) -> String {
 }
 
 fn select(token: &Token, path: &str) -> String {
-    let found = Path::parse(path).and_then(|path| path.select(token, false, &mut || Ok::<(), Exception>(())));
+    let found = Path::parse(path).and_then(|path| path.select(token, false, &mut |_| Ok::<(), Exception>(())));
     match found {
         Ok(found) => found.iter().map(|token| token.write(false)).collect::<Vec<_>>().join(" "),
         Err(error) => error.message.into_owned(),
@@ -176,7 +179,7 @@ fn changes() {
     }
     token.find_property(&"n20".into()).unwrap().remove().unwrap();
     assert!(token.get(&"n20".into()).is_none() && token.get(&"n21".into()).is_some());
-    assert_eq!(token.find_property_by(&"N39".into(), |name| name.to_str() == "n39").unwrap().path(), "n39");
+    assert_eq!(token.find_property_by(&"N39".into(), ORDINAL_IGNORE_CASE).unwrap().path(), "n39");
 }
 
 #[test]
@@ -184,7 +187,7 @@ fn merges() {
     let merged = |arrays, nulls| {
         let token = parse(r#"{"a":1,"b":[1,{"x":1}],"c":{"d":1}}"#);
         let other = parse(r#"{"a":null,"b":[1,{"y":2},3],"c":{"e":2},"f":null}"#);
-        let settings = MergeSettings { arrays, nulls, same_name: None };
+        let settings = MergeSettings { arrays, nulls, names: ORDINAL };
         token.merge(&Content::Token(other), &settings).unwrap();
         token.write(false)
     };
@@ -233,7 +236,7 @@ fn finds() {
         assert_eq!(select(&token, path), expected, "{path}");
     }
     let path = Path::parse("store.book[7]").unwrap();
-    let error = path.select(&token, true, &mut || Ok::<(), Exception>(())).unwrap_err();
+    let error = path.select(&token, true, &mut |_| Ok::<(), Exception>(())).unwrap_err();
     assert_eq!(error.message, "Index 7 outside the bounds of JArray.");
 }
 
@@ -333,7 +336,7 @@ fn no_text_is_a_danger() {
         }
         if let Ok(path) = Path::parse(&text) {
             let mut steps = 0;
-            let _ = path.select(&token, round % 3 == 0, &mut || {
+            let _ = path.select(&token, round % 3 == 0, &mut |_| {
                 steps += 1;
                 if steps < 1_000 { Ok(()) } else { Err(Exception::overflow("enough")) }
             });
@@ -390,7 +393,7 @@ fn a_tree_stays_whole_whatever_is_done_to_it() {
             let (path, root) = (token.path(), token.root());
             if root.is_container() && !path.is_empty() && token.token_type() != TokenType::Property {
                 if root.token_type() != TokenType::Property {
-                    let found = Path::parse(&path).unwrap().select(&root, true, &mut || Ok::<(), Exception>(())).unwrap();
+                    let found = Path::parse(&path).unwrap().select(&root, true, &mut |_| Ok::<(), Exception>(())).unwrap();
                     assert!(Rc::ptr_eq(&found[0], token), "{path}");
                 }
             }

@@ -9,7 +9,10 @@ use super::{
     scalar::compare,
     writer::{Writer, write_path_name},
 };
-use crate::{Exception, NetString, Result};
+use crate::{
+    Exception, NetString, Result,
+    string::compare::{Comparison, ORDINAL, equals},
+};
 use std::{
     cell::{Cell, RefCell},
     collections::{HashMap, hash_map::Entry},
@@ -55,6 +58,7 @@ pub(super) struct List {
 pub(super) struct Properties {
     pub(super) list: List,
     /// By name, once there are many. In a box, because few objects have one, and every node is as large as the largest.
+    #[allow(clippy::box_collection, reason = "see above")]
     index: Option<Box<HashMap<NetString, Rc<Node>>>>,
 }
 
@@ -521,14 +525,20 @@ pub enum ArrayHandling {
 }
 
 /// How [`Token::merge`] goes about it.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct MergeSettings {
     /// What happens to arrays.
     pub arrays: ArrayHandling,
     /// True if a null takes the place of a value.
     pub nulls: bool,
-    /// What finds the property of the same name, if not the ordinal comparison.
-    pub same_name: Option<fn(&NetString, &NetString) -> bool>,
+    /// How the names of properties are compared.
+    pub names: Comparison,
+}
+
+impl Default for MergeSettings {
+    fn default() -> Self {
+        Self { arrays: ArrayHandling::Concat, nulls: false, names: ORDINAL }
+    }
 }
 
 impl Token {
@@ -734,14 +744,17 @@ impl Token {
         }
     }
 
-    /// An object's property of that name or, failing that, of one that counts as the same.
-    pub fn find_property_by(&self, name: &NetString, same: impl Fn(&NetString) -> bool) -> Option<Rc<Token>> {
-        self.find_property(name).or_else(|| match &self.node.kind {
-            Kind::Object(properties) => {
-                properties.borrow().list.nodes.iter().find(|node| node.name().is_some_and(&same)).map(Token::of)
+    /// An object's property of that name or, failing that, the first of one that compares as equal.
+    pub fn find_property_by(&self, name: &NetString, how: Comparison) -> Option<Rc<Token>> {
+        let exact = self.find_property(name);
+        match &self.node.kind {
+            Kind::Object(properties) if exact.is_none() && how != ORDINAL => {
+                let properties = properties.borrow();
+                let is_it = |node: &&Rc<Node>| node.name().is_some_and(|own| equals(own, name, how));
+                properties.list.nodes.iter().find(is_it).map(Token::of)
             }
-            _ => None,
-        })
+            _ => exact,
+        }
     }
 
     /// Sets the value of an object's property; adds one if there is none.
@@ -1221,10 +1234,7 @@ fn merge_properties(
     let token = Token::of(target);
     for property in theirs {
         let (Some(name), Some(value)) = (property.name(), property.child(0)) else { continue };
-        let existing = match settings.same_name {
-            None => token.find_property(name),
-            Some(same) => token.find_property_by(name, |own| same(own, name)),
-        };
+        let existing = token.find_property_by(name, settings.names);
         let Some(existing) = existing else {
             token.set(name, Some(Token::of(&value)))?;
             continue;

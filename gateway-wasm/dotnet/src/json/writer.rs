@@ -191,7 +191,8 @@ fn write_scalar(out: &mut String, scalar: &Scalar) {
         Scalar::Single(value) => real(out, &single_text(*value), value.is_finite()),
         Scalar::Double(value) => real(out, &double_text(*value), value.is_finite()),
         Scalar::Decimal(value) => real(out, &decimal_text(*value), true),
-        Scalar::String(text) | Scalar::Uri(text) => quoted(out, &text.to_str()),
+        Scalar::String(text) => quoted(out, &text.to_str()),
+        Scalar::Uri(uri) => quoted(out, uri.original()),
         Scalar::Char(unit) => quoted(out, &NetString::from_unit(*unit).to_str()),
         Scalar::DateTime(date) => {
             out.push('"');

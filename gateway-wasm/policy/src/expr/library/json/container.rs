@@ -7,12 +7,14 @@ use super::{
 };
 use crate::expr::{
     call::{Call, Thrown},
+    library::string::STRING_COMPARISON,
     types::{Kind, NetType, Type, row},
     value::{Object, Value},
 };
 use dotnet::{
-    Exception, NetString,
+    Exception,
     json::{ArrayHandling, Content, MergeSettings, Token},
+    string::compare::{ORDINAL, comparison},
 };
 use std::{cell::Cell, rc::Rc};
 
@@ -178,6 +180,11 @@ pub static MERGE_SETTINGS: NetType = NetType {
             |call| set(call, |settings| &settings.names, 5),
             "Sets how the names of properties are compared",
         ),
+        row(
+            "StringComparison PropertyNameComparison",
+            |call| Ok(Value::Enum(&STRING_COMPARISON, call.this_object::<Settings>()?.names.get())),
+            "How the names of properties are compared",
+        ),
     ],
     missing: &[],
     doc: "How `Merge` goes about it",
@@ -193,7 +200,7 @@ struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { arrays: Cell::new(0), nulls: Cell::new(0), names: Cell::new(super::object::ORDINAL) }
+        Self { arrays: Cell::new(0), nulls: Cell::new(0), names: Cell::new(4) }
     }
 }
 
@@ -205,7 +212,6 @@ impl Object for Settings {
 
 impl Settings {
     fn read(&self) -> MergeSettings {
-        let same: fn(&NetString, &NetString) -> bool = |one, other| super::object::same_name(5, one, other);
         MergeSettings {
             arrays: match self.arrays.get() {
                 1 => ArrayHandling::Union,
@@ -214,7 +220,7 @@ impl Settings {
                 _ => ArrayHandling::Concat,
             },
             nulls: self.nulls.get() == 1,
-            same_name: (self.names.get() % 2 == 1).then_some(same),
+            names: comparison(self.names.get()).unwrap_or(ORDINAL),
         }
     }
 }

@@ -28,6 +28,7 @@ pub use serialize::from_object;
 pub use token::JTOKEN;
 pub use value::{JRAW, JVALUE};
 
+use super::uri;
 use crate::expr::{
     call::{Call, Thrown},
     conversion::is_instance,
@@ -186,9 +187,10 @@ fn scalar_of(value: &Value) -> Option<Scalar> {
         Value::TimeSpan(value) => Scalar::TimeSpan(*value),
         Value::Guid(value) => Scalar::Guid((*value).into()),
         Value::Enum(_, number) => i32::try_from(*number).map_or(Scalar::Int64(*number), Scalar::Int32),
-        Value::Object(object) => match object.downcast_ref::<Array>()? {
-            Array::Bytes(bytes) => Scalar::Bytes(bytes.borrow().as_slice().into()),
-            Array::Values(..) => return None,
+        Value::Object(object) => match object.downcast_ref::<Array>() {
+            Some(Array::Bytes(bytes)) => Scalar::Bytes(bytes.borrow().as_slice().into()),
+            Some(Array::Values(..)) => return None,
+            None => Scalar::Uri(uri::of(value)?),
         },
         Value::Char(_) | Value::Context(_) => return None,
     })
@@ -216,7 +218,8 @@ fn value_of(scalar: Scalar) -> Value {
         Scalar::Single(value) => value.into(),
         Scalar::Double(value) => value.into(),
         Scalar::Decimal(value) => value.into(),
-        Scalar::String(text) | Scalar::Uri(text) => text.into(),
+        Scalar::String(text) => text.into(),
+        Scalar::Uri(uri) => uri::value(uri.as_ref().clone()),
         Scalar::DateTime(value) => value.into(),
         Scalar::DateTimeOffset(value) => value.into(),
         Scalar::TimeSpan(value) => value.into(),
@@ -250,6 +253,7 @@ fn target_of(kind: &Type) -> Option<Target> {
         (Type::of(&date_time::DATE_TIME_OFFSET), Target::DateTimeOffset),
         (Type::of(&time_span::TIME_SPAN), Target::TimeSpan),
         (Type::of(&guid::GUID), Target::Guid),
+        (Type::of(&uri::URI), Target::Uri),
     ];
     named.into_iter().find(|(own, _)| own == kind).map(|(_, target)| target)
 }

@@ -299,6 +299,12 @@ pub static JTOKEN: NetType = NetType {
         row("static implicit operator JToken(Guid value)", wrap, "A `JValue` of a `Guid`"),
         row("static implicit operator JToken(Guid? value)", wrap, "A `JValue` of a `Guid`, or of null"),
         row("static implicit operator JToken(string value)", wrap_text, "A `JValue` of text"),
+        row(
+            "static explicit operator Uri(JToken value)",
+            |call| cast_to(call, Target::Uri, true),
+            "The value as a URI, null for null",
+        ),
+        row("static implicit operator JToken(Uri value)", wrap, "A `JValue` of a URI"),
         row("static implicit operator JToken(byte[] value)", wrap, "A `JValue` of bytes"),
     ],
     missing: &[
@@ -455,9 +461,9 @@ fn found(call: &mut Call<'_, '_>, must_match: bool) -> Result<Vec<Rc<Token>>, Th
     let this = this(call)?;
     let path = Path::parse(&call.text(0, "expression")?.to_str())?;
     let machine = &mut *call.machine;
-    path.select(&this, must_match, &mut || {
+    path.select(&this, must_match, &mut |steps| {
         machine.spend(size_of::<usize>())?;
-        machine.step(1)
+        machine.step(steps)
     })
 }
 
