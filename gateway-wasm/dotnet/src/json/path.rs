@@ -236,9 +236,10 @@ impl Parser {
         let mut slice = [None; 3];
         let unexpected = |c: char| Err(json_exception(format!("Unexpected character while parsing path indexer: {c}")));
         while let Some(c) = self.peek() {
-            let text: String = self.chars.get(start..end.unwrap_or(self.at)).unwrap_or_default().iter().collect();
-            let index = |text: &str| -> Result<i32> {
-                let index = parse::integer(text, parse::style::INTEGER, &number::INT32)?;
+            let text = self.chars.get(start..end.unwrap_or(self.at)).unwrap_or_default();
+            let index = |text: &[char]| -> Result<i32> {
+                let text: String = text.iter().collect();
+                let index = parse::integer(&text, parse::style::INTEGER, &number::INT32)?;
                 i32::try_from(index).map_err(|_| number::INT32.overflow())
             };
             match c {
@@ -251,7 +252,7 @@ impl Parser {
                         if !text.is_empty()
                             && let Some(place) = slice.get_mut(if colons == 1 { 1 } else { 2 })
                         {
-                            *place = Some(index(&text)?);
+                            *place = Some(index(text)?);
                         }
                         let [start, end, step] = slice;
                         return Ok(Filter::Slice(start, end, step));
@@ -259,7 +260,7 @@ impl Parser {
                     if text.is_empty() {
                         return Err(json_exception("Array index expected."));
                     }
-                    let index = index(&text)?;
+                    let index = index(text)?;
                     if indexes.is_empty() {
                         return Ok(Filter::Index(Some(index)));
                     }
@@ -270,7 +271,7 @@ impl Parser {
                     if text.is_empty() {
                         return Err(json_exception("Array index expected."));
                     }
-                    indexes.push(index(&text)?);
+                    indexes.push(index(text)?);
                     self.at += 1;
                     self.skip_spaces();
                     (start, end) = (self.at, None);
@@ -285,7 +286,7 @@ impl Parser {
                     if !text.is_empty()
                         && let Some(place) = slice.get_mut(colons.min(2))
                     {
-                        *place = Some(index(&text)?);
+                        *place = Some(index(text)?);
                     }
                     colons += 1;
                     self.at += 1;

@@ -95,6 +95,8 @@ pub(super) fn add(call: &mut Call<'_, '_>, how: fn(&Token, Content) -> dotnet::R
     let (this, value) = (this(call)?, call.value(0));
     let content = content_of(call.machine, &value)?;
     count_copies(call.machine, &this, &content)?;
+    // What comes first moves the rest.
+    call.machine.step(this.count() as u64 / 256)?;
     how(&this, content)?;
     Ok(Value::Null)
 }
@@ -134,6 +136,7 @@ fn merge(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     if value.is_null() {
         return Ok(Value::Null);
     }
+    call.machine.step(this.size() as u64)?;
     let content = content_of(call.machine, &value)?;
     match &content {
         Content::Scalar(_) => {

@@ -40,7 +40,7 @@ use dotnet::{
     Exception, NetString,
     json::{Content, Scalar, Target, Token, TokenType, change_type},
 };
-use std::{cmp::Ordering, rc::Rc};
+use std::{cmp::Ordering, collections::HashSet, rc::Rc};
 
 /// The types of this module.
 pub(super) static TYPES: &[&NetType] = &[
@@ -158,6 +158,11 @@ fn token_or_null(call: &Call<'_, '_>, at: usize) -> Result<Option<Rc<Token>>, Th
         Value::Null => Ok(None),
         _ => call.object(at, "value").map(Some),
     }
+}
+
+/// Counts what it takes to find a token among its siblings, and to move those behind it.
+fn count_siblings(call: &mut Call<'_, '_>, token: &Token) -> Result<(), Thrown> {
+    call.machine.step(token.parent().map_or(0, |parent| parent.count()) as u64 / 64)
 }
 
 /// The type argument of a generic method.
@@ -284,15 +289,26 @@ fn content_of(machine: &mut Machine<'_>, value: &Value) -> Result<Content, Throw
     })
 }
 
-/// Counts what is copied when a token is added that stands somewhere already.
+/// Counts what is copied when content is added: tokens that stand somewhere already, and those that come more than once.
 fn count_copies(machine: &mut Machine<'_>, target: &Token, content: &Content) -> Result<(), Thrown> {
-    match content {
-        Content::Token(token) if token.parent().is_some() || (token.count() > 0 && Rc::ptr_eq(&target.root(), token)) => {
-            count(machine, token)
+    fn walk(
+        machine: &mut Machine<'_>,
+        target: &Token,
+        content: &Content,
+        seen: &mut HashSet<*const Token>,
+    ) -> Result<(), Thrown> {
+        match content {
+            Content::Token(token) if token.parent().is_some() || !seen.insert(Rc::as_ptr(token)) => count(machine, token),
+            Content::Token(token) if token.count() > 0 => {
+                // Whether the target stands in it is found out by going up from there.
+                machine.step(target.depth() as u64 / 16)?;
+                if Rc::ptr_eq(&target.root(), token) { count(machine, token) } else { machine.spend(TOKEN_BYTES) }
+            }
+            Content::Many(items) => items.iter().try_for_each(|item| walk(machine, target, item, seen)),
+            _ => machine.spend(TOKEN_BYTES),
         }
-        Content::Many(items) => items.iter().try_for_each(|item| count_copies(machine, target, item)),
-        _ => machine.spend(TOKEN_BYTES),
     }
+    walk(machine, target, content, &mut HashSet::new())
 }
 
 /// Counts a copy of a token and all below.

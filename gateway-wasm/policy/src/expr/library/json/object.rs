@@ -3,7 +3,7 @@
 use super::{
     JPROPERTY, JTOKEN,
     container::{copy, filled},
-    from_object, optional,
+    count_siblings, from_object, optional,
     sequence::{self, Sequence, Steps},
     this, to_value, token, token_or_null,
 };
@@ -154,6 +154,7 @@ fn add(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
 fn remove(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     match property(call, false)? {
         Some(property) => {
+            count_siblings(call, &property)?;
             property.remove()?;
             Ok(true.into())
         }
