@@ -359,6 +359,11 @@ pub(crate) fn value(uri: Uri) -> Value {
     Value::object(UriObject(Rc::new(uri)))
 }
 
+/// The `Uri` that a value is.
+pub(crate) fn of(value: &Value) -> Option<Rc<Uri>> {
+    value.downcast_ref::<UriObject>().map(|uri| uri.0.clone())
+}
+
 fn this(call: &Call<'_, '_>) -> Result<Rc<Uri>, Thrown> {
     Ok(call.this_object::<UriObject>()?.0.clone())
 }

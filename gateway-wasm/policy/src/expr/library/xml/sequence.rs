@@ -31,12 +31,12 @@ pub(super) static EXTENSIONS: NetType = NetType {
             "The elements of a name in all of them",
         ),
         row(
-            "static IEnumerable<XElement> Descendants<T>(this IEnumerable<T> source)",
+            "static IEnumerable<XElement> Descendants(this IEnumerable<XContainer> source)",
             |call| many(call, Axis::Descendants),
             "The elements at any depth in all of them",
         ),
         row(
-            "static IEnumerable<XElement> Descendants<T>(this IEnumerable<T> source, XName name)",
+            "static IEnumerable<XElement> Descendants(this IEnumerable<XContainer> source, XName name)",
             |call| many(call, Axis::Descendants),
             "The elements of a name at any depth in all of them",
         ),
@@ -66,12 +66,12 @@ pub(super) static EXTENSIONS: NetType = NetType {
             "All of them and the nodes at any depth in them",
         ),
         row(
-            "static IEnumerable<XElement> Ancestors<T>(this IEnumerable<T> source)",
+            "static IEnumerable<XElement> Ancestors(this IEnumerable<XNode> source)",
             |call| many(call, Axis::Ancestors),
             "The elements around each of them",
         ),
         row(
-            "static IEnumerable<XElement> Ancestors<T>(this IEnumerable<T> source, XName name)",
+            "static IEnumerable<XElement> Ancestors(this IEnumerable<XNode> source, XName name)",
             |call| many(call, Axis::Ancestors),
             "The elements of a name around each of them",
         ),
