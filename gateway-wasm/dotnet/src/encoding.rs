@@ -224,7 +224,7 @@ impl Encoding {
     /// `ArgumentOutOfRangeException` for a negative count and for one whose bytes an `int` cannot count.
     pub fn max_byte_count(self, count: i32) -> Result<i32> {
         if count < 0 {
-            return Err(Exception::argument_out_of_range("Non-negative number required.", "charCount"));
+            return Err(negative("charCount", count));
         }
         let size = match self {
             Encoding::Utf8 { .. } => 3,
@@ -246,7 +246,7 @@ impl Encoding {
     /// `ArgumentOutOfRangeException` for a negative count and for one whose characters an `int` cannot count.
     pub fn max_char_count(self, count: i32) -> Result<i32> {
         if count < 0 {
-            return Err(Exception::argument_out_of_range("Non-negative number required.", "byteCount"));
+            return Err(negative("byteCount", count));
         }
         let count = i64::from(count);
         let characters = match self {
@@ -326,6 +326,13 @@ impl Encoding {
             }
         }
     }
+}
+
+fn negative(parameter: &str, value: i32) -> Exception {
+    let message = format!(
+        "{parameter} ('{value}') must be a non-negative value. (Parameter '{parameter}')\r\nActual value was {value}."
+    );
+    Exception::new("ArgumentOutOfRangeException", message)
 }
 
 /// What windows-1252 has from 0x80 to 0x9F; where it has nothing, .NET keeps the control character.

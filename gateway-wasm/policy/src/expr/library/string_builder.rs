@@ -535,17 +535,21 @@ fn append_part(call: &mut Call<'_, '_>, units: Option<Vec<u16>>) -> Result<Value
 }
 
 fn append_part_of(call: &mut Call<'_, '_>, units: Option<Vec<u16>>, parameters: (&str, &str)) -> Result<Value, Thrown> {
-    let (start, count) = (call.int(1)?, call.int(2)?);
+    let start = not_negative(parameters.0, call.int(1)?)?;
+    let count = not_negative(parameters.1, call.int(2)?)?;
     let units = match units {
         None if start == 0 && count == 0 => Vec::new(),
         None => return Err(Exception::argument_null("value").into()),
         Some(units) => units,
     };
-    let start = not_negative(parameters.0, start)?;
-    let count = not_negative(parameters.1, count)?;
+    if count == 0 {
+        return Ok(call.this.clone());
+    }
     match units.get(start..start + count) {
         Some(part) => add(call, part),
-        None => Err(index_above(parameters.0)),
+        // .NET names the one for arrays and the other for texts.
+        None if parameters.1 == "charCount" => Err(index_above("charCount")),
+        None => Err(index_above("startIndex")),
     }
 }
 
