@@ -307,7 +307,7 @@ impl Encoding {
                     .map(|pair| if is_big { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) });
                 let mut text: String =
                     char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
-                if bytes.len() % 2 == 1 {
+                if !pairs.remainder().is_empty() {
                     text.push(char::REPLACEMENT_CHARACTER);
                 }
                 text.into()
@@ -319,7 +319,7 @@ impl Encoding {
                     .map(|four| if is_big { u32::from_be_bytes(four) } else { u32::from_le_bytes(four) })
                     .map(|number| char::from_u32(number).unwrap_or(char::REPLACEMENT_CHARACTER))
                     .collect();
-                if bytes.len() % 4 != 0 {
+                if !bytes.len().is_multiple_of(4) {
                     text.push(char::REPLACEMENT_CHARACTER);
                 }
                 text.into()
@@ -329,9 +329,8 @@ impl Encoding {
 }
 
 fn negative(parameter: &str, value: i32) -> Exception {
-    let message = format!(
-        "{parameter} ('{value}') must be a non-negative value. (Parameter '{parameter}')\r\nActual value was {value}."
-    );
+    let message =
+        format!("{parameter} ('{value}') must be a non-negative value. (Parameter '{parameter}')\r\nActual value was {value}.");
     Exception::new("ArgumentOutOfRangeException", message)
 }
 

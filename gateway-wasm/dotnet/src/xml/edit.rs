@@ -2,7 +2,7 @@
 
 use super::{
     name::{Name, XML, XMLNS, is_white_space, verify},
-    tree::{Declaration, Kind, NONE, Node, Nodes, Payload},
+    tree::{Declaration, Kind, NODE_BYTES, NONE, Node, Nodes, Payload},
 };
 use crate::{Exception, NetString, Result};
 use std::{cell::RefCell, rc::Rc};
@@ -129,9 +129,6 @@ impl Node {
         if let Some(name) = self.name().filter(|_| self.kind() == Kind::Attribute) {
             verify_attribute(&name, &new)?;
         }
-        if self.kind() == Kind::Text && self.parent().is_some_and(|parent| parent.kind() == Kind::Document) {
-            verify_white_space(&new)?;
-        }
         if self.kind() == Kind::Element {
             self.remove_nodes();
             return self.add_text(&new);
@@ -200,7 +197,7 @@ impl Node {
             Content::Text(text) => {
                 // It may join a text that is there already, which is copied then.
                 let joined = self.last().filter(|last| last.kind() == Kind::Text).map_or(0, |last| last.value().size());
-                spend(joined + text.size())?;
+                spend(NODE_BYTES + joined + text.size())?;
                 Ok(self.add_text(text)?)
             }
             Content::Node(node) if node.kind() == Kind::Attribute => self.add_attribute(node, spend),
@@ -298,7 +295,7 @@ impl Node {
         for content in contents {
             match content {
                 Content::Text(more) => {
-                    spend(more.size())?;
+                    spend(NODE_BYTES + more.size())?;
                     if self.kind() == Kind::Document {
                         verify_white_space(more)?;
                     }

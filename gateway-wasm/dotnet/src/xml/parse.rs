@@ -693,7 +693,7 @@ impl<'a> Reader<'a> {
         if value.is_empty() && !prefix.is_empty() {
             return self.fail(attribute.value_at - 1, "Invalid namespace declaration.");
         }
-        if value == XMLNS && prefix == "xmlns" || prefix == "xmlns" {
+        if prefix == "xmlns" {
             return self.fail(attribute.value_at, "Prefix \"xmlns\" is reserved for use by XML.");
         }
         if value == XMLNS || value == XML && prefix != "xml" {

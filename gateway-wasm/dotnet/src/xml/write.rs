@@ -4,7 +4,7 @@
 
 use super::{
     NAMESPACES_MAX, exception,
-    name::{Name, XML, XMLNS, bad_character, is_character},
+    name::{Name, XML, XMLNS, bad_character, is_character, is_white_space},
     tree::{Declaration, NONE, Node, Nodes, Payload},
 };
 use crate::{Exception, NetString, Result};
@@ -190,6 +190,10 @@ impl<'a, E: From<Exception>> Writer<'a, E> {
             Payload::Text(text) => {
                 self.is_mixed = true;
                 let text = checked(text)?;
+                // Text beside the root element is white space, which has nothing to escape.
+                if is_root_level && !text.chars().all(is_white_space) {
+                    return Err(Exception::new("ArgumentException", "Only whitespace characters should be used."));
+                }
                 if is_root_level {
                     self.out.push_str(&text)
                 } else {
