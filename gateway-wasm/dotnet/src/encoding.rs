@@ -2,7 +2,7 @@
 //!
 //! What cannot be encoded or decoded becomes `?` or U+FFFD, as in .NET; nothing here throws because of what bytes or text say.
 
-use crate::{Exception, NetString, Result};
+use crate::{Exception, NetString, Result, string::edit::not_negative};
 
 /// An encoding. Those that .NET has at hand, and windows-1252.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -223,9 +223,7 @@ impl Encoding {
     /// # Errors
     /// `ArgumentOutOfRangeException` for a negative count and for one whose bytes an `int` cannot count.
     pub fn max_byte_count(self, count: i32) -> Result<i32> {
-        if count < 0 {
-            return Err(negative("charCount", count));
-        }
+        not_negative("charCount", count)?;
         let size = match self {
             Encoding::Utf8 { .. } => 3,
             Encoding::Ascii | Encoding::Latin1 | Encoding::Windows1252 => 1,
@@ -245,9 +243,7 @@ impl Encoding {
     /// # Errors
     /// `ArgumentOutOfRangeException` for a negative count and for one whose characters an `int` cannot count.
     pub fn max_char_count(self, count: i32) -> Result<i32> {
-        if count < 0 {
-            return Err(negative("byteCount", count));
-        }
+        not_negative("byteCount", count)?;
         let count = i64::from(count);
         let characters = match self {
             Encoding::Utf8 { .. } => count + 1,
@@ -326,12 +322,6 @@ impl Encoding {
             }
         }
     }
-}
-
-fn negative(parameter: &str, value: i32) -> Exception {
-    let message =
-        format!("{parameter} ('{value}') must be a non-negative value. (Parameter '{parameter}')\r\nActual value was {value}.");
-    Exception::new("ArgumentOutOfRangeException", message)
 }
 
 /// What windows-1252 has from 0x80 to 0x9F; where it has nothing, .NET keeps the control character.

@@ -626,4 +626,78 @@ mod tests {
         assert_eq!(shown(&outer.first().unwrap()), "<p:b xmlns:p=\"u\" />");
         assert_eq!(shown(&attribute("{http://www.w3.org/XML/1998/namespace}lang", "en")), "xml:lang=\"en\"");
     }
+
+    #[test]
+    fn what_is_read_is_written_and_read_again() {
+        const PARTS: [&str; 22] = [
+            "<a>",
+            "</a>",
+            "<p:b xmlns:p='u' p:c=\"1\">",
+            "</p:b>",
+            "<c xmlns='v'>",
+            "</c>",
+            "<d x='&lt;&#10;y' />",
+            "text",
+            " ",
+            "\r\n",
+            "&amp;",
+            "<![CDATA[x]]>",
+            "<!--c-->",
+            "<?p q?>",
+            "<p:e xmlns:p='w'/>",
+            "<a xmlns=''>",
+            "]",
+            "é😀",
+            "<f p:g='1' xmlns:p='u'/>",
+            "<a xml:space='preserve'> </a>",
+            "&#x1F600;",
+            "<h></h>",
+        ];
+        let mut random = 1u64;
+        let mut read = 0;
+        for _ in 0..3_000 {
+            let mut text_in = String::from("<r xmlns:p='u'>");
+            let mut open = Vec::new();
+            for _ in 0..8 {
+                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let part = PARTS.get((random >> 33) as usize % PARTS.len()).copied().unwrap_or_default();
+                if let Some(end) = part.strip_prefix("</") {
+                    // Mostly what is open is closed; sometimes something else.
+                    if random & 0x700 != 0 && open.last() != Some(&end) {
+                        continue;
+                    }
+                    open.pop();
+                } else if let Some(start) = part.strip_prefix('<').filter(|_| !part.contains("/") && part.ends_with('>')) {
+                    let end = start.find([' ', '>']).unwrap_or(0);
+                    match start.get(..end) {
+                        Some("a") => open.push("a>"),
+                        Some("c") => open.push("c>"),
+                        Some("p:b") => open.push("p:b>"),
+                        _ => {}
+                    }
+                }
+                text_in.push_str(part);
+            }
+            for end in open.iter().rev() {
+                text_in.push_str("</");
+                text_in.push_str(end);
+            }
+            text_in.push_str("</r>");
+            let Ok(first) = parse::document(&text_in, true, &mut free) else { continue };
+            read += 1;
+            let options = Options { is_unformatted: true, omits_duplicate_namespaces: random & 1 == 0 };
+            let once = text(&first, options, &mut free).unwrap().to_string();
+            let second = parse::document(&once, true, &mut free).unwrap_or_else(|e| panic!("{text_in}\n{once}\n{e:?}"));
+            let again = text(&second, options, &mut free).unwrap().to_string();
+            assert_eq!(once, again, "{text_in}");
+            if !options.omits_duplicate_namespaces {
+                assert!(first.deep_equals(&second), "{text_in}\n{once}");
+            }
+            let indented = text(&first, Options::default(), &mut free).unwrap().to_string();
+            assert!(parse::document(&indented, true, &mut free).is_ok(), "{indented}");
+            let copy = first.copy(&mut free).unwrap();
+            assert!(first.deep_equals(&copy), "{text_in}");
+        }
+        assert!(read > 500, "{read}");
+    }
 }

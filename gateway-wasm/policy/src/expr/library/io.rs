@@ -350,11 +350,6 @@ fn write_some(call: &mut Call<'_, '_>, ends_line: bool) -> Result<Value, Thrown>
 }
 
 fn write_format(call: &mut Call<'_, '_>, ends_line: bool) -> Result<Value, Thrown> {
-    let format = call.text(0, "format")?;
-    let arguments = match call.value(1) {
-        Value::Null => return Err(Exception::argument_null("args").into()),
-        value => value.downcast::<Array>().map(|array| array.items()).unwrap_or_default(),
-    };
-    let text = composite(call.machine, &format, &arguments)?;
-    put(call, &text.units(), ends_line)
+    let units = composite(call, 0, "arg")?;
+    put(call, &units, ends_line)
 }

@@ -1,12 +1,13 @@
 //! `System.Text.StringBuilder`.
 
+use super::string::put_in;
 use crate::expr::{
     call::{Call, Thrown},
     machine::Machine,
     types::{Kind, Member, NetType, Type, row},
     value::{Array, Object, Value},
 };
-use dotnet::{Exception, NetString, format::Piece};
+use dotnet::{Exception, NetString, string::edit};
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
@@ -183,8 +184,15 @@ const MEMBERS: &[Member] = &[
     row("StringBuilder Insert(int index, string value)", insert_value, "Puts text at a position"),
     row("StringBuilder Insert(int index, char value)", insert_value, "Puts a character at a position"),
     row("StringBuilder Insert(int index, bool value)", insert_value, "Puts `True` or `False` at a position"),
+    row("StringBuilder Insert(int index, sbyte value)", insert_value, "Puts a number at a position"),
+    row("StringBuilder Insert(int index, byte value)", insert_value, "Puts a number at a position"),
+    row("StringBuilder Insert(int index, short value)", insert_value, "Puts a number at a position"),
+    row("StringBuilder Insert(int index, ushort value)", insert_value, "Puts a number at a position"),
     row("StringBuilder Insert(int index, int value)", insert_value, "Puts a number at a position"),
+    row("StringBuilder Insert(int index, uint value)", insert_value, "Puts a number at a position"),
     row("StringBuilder Insert(int index, long value)", insert_value, "Puts a number at a position"),
+    row("StringBuilder Insert(int index, ulong value)", insert_value, "Puts a number at a position"),
+    row("StringBuilder Insert(int index, float value)", insert_value, "Puts a number at a position"),
     row("StringBuilder Insert(int index, double value)", insert_value, "Puts a number at a position"),
     row("StringBuilder Insert(int index, decimal value)", insert_value, "Puts a number at a position"),
     row("StringBuilder Insert(int index, object value)", insert_value, "Puts the text of anything at a position"),
@@ -460,17 +468,13 @@ fn with_capacity(capacity: i32, max_capacity: i32) -> Result<Value, Thrown> {
 
 /// A number that must not be negative, as .NET checks it.
 pub(super) fn not_negative(parameter: &str, value: i32) -> Result<usize, Thrown> {
-    usize::try_from(value).map_err(|_| {
-        let message = format!(
-            "{parameter} ('{value}') must be a non-negative value. (Parameter '{parameter}')\r\nActual value was {value}."
-        );
-        Thrown::new("ArgumentOutOfRangeException", message)
-    })
+    edit::not_negative(parameter, value)?;
+    Ok(usize::try_from(value).unwrap_or_default())
 }
 
 fn not_positive(parameter: &str, value: i32) -> Thrown {
     let message = format!(
-        "{parameter} ('{value}') must be a non-negative and non-zero value. (Parameter '{parameter}')\r\nActual value was {value}."
+        "{parameter} ('{value}') must be a non-negative and non-zero value. (Parameter '{parameter}')\nActual value was {value}."
     );
     Thrown::new("ArgumentOutOfRangeException", message)
 }
@@ -530,32 +534,18 @@ fn append_part_of(call: &mut Call<'_, '_>, units: Option<Vec<u16>>, parameters: 
 }
 
 fn append_format(call: &mut Call<'_, '_>, at: usize) -> Result<Value, Thrown> {
-    let format = call.text(at, "format")?;
-    let arguments = match call.value(at + 1) {
-        Value::Null => return Err(Exception::argument_null("args").into()),
-        value => value.downcast::<Array>().map(|array| array.items()).unwrap_or_default(),
-    };
-    let text = composite(call.machine, &format, &arguments)?;
-    add(call, &text.units())
+    let units = composite(call, at, "args")?;
+    add(call, &units)
 }
 
-/// `string.Format(format, arguments)`
-pub(super) fn composite(machine: &mut Machine<'_>, format: &NetString, arguments: &[Value]) -> Result<NetString, Thrown> {
-    let mut units = Vec::new();
-    for piece in dotnet::format::pieces(format) {
-        let text = match piece? {
-            Piece::Text(text) => text,
-            Piece::Hole { index, alignment, format } => {
-                let argument = arguments.get(index).ok_or_else(dotnet::format::no_such_argument)?;
-                let text = machine.formatted(argument, format.as_ref())?;
-                machine.spend(alignment.unsigned_abs() as usize)?;
-                dotnet::format::align(text, alignment)
-            }
-        };
-        machine.spend(text.size().saturating_mul(2))?;
-        units.extend(text.units());
+/// What `string.Format` gives for a format and a `params object[]`.
+pub(super) fn composite(call: &mut Call<'_, '_>, at: usize, parameter: &str) -> Result<Vec<u16>, Thrown> {
+    let format = call.text(at, "format")?;
+    let items = call.items(at + 1, parameter)?;
+    match put_in(call, &format, &items)? {
+        Value::String(text) => Ok(text.units()),
+        _ => Ok(Vec::new()),
     }
-    Ok(NetString::from_units(&units))
 }
 
 fn join(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
