@@ -710,7 +710,7 @@ impl<'a> Reader<'a> {
             );
         }
         if self.bindings.len() >= NAMESPACES_MAX {
-            return self.fail(attribute.name_at, "More than 1,000 namespaces are declared at one place.");
+            return self.fail(attribute.name_at, "More than 256 namespaces are declared at one place.");
         }
         let namespace = self.namespace(value);
         self.bindings.push((prefix, namespace));

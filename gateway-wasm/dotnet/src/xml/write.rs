@@ -309,7 +309,7 @@ impl<'a, E: From<Exception>> Writer<'a, E> {
             attribute = nodes.get(attribute).next;
         }
         if self.declared.len() + self.bound.len() > 2 * NAMESPACES_MAX {
-            return Err(exception("More than 1,000 namespaces are declared at one place.").into());
+            return Err(exception("More than 256 namespaces are declared at one place.").into());
         }
         let namespace: Rc<str> = name.namespace.as_str().into();
         let prefix = self.prefix(&namespace, true).or_else(|| self.bound_prefix(&namespace)).unwrap_or_else(|| "".into());
@@ -430,7 +430,7 @@ impl<'a, E: From<Exception>> Writer<'a, E> {
             self.declare(&nodes.get(attribute).payload);
         }
         if self.declared.len() > NAMESPACES_MAX {
-            return Err(exception("More than 1,000 namespaces are declared at one place."));
+            return Err(exception("More than 256 namespaces are declared at one place."));
         }
         Ok(())
     }

@@ -295,6 +295,7 @@ const NODE: &[Member] = &[
             let mut next = this(call)?.first();
             while let Some(node) = next {
                 call.machine.step(1)?;
+                super::count(call.machine, &node)?;
                 if node.kind() == NodeKind::Element && xpath::qualified_name(&node) == name {
                     return Ok(value(&node));
                 }
@@ -453,6 +454,7 @@ fn attribute(call: &mut Call<'_, '_>) -> Result<Option<Node>, Thrown> {
     let mut next = this(call)?.first_attribute();
     while let Some(attribute) = next {
         call.machine.step(1)?;
+        super::count(call.machine, &attribute)?;
         if xpath::qualified_name(&attribute) == name {
             return Ok(Some(attribute));
         }
@@ -481,6 +483,7 @@ fn by_tag_name(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     let mut next = top.following(&top);
     while let Some(node) = next {
         call.machine.step(1)?;
+        super::count(call.machine, &node)?;
         if node.kind() == NodeKind::Element && (name == "*" || xpath::qualified_name(&node) == name) {
             nodes.push(node.clone());
         }

@@ -376,6 +376,7 @@ fn get_attribute(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     let mut next = element_here(call)?.and_then(|node| node.first_attribute());
     while let Some(attribute) = next {
         call.machine.step(1)?;
+        super::count(call.machine, &attribute)?;
         if qualified_name(&attribute) == name {
             return Ok(attribute.value().into());
         }
@@ -483,6 +484,9 @@ fn read_to(call: &mut Call<'_, '_>, reach: Reach) -> Result<Value, Thrown> {
             }
         }
         call.machine.step(1)?;
+        if let Some(node) = element_here(call)? {
+            super::count(call.machine, &node)?;
+        }
         if element_here(call)?.is_some_and(|node| qualified_name(&node) == name) {
             return Ok(true.into());
         }
