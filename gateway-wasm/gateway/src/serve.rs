@@ -168,25 +168,41 @@ impl Gateway {
 
 /// Takes one request through the gateway.
 pub async fn serve<H: Host>(gateway: &Gateway, head: RequestHead, host: &H) -> Served {
-    let found = match gateway.routes.find(&gateway.plan, &head) {
-        Ok(found) => found,
-        Err(lost) => return Served::Respond(not_found(lost)),
+    let Admitted { mut exchange, effective } = match admit(gateway, head, host) {
+        Ok(admitted) => admitted,
+        Err(response) => return Served::Respond(*response),
     };
-    let Some(api) = gateway.plan.apis.get(found.api as usize) else { return Served::Respond(not_found(Lost::Resource)) };
-    let identity = match gateway.keys.identify(&gateway.plan, api, &head, || host.now_micros() / 1_000_000) {
-        Ok(identity) => identity,
-        Err(refusal) => return Served::Respond(unauthorized(api, &head, refusal)),
-    };
+    match policy::run(&effective, &mut exchange, host).await {
+        Outcome::Respond => Served::Respond(exchange.response.unwrap_or_else(|| Response::new(200))),
+        Outcome::HandOver(limits) => Served::HandOver(Box::new(exchange), limits),
+    }
+}
+
+/// A request that leads somewhere, from somebody who may go there.
+#[derive(Debug)]
+pub struct Admitted {
+    /// What policies will see.
+    pub exchange: Exchange,
+    /// What is in effect.
+    pub effective: Rc<Effective>,
+}
+
+/// What comes before policies run: finds the API and who calls. It is apart from [`serve`] for those who look at the exchange
+/// afterwards.
+///
+/// # Errors
+/// Where there is no such API or operation, or the caller may not use it; the response says so.
+pub fn admit<H: Host>(gateway: &Gateway, head: RequestHead, host: &H) -> Result<Admitted, Box<Response>> {
+    let found = gateway.routes.find(&gateway.plan, &head).map_err(|lost| Box::new(not_found(lost)))?;
+    let api = gateway.plan.apis.get(found.api as usize).ok_or_else(|| Box::new(not_found(Lost::Resource)))?;
+    let identity = gateway.keys.identify(&gateway.plan, api, &head, || host.now_micros() / 1_000_000);
+    let identity = identity.map_err(|refusal| Box::new(unauthorized(api, &head, refusal)))?;
     let (effective, called) = gateway.effective(&found, api, identity.caller);
     // Only expressions ask for the time, and asking is not free.
     let came_micros = if effective.computes() { host.now_micros() } else { 0 };
     let about = gateway.about(called, &identity, came_micros);
     let service_url = gateway.service_urls.get(found.api as usize).cloned().flatten();
-    let mut exchange = exchange(head, api, found, service_url, about);
-    match policy::run(&effective, &mut exchange, host).await {
-        Outcome::Respond => Served::Respond(exchange.response.unwrap_or_else(|| Response::new(200))),
-        Outcome::HandOver(limits) => Served::HandOver(Box::new(exchange), limits),
-    }
+    Ok(Admitted { exchange: exchange(head, api, found, service_url, about), effective })
 }
 
 /// The answer where a request was handed over and the backend did not answer.
