@@ -9,7 +9,7 @@ use crate::expr::{
     types::{Kind, NetType, Type, row},
     value::{Array, Cursor, Object, Value},
 };
-use dotnet::{Exception, string::search};
+use dotnet::string::search;
 use std::{cell::RefCell, fmt, rc::Rc};
 
 const NAMESPACE: &str = "System.Collections.Generic";
@@ -402,5 +402,5 @@ fn item(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     if call.this.downcast_ref::<List>().is_some() || has(call, "this") {
         return own(call, "this");
     }
-    Err(Exception::from(search::outside("index")).into())
+    Err(search::outside("index").into())
 }
