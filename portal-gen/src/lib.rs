@@ -2,8 +2,8 @@
 //!
 //! From the disk to the disk: [`load`] reads the folder, [`check`] turns it into a service or says what is wrong, [`site`]
 //! lays out pages and addresses, `pages` computes what each shows, [`render`] fills the templates, [`write`] puts the files
-//! in place. [`preview`] serves the same files from memory. Only `load`, `write` and `preview` touch the world; everything
-//! between them is a function.
+//! in place. [`preview`] serves the same files from memory, [`test`] runs the cases beside the folder. Only `load`, `write`,
+//! `preview` and `test` touch the world; everything between them is a function.
 
 mod content;
 mod example;
@@ -20,6 +20,7 @@ mod schema;
 mod security;
 pub mod site;
 pub mod slug;
+pub mod test;
 mod theme;
 pub mod write;
 

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 pub const SITE_MARKER: &str = ".portal-gen-site";
 
 /// Directories that hold no sources.
-const SKIPPED: [&str; 2] = ["target", "node_modules"];
+pub(crate) const SKIPPED: [&str; 2] = ["target", "node_modules"];
 
 /// Reads every file of a service folder. Hidden files, build directories, sites that portal-gen wrote, and links that lead
 /// out of the folder are left out.
@@ -29,6 +29,17 @@ pub fn folder(directory: &Path) -> Result<Folder> {
     let mut reader = Reader { directories: HashSet::from([root.clone()]), root, folder: Folder::new() };
     reader.directory(directory, "")?;
     Ok(reader.folder)
+}
+
+/// A finding with the folder's name in front of its files, as it is found among several folders.
+pub fn inside(folder: &Path, mut finding: Diagnostic) -> Diagnostic {
+    let rename = |place: &mut Place| {
+        let name = format!("{}/{}", folder.display().to_string().trim_end_matches('/'), place.source.name());
+        place.source = Source::new(name, place.source.text());
+    };
+    rename(&mut finding.place);
+    finding.labels.iter_mut().for_each(|label| rename(&mut label.place));
+    finding
 }
 
 /// What stands for standard input where a path may stand.

@@ -1,10 +1,10 @@
-//! The command `portal-gen`: makes, checks, builds and previews developer sites.
+//! The command `portal-gen`: makes, checks, builds, previews and tests service folders.
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand, ValueEnum};
-use diagnostic::{Diagnostic, Diagnostics, Place, Severity, Source, render};
-use portal_gen::{Options, load, preview, publish, scaffold};
-use std::io::Write;
+use diagnostic::{Diagnostics, Severity, render};
+use portal_gen::{Options, load, preview, publish, scaffold, test};
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -56,6 +56,28 @@ enum Command {
         #[arg(long)]
         url: Option<String>,
     },
+    /// Run the cases in Markdown pages: your policies, a request, and what is expected to come out
+    ///
+    /// A page in `tests/` of a service folder runs the folder's own policies; any other page brings its policies with it. The
+    /// format is in docs/cases.md.
+    #[command(after_help = "Exit codes: 0 all passed, 1 a case or a page is wrong, 2 wrong usage, or nothing to run.")]
+    Test {
+        /// Pages, folders of pages, service folders
+        #[arg(value_name = "PATH", required = true)]
+        paths: Vec<PathBuf>,
+        /// Write what happens into the pages, in the place of what was expected
+        #[arg(long)]
+        update: bool,
+        /// Run only cases with this in their name
+        #[arg(long, value_name = "NAME")]
+        filter: Option<String>,
+        /// Text for people, one JSON object for tools, or JUnit's XML for build servers
+        #[arg(long, value_enum, default_value_t = TestFormat::Text)]
+        format: TestFormat,
+        /// Apply `configuration.NAME.yaml` to service folders
+        #[arg(long, value_name = "NAME")]
+        environment: Option<String>,
+    },
     /// Serve the site on this machine, and reload open pages when a file changes
     Preview {
         /// The service folder
@@ -67,6 +89,13 @@ enum Command {
         #[arg(long, value_name = "NAME")]
         environment: Option<String>,
     },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum TestFormat {
+    Text,
+    Json,
+    Junit,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -96,6 +125,9 @@ fn run(command: Command) -> Result<u8> {
         }
         Command::Check { paths, format, environment } => check(&paths, format, environment.as_deref()),
         Command::Build { folder, out, environment, url } => build(&folder, &out, environment.as_deref(), Options { url }),
+        Command::Test { paths, update, filter, format, environment } => {
+            run_cases(&paths, format, &test::Options { filter, update, environment })
+        }
         Command::Preview { folder, port, environment } => {
             preview::folder(&folder, port, environment.as_deref())?;
             Ok(FINE)
@@ -116,7 +148,7 @@ fn check(paths: &[PathBuf], format: Format, environment: Option<&str>) -> Result
         let folder = load::folder(path)?;
         let found = portal_gen::check(&folder, environment).1;
         // Places are paths inside a folder; among several folders that is not enough to find them.
-        let found = found.into_iter().map(|finding| if paths.len() > 1 { inside(path, finding) } else { finding });
+        let found = found.into_iter().map(|finding| if paths.len() > 1 { load::inside(path, finding) } else { finding });
         findings.extend(found);
     }
     let output = match format {
@@ -125,17 +157,6 @@ fn check(paths: &[PathBuf], format: Format, environment: Option<&str>) -> Result
     };
     std::io::stdout().write_all(output.as_bytes()).context("cannot write to standard output")?;
     Ok(code(&findings))
-}
-
-/// The finding with the folder's name in front of its files.
-fn inside(folder: &Path, mut finding: Diagnostic) -> Diagnostic {
-    let rename = |place: &mut Place| {
-        let name = format!("{}/{}", folder.display().to_string().trim_end_matches('/'), place.source.name());
-        place.source = Source::new(name, place.source.text());
-    };
-    rename(&mut finding.place);
-    finding.labels.iter_mut().for_each(|label| rename(&mut label.place));
-    finding
 }
 
 fn build(path: &Path, out: &Path, environment: Option<&str>, options: Options) -> Result<u8> {
@@ -159,6 +180,18 @@ fn build(path: &Path, out: &Path, environment: Option<&str>, options: Options) -
         None => eprintln!("nothing was written; a site that was there before is unchanged"),
     }
     Ok(code(&findings))
+}
+
+fn run_cases(paths: &[PathBuf], format: TestFormat, options: &test::Options) -> Result<u8> {
+    let report = test::run(paths, options)?;
+    let is_coloured = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let output = match format {
+        TestFormat::Text => report.text(is_coloured),
+        TestFormat::Json => report.json(),
+        TestFormat::Junit => report.junit(),
+    };
+    std::io::stdout().write_all(output.as_bytes()).context("cannot write to standard output")?;
+    Ok(if report.is_right() { FINE } else { FINDINGS })
 }
 
 fn code(findings: &Diagnostics) -> u8 {

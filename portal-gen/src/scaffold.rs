@@ -9,7 +9,7 @@ macro_rules! files {
 }
 
 /// The files, as they are written.
-const FILES: [(&str, &str); 11] = files![
+const FILES: [(&str, &str); 12] = files![
     "README.md"
     "policy.xml"
     "apis/hello/apiInformation.yaml"
@@ -19,6 +19,7 @@ const FILES: [(&str, &str); 11] = files![
     "dev/upstreams.yaml"
     "products/starter/productInformation.yaml"
     "products/starter/apis/hello/productApiInformation.yaml"
+    "tests/hello.md"
     "portal/portal.yaml"
     "portal/content/guides/first-call.md"
 ];

@@ -1,7 +1,6 @@
 //! What the programs in `tests/` share: services from a few lines, servers that play backends, clients, and cases.
 
 pub mod backend;
-pub mod case;
 pub mod client;
 pub mod runners;
 pub mod service;

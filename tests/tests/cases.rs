@@ -1,71 +1,127 @@
-//! Every manual page's examples, natively and behind both doors. `UPDATE=1 cargo test -p tests --test cases` writes what
-//! happens into the pages, for a person to read.
+//! The pages of the project, natively and behind both doors. `UPDATE=1` writes what happens into them, for a person to read.
 
-use similar::TextDiff;
-use std::path::PathBuf;
-use tests::{
-    case::{self, Case, Outcome, Page, What},
-    runners::{edge, flat, native, portable},
-};
+use cases::{Case, Home, Outcome, Page, Subject, difference, http, judge};
+use std::{fs, ops::Range, path::PathBuf};
+use tests::runners::{edge, flat, portable};
 
-/// The manual page of every policy.
-fn pages() -> Vec<Page> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../gateway-wasm/policy/src/policies");
-    let names = policy::policies::MANUAL.iter().map(|(name, _)| *name).filter(|name| *name != "probe");
-    let files = names.map(|name| folder.join(format!("{}.md", name.replace('-', "_"))));
-    files.map(|file| Page::read(file.canonicalize().expect("the page is there")).unwrap_or_else(|why| panic!("{why}"))).collect()
+/// A page and where it stands.
+struct Stands {
+    file: PathBuf,
+    page: Page,
+    home: Home,
 }
 
-/// Everything that can be expected of a case, as pages show it.
-fn shown(case: &Case, what: What) -> Result<String, String> {
-    Ok(match what {
-        What::Diagnostics => diagnostic::render::all_text(&case.diagnostics()),
-        What::Variables => native::variables(case)?,
-        What::Upstream => case::upstream(&native::run(case)?.upstream),
-        What::Sent => case::sent(&native::run(case)?.response),
-    })
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the repository is there")
+}
+
+fn read(file: PathBuf, home: Home) -> Stands {
+    let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let name = file.strip_prefix(root()).unwrap_or(&file).display().to_string();
+    let page = Page::read(&name, &text);
+    assert!(page.diagnostics.is_empty(), "\n{}", diagnostic::render::all_text(&page.diagnostics));
+    Stands { page, file, home }
+}
+
+/// The manual page of every policy.
+fn manual() -> Vec<Stands> {
+    let folder = root().join("gateway-wasm/policy/src/policies");
+    let names = policy::policies::MANUAL.iter().map(|(name, _)| *name).filter(|name| *name != "probe");
+    names.map(|name| read(folder.join(format!("{}.md", name.replace('-', "_"))), Home::alone())).collect()
+}
+
+/// The tests of the example service.
+fn bookstore() -> Vec<Stands> {
+    let folder = root().join("examples/bookstore/tests");
+    let entries = fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("readable").path());
+    let mut files: Vec<PathBuf> = entries.collect();
+    files.sort();
+    files.into_iter().map(|file| read(file, in_bookstore())).collect()
+}
+
+fn in_bookstore() -> Home {
+    let folder = portal_gen::load::folder(&root().join("examples/bookstore")).expect("the folder is there");
+    Home::service(portal_gen::check(&folder, None).0.expect("nothing is wrong with it"))
+}
+
+/// The examples of `docs/cases.md`: each is a page of its own, in a longer fence, and after `examples/bookstore` one that
+/// stands in that folder.
+fn documented() -> Vec<(Range<usize>, Stands)> {
+    const FENCE: &str = "````";
+    let file = root().join("docs/cases.md");
+    let text = fs::read_to_string(&file).expect("the manual is there");
+    let mut found: Vec<(Range<usize>, Stands)> = Vec::new();
+    let mut open: Option<(usize, usize, Home)> = None;
+    let mut position = 0;
+    for (number, line) in (1..).zip(text.split_inclusive('\n')) {
+        let start = position;
+        position += line.len();
+        match (line.trim_end().strip_prefix(FENCE), open.take()) {
+            (Some("markdown"), None) => open = Some((number, position, Home::alone())),
+            (Some("markdown examples/bookstore"), None) => open = Some((number, position, in_bookstore())),
+            (Some(""), Some((line, from, home))) => {
+                let page = Page::read(&format!("docs/cases.md, the page in line {line}"), &text[from..start]);
+                assert!(page.diagnostics.is_empty(), "\n{}", diagnostic::render::all_text(&page.diagnostics));
+                found.push((from..start, Stands { file: file.clone(), page, home }));
+            }
+            (_, unchanged) => open = unchanged,
+        }
+    }
+    assert!(found.len() >= 5, "the manual has its examples");
+    found
+}
+
+fn all() -> Vec<Stands> {
+    manual().into_iter().chain(bookstore()).chain(documented().into_iter().map(|(_, stands)| stands)).collect()
 }
 
 #[test]
-fn manual_pages_say_what_happens() {
-    let update = std::env::var_os("UPDATE").is_some();
-    let mut failures = Vec::new();
-    for page in pages() {
-        let mut news = Vec::new();
-        for case in &page.cases {
-            for expected in &case.expected {
-                match shown(case, expected.what) {
-                    Ok(new) if new == page.text(expected) => {}
-                    Ok(new) if update => news.push((expected.clone(), new)),
-                    Ok(new) => {
-                        let diff = TextDiff::from_lines(page.text(expected), &new);
-                        let diff = diff.unified_diff().header("the page", "what happens").to_string();
-                        failures.push(format!("{}, line {}\n{diff}", case.name, expected.line));
-                    }
-                    Err(why) => failures.push(format!("{}\n{why}", case.name)),
-                }
-            }
-            if case.is_rejected() && !case.diagnostics().has_errors() {
-                failures
-                    .push(format!("{}\nthe policy is right; a case with `text diagnostics` shows one that is not", case.name));
-            }
-            if !case.is_rejected()
-                && let Ok(outcome) = native::run(case)
-                && outcome.replies_left > 0
-            {
-                failures.push(format!("{}\nlines of `host` that nobody uses: {}", case.name, outcome.replies_left));
-            }
+fn pages_say_what_happens() {
+    let mut failures = String::new();
+    for Stands { file, page, home } in manual().into_iter().chain(bookstore()) {
+        if let Some(text) = judged(&page, &home, &mut failures) {
+            fs::write(file, text).expect("the page can be written");
         }
-        page.write(news).expect("the page can be written");
     }
-    assert!(failures.is_empty(), "\n{}\n`UPDATE=1` writes what happens into the pages", failures.join("\n"));
+    let manual = root().join("docs/cases.md");
+    let mut text = fs::read_to_string(&manual).expect("the manual is there");
+    // From the end, so that the places before stay where they are.
+    for (place, Stands { page, home, .. }) in documented().into_iter().rev() {
+        if let Some(new) = judged(&page, &home, &mut failures) {
+            text.replace_range(place, &new);
+            fs::write(&manual, &text).expect("the manual can be written");
+        }
+    }
+    assert!(failures.is_empty(), "\n{failures}`UPDATE=1` writes what happens into the pages");
+}
+
+/// Runs a page: what is wrong goes to the failures, and what it is to say comes back if that is wanted.
+fn judged(page: &Page, home: &Home, failures: &mut String) -> Option<String> {
+    let update = std::env::var_os("UPDATE").is_some();
+    let mut edits = Vec::new();
+    for case in &page.cases {
+        let verdict = judge(page, case, home);
+        let name = format!("{}:{}: {}", page.source.name(), case.line, case.name);
+        let is_clear = verdict.problems.is_empty();
+        for problem in &verdict.problems {
+            failures.push_str(&format!("{name}\n{problem}\n"));
+        }
+        for found in verdict.differences {
+            if !update || !is_clear {
+                let text = difference(&found.expected, &found.actual, false);
+                failures.push_str(&format!("{name}, `{}` in line {}\n{text}\n", found.what.info(), found.line));
+            }
+            edits.extend(is_clear.then_some(found.edit));
+        }
+    }
+    (update && !edits.is_empty()).then(|| page.with(&edits))
 }
 
 /// What a policy does is shown, and what it refuses.
 #[test]
 fn manual_pages_have_a_working_and_a_rejected_example() {
-    for page in pages() {
-        let name = page.cases.first().map_or("a page without cases", |case| &case.name);
+    for Stands { page, .. } in manual() {
+        let name = page.source.name();
         assert!(page.cases.iter().any(|case| !case.is_rejected()), "{name}: the page has no working example");
         assert!(page.cases.iter().any(Case::is_rejected), "{name}: the page has no rejected example");
     }
@@ -82,21 +138,26 @@ fn the_portable_door_gives_the_same() {
 }
 
 /// Compares a runner's results with the native ones, as far as its door can say them.
-fn same(run: fn(&Case) -> Result<Outcome, String>, sayable: fn(Outcome) -> Outcome) {
+fn same(run: fn(&Case, &Home) -> Result<Outcome, String>, sayable: fn(Outcome) -> Outcome) {
     let mut failures = Vec::new();
-    for page in pages() {
-        for case in page.cases.iter().filter(|case| !case.is_rejected()) {
+    for Stands { page, home, .. } in all() {
+        let runs = |case: &&Case| !case.is_rejected() && !matches!(case.subject, Subject::Code(_));
+        for case in page.cases.iter().filter(runs) {
+            if home.check(case, &page.source).has_errors() {
+                continue;
+            }
             let text = |outcome: Result<Outcome, String>| match outcome.map(sayable) {
                 Ok(outcome) => {
-                    let (upstream, sent) = (case::upstream(&outcome.upstream), case::sent(&outcome.response));
-                    format!("{upstream}===\n{sent}===\n{} replies left\n", outcome.replies_left)
+                    let (upstream, sent) = (http::upstream(&outcome.upstream), http::sent(&outcome.response));
+                    format!("{upstream}===\n{sent}===\nunused: {:?}, {:?}\n", outcome.unused, outcome.mistakes)
                 }
                 Err(why) => format!("{why}\n"),
             };
-            let (native, here) = (text(native::run(case)), text(run(case)));
+            let (native, here) = (text(Ok(cases::run::policy(case, &home).outcome)), text(run(case, &home)));
             if native != here {
-                let diff = TextDiff::from_lines(&native, &here);
-                failures.push(format!("{}\n{}", case.name, diff.unified_diff().header("natively", "behind the door")));
+                let text = difference(&native, &here, false);
+                let name = format!("{}:{}: {}", page.source.name(), case.line, case.name);
+                failures.push(format!("{name}\n- natively, + behind the door\n{text}"));
             }
         }
     }

@@ -1,29 +1,79 @@
 //! A [`Host`] that answers from data: for cases, and for trying policies on a laptop.
+//!
+//! A [`Scene`] says what the world is like; [`Script`] plays it, and remembers what was asked of it. `docs/cases.md` shows how
+//! a scene is written in a page.
 
 use crate::{
     exchange::{Body, Exchange, Headers, Request, Response},
+    expr::machine::World,
     host::{ForwardLimits, Host, SendError},
 };
 use bytes::Bytes;
 use std::{
     cell::{Cell, RefCell},
-    collections::VecDeque,
+    collections::BTreeMap,
     future::poll_fn,
     task::Poll,
 };
 use wire::{FailureKind, Fields, Which};
 
-/// Answers in the order in which they were written down, and remembers what was sent.
-#[derive(Debug, Default)]
-pub struct Script {
-    /// What backends answer, in the order of the calls.
-    pub replies: RefCell<VecDeque<Reply>>,
-    /// The client's body, until it is sent on: it streams by once, as with every other host.
-    pub request_body: RefCell<Bytes>,
-    /// What was sent: forwarded and by policies.
-    pub sent: RefCell<Vec<Sent>>,
-    response_body: RefCell<Bytes>,
-    random: Cell<u64>,
+/// Ticks of 100 ns from the start of the year 1 to the start of 1970.
+const TICKS_TO_1970: i64 = 621_355_968_000_000_000;
+
+/// What the world is like, and what it answers.
+#[derive(Clone, Debug, Default)]
+pub struct Scene {
+    /// What backends answer.
+    pub replies: Vec<Scripted>,
+    /// What time it is.
+    pub clock: Clock,
+    /// Which random numbers there are.
+    pub random: Random,
+    /// What counters say when they are asked first; each call counts one more.
+    pub counters: Vec<Counter>,
+    /// What is in the cache.
+    pub cache: BTreeMap<String, Cached>,
+}
+
+/// An answer, and who gets it.
+#[derive(Clone, Debug)]
+pub struct Scripted {
+    /// Which request it answers.
+    pub to: To,
+    /// How much later it is when the answer is there.
+    pub after_micros: i64,
+    /// The answer.
+    pub reply: Reply,
+    /// Where it is written, to be named when nobody asks for it.
+    pub line: usize,
+}
+
+/// Which request an answer is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum To {
+    /// The next that is made in this way.
+    Asked(Asked),
+    /// One to a URL, in which `*` stands for anything; by any method if none is named.
+    Url(Option<String>, String),
+}
+
+/// Who asks a backend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// The request of the exchange is forwarded.
+    Forward,
+    /// A policy sends a request of its own.
+    Send,
+}
+
+impl Asked {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Asked::Forward => "forward",
+            Asked::Send => "send",
+        }
+    }
 }
 
 /// What a backend answers.
@@ -42,6 +92,64 @@ pub enum Reply {
     Failure(FailureKind),
 }
 
+impl Reply {
+    /// Why there is no answer, as operators read it.
+    pub fn failure(kind: FailureKind) -> &'static str {
+        match kind {
+            FailureKind::Timeout => "the backend did not answer in time",
+            _ => "the backend cannot be reached",
+        }
+    }
+}
+
+/// A clock: each look at it is `step_micros` later than the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// Microseconds since 1970.
+    pub now_micros: i64,
+    /// How much time a look takes.
+    pub step_micros: i64,
+}
+
+impl Default for Clock {
+    /// Where nothing is said it is 2026-01-02T03:04:05.678Z, and stays so.
+    fn default() -> Self {
+        Clock { now_micros: 1_767_323_045_678_000, step_micros: 0 }
+    }
+}
+
+/// Where random numbers come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Random {
+    /// They are 1, 2, 3 and so on.
+    #[default]
+    Counting,
+    /// They are these, over and over.
+    Numbers(Vec<u64>),
+    /// They look random, and are the same for the same seed.
+    Seed(u64),
+}
+
+/// A counter that has counted already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counter {
+    /// Its name.
+    pub key: String,
+    /// For how long it counts before it starts anew.
+    pub window_ms: u64,
+    /// What it says when it is asked first.
+    pub count: u64,
+}
+
+/// A text in the cache.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cached {
+    /// The text.
+    pub value: String,
+    /// How long it stays; for ever where nothing is said.
+    pub lives_ms: Option<u64>,
+}
+
 /// A request that left the gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
@@ -55,28 +163,93 @@ pub struct Sent {
     pub body: Bytes,
 }
 
+/// Plays a scene, and remembers what was sent and traced.
+#[derive(Debug, Default)]
+pub struct Script {
+    /// The client's body, until it is sent on: it streams by once, as with every other host.
+    pub request_body: RefCell<Bytes>,
+    /// What was sent: forwarded and by policies.
+    pub sent: RefCell<Vec<Sent>>,
+    /// What policies traced, a line each.
+    pub trace: RefCell<Vec<String>>,
+    /// Where what is asked and what the scene says cannot both be right.
+    pub mistakes: RefCell<Vec<String>>,
+    /// What nobody has used yet.
+    scene: RefCell<Scene>,
+    response_body: RefCell<Bytes>,
+    drawn: Cell<u64>,
+}
+
 impl Script {
-    /// The next reply, as the backend's answer to `sent`. Without one, nobody listens at the address.
-    fn reply(&self, sent: Sent) -> Result<(Response, Bytes), SendError> {
-        let nobody = format!("nobody listens at {}", sent.url);
-        self.sent.borrow_mut().push(sent);
-        match self.replies.borrow_mut().pop_front() {
-            Some(Reply::Response { status, headers, body }) => {
-                let came: Fields = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
-                Ok((
-                    Response {
-                        status,
-                        reason: String::new(),
-                        headers: Headers::new(came),
-                        body: Body::default(),
-                        forwarded: false,
-                    },
-                    body,
-                ))
-            }
-            Some(Reply::Failure(kind)) => Err(SendError { kind, message: "the script says so".to_owned() }),
-            None => Err(SendError { kind: FailureKind::Connection, message: nobody }),
+    /// Plays a scene. `request_body` is what the client sends.
+    pub fn new(scene: Scene, request_body: Bytes) -> Self {
+        Script { scene: RefCell::new(scene), request_body: RefCell::new(request_body), ..Script::default() }
+    }
+
+    /// The lines of the answers that nobody has asked for.
+    pub fn unused(&self) -> Vec<usize> {
+        self.scene.borrow().replies.iter().map(|scripted| scripted.line).collect()
+    }
+
+    /// The answer to a request: the first that names its URL, else the next of those for its kind. Without one, nobody listens.
+    ///
+    /// Where it is not known how a request is made, as behind the portable door, the next is taken whatever its kind.
+    pub fn answer(&self, asked: Option<Asked>, sent: Sent) -> Option<Reply> {
+        let mut scene = self.scene.borrow_mut();
+        let names_it = |scripted: &Scripted| match &scripted.to {
+            To::Url(method, url) => method.as_ref().is_none_or(|method| *method == sent.method) && is_like(&sent.url, url),
+            To::Asked(_) => false,
+        };
+        let at = scene.replies.iter().position(names_it);
+        let at = at.or_else(|| scene.replies.iter().position(|scripted| matches!(scripted.to, To::Asked(_))));
+        let scripted = at.map(|at| scene.replies.remove(at));
+        if let Some(Scripted { to: To::Asked(expected), line, .. }) = &scripted
+            && let Some(asked) = asked.filter(|asked| asked != expected)
+        {
+            let (expected, asked) = (expected.name(), asked.name());
+            let mistake = format!("line {line} answers a `{expected}`, but the next request is a `{asked}` to {}", sent.url);
+            self.mistakes.borrow_mut().push(mistake);
         }
+        self.sent.borrow_mut().push(sent);
+        let scripted = scripted?;
+        scene.clock.now_micros = scene.clock.now_micros.saturating_add(scripted.after_micros);
+        Some(scripted.reply)
+    }
+
+    /// Looks at the clock: microseconds since 1970.
+    pub fn now_micros(&self) -> i64 {
+        let clock = &mut self.scene.borrow_mut().clock;
+        let now = clock.now_micros;
+        clock.now_micros = now.saturating_add(clock.step_micros);
+        now
+    }
+
+    /// Draws a random number.
+    pub fn draw(&self) -> u64 {
+        let drawn = self.drawn.replace(self.drawn.get().wrapping_add(1));
+        match &self.scene.borrow().random {
+            Random::Counting => drawn.wrapping_add(1),
+            Random::Numbers(numbers) => numbers.get(drawn as usize % numbers.len().max(1)).copied().unwrap_or_default(),
+            Random::Seed(seed) => scattered(seed.wrapping_add(drawn)),
+        }
+    }
+
+    /// Counts a call, and says how many there were in the window.
+    pub fn count(&self, key: &str, window_ms: u64) -> u64 {
+        let mut scene = self.scene.borrow_mut();
+        let counters = &mut scene.counters;
+        let at = counters.iter().position(|counter| counter.key == key && counter.window_ms == window_ms);
+        let counter = match at.and_then(|at| counters.get_mut(at)) {
+            Some(counter) => counter,
+            None => counters.push_mut(Counter { key: key.to_owned(), window_ms, count: 1 }),
+        };
+        counter.count += 1;
+        counter.count - 1
+    }
+
+    /// What the cache has under a name.
+    pub fn cached(&self, key: &str) -> Option<Cached> {
+        self.scene.borrow().cache.get(key).cloned()
     }
 
     /// What a request of the exchange looks like on its way out, with the client's body if that is what it carries.
@@ -106,21 +279,43 @@ impl Script {
             Body::Streams(Which::Response) => self.response_body.borrow().clone(),
         }
     }
+
+    /// The answer to a request, and its body apart.
+    fn response(&self, asked: Asked, sent: Sent) -> Result<(Response, Bytes), SendError> {
+        let nobody = format!("nobody listens at {}", sent.url);
+        match self.answer(Some(asked), sent) {
+            Some(Reply::Response { status, headers, body }) => {
+                let came: Fields = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+                Ok((Response { headers: Headers::new(came), ..Response::new(status) }, body))
+            }
+            Some(Reply::Failure(kind)) => Err(SendError { kind, message: Reply::failure(kind).to_owned() }),
+            None => Err(SendError { kind: FailureKind::Connection, message: nobody }),
+        }
+    }
 }
 
-impl Host for Script {
-    /// Cases happen at the start of 2026.
-    fn now_seconds(&self) -> i64 {
-        1_767_225_600
+impl World for Script {
+    fn now_ticks(&self) -> i64 {
+        self.now_micros().saturating_mul(10).saturating_add(TICKS_TO_1970)
     }
 
     fn random(&self) -> u64 {
-        self.random.set(self.random.get() + 1);
-        self.random.get()
+        self.draw()
+    }
+}
+
+impl Host for Script {
+    fn now_micros(&self) -> i64 {
+        Script::now_micros(self)
+    }
+
+    fn random(&self) -> u64 {
+        self.draw()
     }
 
     async fn forward(&self, exchange: &Exchange, _limits: ForwardLimits) -> Result<Response, SendError> {
-        let (mut response, body) = self.reply(self.outgoing(&exchange.request, exchange.client.method()))?;
+        let sent = self.outgoing(&exchange.request, exchange.client.method());
+        let (mut response, body) = self.response(Asked::Forward, sent)?;
         *self.response_body.borrow_mut() = body;
         response.body = Body::Streams(Which::Response);
         response.forwarded = true;
@@ -128,7 +323,7 @@ impl Host for Script {
     }
 
     async fn send(&self, request: &Request, _timeout_ms: u32) -> Result<Response, SendError> {
-        let reply = self.reply(self.outgoing(request, "GET"));
+        let response = self.response(Asked::Send, self.outgoing(request, "GET"));
         // No answer is there before the next event, as in the world: the branches of a `wait` all start before one ends.
         let mut is_sent = false;
         poll_fn(|context| match std::mem::replace(&mut is_sent, true) {
@@ -139,7 +334,7 @@ impl Host for Script {
             }
         })
         .await;
-        let (mut response, body) = reply?;
+        let (mut response, body) = response?;
         response.body = Body::Whole(body);
         Ok(response)
     }
@@ -150,5 +345,44 @@ impl Host for Script {
             return Err(SendError { kind: FailureKind::TooLarge, message: format!("the body is longer than {bytes_max} bytes") });
         }
         Ok(bytes)
+    }
+}
+
+/// True if a text is like a pattern, in which `*` stands for anything, also nothing.
+fn is_like(text: &str, pattern: &str) -> bool {
+    let Some((start, rest)) = pattern.split_once('*') else { return text == pattern };
+    let Some(mut text) = text.strip_prefix(start) else { return false };
+    let mut parts = rest.split('*').peekable();
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return text.ends_with(part);
+        }
+        let Some(at) = text.find(part) else { return false };
+        text = &text[at + part.len()..];
+    }
+    true
+}
+
+/// A number that looks random, from one that does not (SplitMix64).
+fn scattered(number: u64) -> u64 {
+    let mut z = number.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_like;
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        let url = "https://stock.example/items/1?shop=harbour";
+        for pattern in [url, "*", "https://stock.example/*", "*shop=harbour", "https://*/items/*harbour", "*stock*items*"] {
+            assert!(is_like(url, pattern), "{pattern}");
+        }
+        for pattern in ["", "https://stock.example/", "*items", "https://*/orders/*", "*items*stock*", "*/items/1?*?*"] {
+            assert!(!is_like(url, pattern), "{pattern}");
+        }
     }
 }

@@ -2,17 +2,14 @@
 //!
 //! [`run`] runs a case; [`Runtime`] is the host, for tests that have requests of their own.
 
-use super::{AUTHORITY, Backends};
-use crate::{
-    case::{Answer, Case, Outcome},
-    service,
-};
+use crate::service;
 use anyhow::Result;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bytes::Bytes;
+use cases::{Answer, Case, Home, Outcome};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use http_body_util::{BodyExt, Full};
-use policy::script::{Reply, Sent};
+use policy::script::{Reply, Script, Sent};
 use std::{
     future::{Future, pending, ready},
     pin::Pin,
@@ -64,15 +61,15 @@ pub fn body(bytes: Bytes) -> WasiBody {
 /// Runs a case.
 ///
 /// # Errors
-/// Where the policy does not check, or the component fails.
-pub fn run(case: &Case) -> Result<Outcome, String> {
-    let plan = case.plan()?.write();
-    let backends = Arc::new(Mutex::new(Backends::new(case)));
+/// Where the component fails.
+pub fn run(case: &Case, home: &Home) -> Result<Outcome, String> {
+    let plan = home.plan(case).write();
+    let script = Arc::new(Mutex::new(Script::new(case.scene.clone(), Bytes::new())));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     let response = runtime.block_on(async {
-        let asked = backends.clone();
+        let asked = script.clone();
         let door = Runtime::new(&plan, Arc::new(move |request| answered(&asked, request)));
-        let uri = format!("http://{AUTHORITY}{}", case.given.target);
+        let uri = format!("{}://{}{}", case.given.scheme.name(), case.given.authority, case.given.target);
         let mut request = Request::builder().method(case.given.method.as_str()).uri(uri).body(body(case.given.body.clone()))?;
         *request.headers_mut() = map(&case.given.headers);
         let (head, body) = door.handle(request).await?.into_parts();
@@ -80,33 +77,33 @@ pub fn run(case: &Case) -> Result<Outcome, String> {
         anyhow::Ok(Answer { status: head.status.as_u16(), reason: String::new(), headers: pairs(&head.headers), body })
     });
     let response = response.map_err(|error| format!("{error:#}"))?;
-    let mut backends = backends.lock().expect("nobody panicked");
-    Ok(Outcome { response, replies_left: backends.replies.len(), upstream: std::mem::take(&mut backends.sent) })
+    Ok(super::outcome(response, &script.lock().expect("nobody panicked")))
 }
 
 /// The scripted answer to a request. Which one it is, is settled when the request starts; its body comes later.
-fn answered(backends: &Arc<Mutex<Backends>>, request: Request<WasiBody>) -> Answered {
+fn answered(script: &Arc<Mutex<Script>>, request: Request<WasiBody>) -> Answered {
     let (head, body) = request.into_parts();
     let (method, url) = (head.method.to_string(), head.uri.to_string());
     let sent = Sent { method, url, headers: pairs(&head.headers), body: Bytes::new() };
     let (number, reply) = {
-        let mut backends = backends.lock().expect("nobody panicked");
-        let reply = backends.reply(sent);
-        (backends.sent.len() - 1, reply)
+        let script = script.lock().expect("nobody panicked");
+        // Behind this door nobody sees whether a request is forwarded or a policy's own.
+        let reply = script.answer(None, sent);
+        (script.sent.borrow().len() - 1, reply)
     };
-    let backends = backends.clone();
+    let script = script.clone();
     Box::pin(async move {
         let bytes = body.collect().await?.to_bytes();
-        backends.lock().expect("nobody panicked").sent[number].body = bytes;
+        script.lock().expect("nobody panicked").sent.borrow_mut()[number].body = bytes;
         match reply {
-            Some((_, Reply::Response { status, headers, body: bytes })) => {
+            Some(Reply::Response { status, headers, body: bytes }) => {
                 let mut response = Response::new(self::body(bytes));
                 *response.status_mut() = status.try_into().map_err(|_| Error::HttpProtocolError)?;
                 *response.headers_mut() = map(&headers);
                 Ok(response)
             }
-            Some((_, Reply::Failure(FailureKind::Timeout))) => Err(Error::HttpResponseTimeout),
-            Some((_, Reply::Failure(_))) | None => Err(Error::ConnectionRefused),
+            Some(Reply::Failure(FailureKind::Timeout)) => Err(Error::HttpResponseTimeout),
+            Some(Reply::Failure(_)) | None => Err(Error::ConnectionRefused),
         }
     })
 }

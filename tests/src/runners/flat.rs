@@ -1,13 +1,10 @@
 //! The component with the flat door, in the host's own sandbox. This plays the host: it reads what the component answers,
 //! and says what came of it, in the layout of the crate `wire`.
 
-use super::{Backends, native};
-use crate::{
-    case::{Answer, Asked, Case, Outcome},
-    service,
-};
+use crate::service;
 use bytes::Bytes;
-use policy::script::{Reply, Sent};
+use cases::{Answer, Case, Home, Outcome};
+use policy::script::{Asked, Reply, Script, Sent};
 use server::{
     Limits,
     sandbox::{Instance, Sandbox},
@@ -18,21 +15,21 @@ use wire::{BodyEdit, Completion, Edit, Edits, Event, FailureKind, Forward, Opera
 /// Runs a case.
 ///
 /// # Errors
-/// Where the policy does not check, the sandbox fails, or the case's `host` lines name the wrong kind of request.
-pub fn run(case: &Case) -> Result<Outcome, String> {
-    let plan = case.plan()?.write();
+/// Where the sandbox fails.
+pub fn run(case: &Case, home: &Home) -> Result<Outcome, String> {
+    let plan = home.plan(case).write();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     runtime.block_on(async {
         let mut instance = sandbox().instance(&plan).await.map_err(|error| format!("{error:#}"))?;
         let mut host = Host {
             case,
             request_body: case.given.body.clone(),
-            backends: Backends::new(case),
+            script: Script::new(case.scene.clone(), Bytes::new()),
             response: None,
             done: VecDeque::new(),
         };
         let response = host.serve(&mut instance).await.map_err(|error| format!("{error:#}"))?;
-        Ok(Outcome { response, replies_left: host.backends.replies.len(), upstream: host.backends.sent })
+        Ok(super::outcome(response, &host.script))
     })
 }
 
@@ -48,7 +45,7 @@ struct Host<'c> {
     case: &'c Case,
     /// The client's body, until it is sent on: it streams by once.
     request_body: Bytes,
-    backends: Backends,
+    script: Script,
     /// The backend's response, once there is one.
     response: Option<Answer>,
     /// What has been started, with how it ends. A body that is being read is not there until it is read.
@@ -60,7 +57,7 @@ type Read = (Which, Bytes);
 
 impl Host<'_> {
     async fn serve(&mut self, instance: &mut Instance) -> anyhow::Result<Answer> {
-        let mut answer = instance.exchange(&native::head_bytes(&self.case.given)).await?;
+        let mut answer = instance.exchange(&self.case.given.head()).await?;
         loop {
             let mut event = Vec::new();
             let number = match wire::Answer::read(&answer)? {
@@ -78,7 +75,7 @@ impl Host<'_> {
                     return Ok(edited(came, edits.status, edits.reason, edits.edits, edits.body));
                 }
                 wire::Answer::Forward(forward) => {
-                    self.forward(&forward, &mut event)?;
+                    self.forward(&forward, &mut event);
                     match self.response.take() {
                         Some(response) if forward.exchange == 0 => return Ok(response),
                         response => self.response = response,
@@ -87,7 +84,7 @@ impl Host<'_> {
                 }
                 wire::Answer::Wait(wait) => {
                     for (id, operation) in wait.operations {
-                        let (completion, read) = self.completion(operation)?;
+                        let (completion, read) = self.completion(operation);
                         self.done.push_back((id, completion, read));
                     }
                     let done = self.done.pop_front();
@@ -110,7 +107,7 @@ impl Host<'_> {
         }
     }
 
-    fn forward(&mut self, forward: &Forward<'_>, event: &mut Vec<u8>) -> anyhow::Result<()> {
+    fn forward(&mut self, forward: &Forward<'_>, event: &mut Vec<u8>) {
         let mut headers = self.case.given.headers.clone();
         apply(forward.edits, &mut headers);
         let body = match forward.body {
@@ -120,7 +117,7 @@ impl Host<'_> {
         let url = format!("{}://{}{}", forward.scheme.name(), forward.authority, forward.target);
         let sent = Sent { method: forward.method.to_owned(), url, headers, body };
         self.response = None;
-        match self.reply(Asked::Forward, sent)? {
+        match self.reply(Asked::Forward, sent) {
             Ok(response) => {
                 let head = ResponseHeadBuilder { status: response.status, reason: "" };
                 let mut fields = Event::write_response(event, head);
@@ -130,14 +127,13 @@ impl Host<'_> {
                 fields.finish();
                 self.response = Some(response);
             }
-            Err(kind) => Event::write_failed(event, kind, "the script says so"),
+            Err(kind) => Event::write_failed(event, kind, Reply::failure(kind)),
         }
-        Ok(())
     }
 
     /// How an operation ends, and the body that it read.
-    fn completion(&mut self, operation: Operation<'_>) -> anyhow::Result<(Completion, Option<Read>)> {
-        Ok(match operation {
+    fn completion(&mut self, operation: Operation<'_>) -> (Completion, Option<Read>) {
+        match operation {
             Operation::Read { which, bytes_max } => {
                 let bytes = std::mem::take(self.body(which));
                 let completion = match bytes.len() as u64 <= bytes_max {
@@ -151,31 +147,25 @@ impl Host<'_> {
                 apply(edits, &mut headers);
                 let url = format!("{}://{authority}{target}", scheme.name());
                 let sent = Sent { method: method.to_owned(), url, headers, body: Bytes::copy_from_slice(body) };
-                let completion = match self.reply(Asked::Send, sent)? {
+                let completion = match self.reply(Asked::Send, sent) {
                     Ok(answer) => {
                         let pairs = answer.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
                         let head = ResponseHead { status: answer.status, reason: String::new(), fields: pairs.collect() };
                         Completion::Response(head, answer.body)
                     }
-                    Err(kind) => Completion::Failed(kind, "the script says so".to_owned()),
+                    Err(kind) => Completion::Failed(kind, Reply::failure(kind).to_owned()),
                 };
                 (completion, None)
             }
-        })
+        }
     }
 
-    /// The next reply, which must be one to this kind of request: this door is the one that shows which kind it is.
-    fn reply(&mut self, asked: Asked, sent: Sent) -> anyhow::Result<Result<Answer, FailureKind>> {
-        let url = sent.url.clone();
-        match self.backends.reply(sent) {
-            None => Ok(Err(FailureKind::Connection)),
-            Some((expected, _)) if expected != asked => {
-                anyhow::bail!("`host` says {expected:?} where the policy asks {url} by {asked:?}")
-            }
-            Some((_, Reply::Failure(kind))) => Ok(Err(kind)),
-            Some((_, Reply::Response { status, headers, body })) => {
-                Ok(Ok(Answer { status, reason: String::new(), headers, body }))
-            }
+    /// The reply to a request; without one, nobody listens.
+    fn reply(&mut self, asked: Asked, sent: Sent) -> Result<Answer, FailureKind> {
+        match self.script.answer(Some(asked), sent) {
+            None => Err(FailureKind::Connection),
+            Some(Reply::Failure(kind)) => Err(kind),
+            Some(Reply::Response { status, headers, body }) => Ok(Answer { status, reason: String::new(), headers, body }),
         }
     }
 }

@@ -1,0 +1,161 @@
+//! Runs a case: the engine as a library, with a [`Script`] as its world.
+
+use crate::{
+    case::{Case, Program},
+    home::Home,
+    http::Answer,
+};
+use gateway::{Admitted, Gateway};
+use policy::{
+    Body, ForwardLimits, Host, Outcome as Ended, Response,
+    exchange::Variables,
+    expr::{
+        evaluate_shown,
+        library::context::ResponseValue,
+        machine::Machine,
+        program::{show, show_thrown},
+        value::Value,
+    },
+    script::{Script, Sent},
+};
+use std::{
+    fmt::Write,
+    future::Future,
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+
+/// What came of a case, as far as it can be seen from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The requests that left the gateway, in their order.
+    pub upstream: Vec<Sent>,
+    /// The response that the client got.
+    pub response: Answer,
+    /// Lines of the page with answers that nobody asked for.
+    pub unused: Vec<usize>,
+    /// Where the requests and the fence `host` do not fit each other.
+    pub mistakes: Vec<String>,
+}
+
+/// What came of a case, all of it.
+#[derive(Clone, Debug)]
+pub struct Ran {
+    /// What can be seen from outside.
+    pub outcome: Outcome,
+    /// The variables at the end.
+    pub variables: String,
+    /// Why `on-error` ran.
+    pub error: String,
+    /// What policies traced.
+    pub trace: String,
+}
+
+/// Runs a case whose policy is right.
+pub fn policy(case: &Case, home: &Home) -> Ran {
+    let gateway = home.gateway(case);
+    let script = Script::new(case.scene.clone(), case.given.body.clone());
+    let mut ran = Ran {
+        outcome: Outcome { upstream: Vec::new(), response: Answer::default(), unused: Vec::new(), mistakes: Vec::new() },
+        variables: NOTHING.to_owned(),
+        error: NOTHING.to_owned(),
+        trace: NOTHING.to_owned(),
+    };
+    let response = respond(case, &gateway, &script, &mut ran);
+    let headers = response.headers.iter().map(|(name, value)| (name.to_owned(), value.into_owned())).collect();
+    let body = script.bytes(&response.body);
+    ran.outcome = Outcome {
+        response: Answer { status: response.status, reason: response.reason, headers, body },
+        unused: script.unused(),
+        mistakes: script.mistakes.take(),
+        upstream: script.sent.take(),
+    };
+    let trace: String = script.trace.take().into_iter().map(|line| line + "\n").collect();
+    ran.trace = or_nothing(trace);
+    ran
+}
+
+/// What an empty list is shown as: an empty fence is one that is not written yet.
+const NOTHING: &str = "nothing\n";
+
+fn or_nothing(text: String) -> String {
+    if text.is_empty() { NOTHING.to_owned() } else { text }
+}
+
+fn respond(case: &Case, gateway: &Gateway, script: &Script, ran: &mut Ran) -> Response {
+    let Admitted { mut exchange, effective } = match admit(case, gateway, script) {
+        Ok(admitted) => admitted,
+        Err(response) => return *response,
+    };
+    let ended = polled(policy::run(&effective, &mut exchange, script));
+    ran.variables = variables(&exchange.variables, script);
+    if let Some(fault) = &exchange.last_error {
+        ran.error = format!("source: {}\nreason: {}\nmessage: {}\n", fault.source, fault.reason, fault.message);
+    }
+    match ended {
+        Ended::Respond => exchange.response.unwrap_or_else(|| Response::new(200)),
+        Ended::HandOver(limits) => polled(script.forward(&exchange, limits)).unwrap_or_else(|_| gateway::failed(script)),
+    }
+}
+
+/// The exchange before policies run, with the variables that are there at the start.
+fn admit(case: &Case, gateway: &Gateway, script: &Script) -> Result<Admitted, Box<Response>> {
+    // What every host answers to a head that it does not take.
+    let head = case.given.request_head().ok_or_else(|| Box::new(Response::new(431)))?;
+    let mut admitted = gateway::admit(gateway, head, script)?;
+    for variable in &case.variables {
+        let evaluated = variable.expression.evaluate(script, Some(&admitted.exchange));
+        let value = evaluated.value.unwrap_or_else(|thrown| Value::text(show_thrown(&thrown)));
+        admitted.exchange.variables.set(variable.name.as_str().into(), value);
+    }
+    Ok(admitted)
+}
+
+fn variables(variables: &Variables, script: &Script) -> String {
+    let mut text = String::new();
+    for (name, value) in variables.iter() {
+        let shown = match value.downcast_ref::<ResponseValue>() {
+            Some(response) => format!("IResponse {}", response.0.response.status),
+            None => show(&mut Machine::new(script, None), value).unwrap_or_else(|thrown| show_thrown(&thrown)),
+        };
+        let _ = writeln!(text, "{name} = {shown}");
+    }
+    or_nothing(text)
+}
+
+/// What each expression of a program gives, a line each: in `inbound`, or in `outbound` if the case says what the backend
+/// answers to the request.
+///
+/// # Errors
+/// Where the request of the case leads nowhere, or the fence `host` has answers for which an expression cannot ask.
+pub fn program(case: &Case, home: &Home, program: &Program) -> Result<String, String> {
+    let gateway = home.gateway(case);
+    let mut text = String::new();
+    for expression in &program.expressions {
+        let script = Script::new(case.scene.clone(), case.given.body.clone());
+        let Admitted { mut exchange, .. } = admit(case, &gateway, &script)
+            .map_err(|response| format!("the request of this case leads nowhere: it is answered with {}\n", response.status))?;
+        exchange.request.body = Body::Whole(case.given.body.clone());
+        if case.is_answered() {
+            let response = polled(script.forward(&exchange, ForwardLimits { timeout_ms: 0 }));
+            exchange.response =
+                response.ok().map(|response| Response { body: Body::Whole(script.bytes(&response.body)), ..response });
+        }
+        if let Some(line) = script.unused().first() {
+            return Err(format!("line {line}: nobody asks for this answer\n"));
+        }
+        let _ = writeln!(text, "{}", evaluate_shown(&expression.code, &script, Some(&exchange)));
+    }
+    Ok(text)
+}
+
+/// The engine's futures are polled again after every event; here events are over before anybody can wait for them.
+fn polled<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
+            return value;
+        }
+    }
+}
