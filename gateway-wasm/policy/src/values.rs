@@ -6,7 +6,7 @@ use crate::{
     statement::{Checker, listed},
     xml::{self, Element, Kind},
 };
-use diagnostic::{Diagnostic, nearest};
+use diagnostic::{Diagnostic, Diagnostics, nearest};
 use std::{ops::RangeInclusive, rc::Rc};
 
 impl Checker<'_> {
@@ -179,8 +179,14 @@ impl Checker<'_> {
         if value.damaged {
             return None;
         }
-        let spelling = if value.cdata { Spelling::Plain } else { Spelling::Xml { quote: value.quote } };
+        let spelling = value.spelling();
         let text = self.text;
-        Expression::compile(&value.text, value.span.start, spelling, |span| text.place(span), self.diagnostics)
+        let mut found = Diagnostics::new();
+        let expression = Expression::compile(&value.text, value.span.start, spelling, |span| text.place(span), &mut found);
+        // A named value that is not known has been reported, and what the code says with it cannot be said.
+        if !text.has_unknown(value.span) {
+            self.diagnostics.extend(found);
+        }
+        expression
     }
 }

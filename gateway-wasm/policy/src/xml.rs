@@ -369,7 +369,6 @@ impl<'a> Reader<'a> {
         self.report(Diagnostic::error(id, self.text.place(span), message).help(help));
     }
 
-
     /// Reads up to the end tag of the innermost open element, which is left unread, or to the end of the file.
     fn nodes(&mut self) -> Vec<Node> {
         let mut nodes: Vec<Node> = Vec::new();
