@@ -6,7 +6,8 @@ use crate::service;
 use anyhow::Result;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bytes::Bytes;
-use cases::{Answer, Case, Home, Outcome};
+use cases::{Answer, Case, Outcome};
+use gateway::Plan;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use http_body_util::{BodyExt, Full};
 use policy::script::{Reply, Script, Sent};
@@ -62,8 +63,8 @@ pub fn body(bytes: Bytes) -> WasiBody {
 ///
 /// # Errors
 /// Where the component fails.
-pub fn run(case: &Case, home: &Home) -> Result<Outcome, String> {
-    let plan = home.plan(case).write();
+pub fn run(case: &Case, plan: &Plan) -> Result<Outcome, String> {
+    let plan = plan.write();
     let script = Arc::new(Mutex::new(Script::new(case.scene.clone(), Bytes::new())));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     let response = runtime.block_on(async {

@@ -3,7 +3,8 @@
 
 use crate::service;
 use bytes::Bytes;
-use cases::{Answer, Case, Home, Outcome};
+use cases::{Answer, Case, Outcome};
+use gateway::Plan;
 use policy::script::{Asked, Reply, Script, Sent};
 use server::{
     Limits,
@@ -16,8 +17,8 @@ use wire::{BodyEdit, Completion, Edit, Edits, Event, FailureKind, Forward, Opera
 ///
 /// # Errors
 /// Where the sandbox fails.
-pub fn run(case: &Case, home: &Home) -> Result<Outcome, String> {
-    let plan = home.plan(case).write();
+pub fn run(case: &Case, plan: &Plan) -> Result<Outcome, String> {
+    let plan = plan.write();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     runtime.block_on(async {
         let mut instance = sandbox().instance(&plan).await.map_err(|error| format!("{error:#}"))?;
