@@ -221,8 +221,9 @@ impl Door {
 }
 
 impl Host for Door {
-    fn now_seconds(&self) -> i64 {
-        wasip3::clocks::system_clock::now().seconds
+    fn now_micros(&self) -> i64 {
+        let now = wasip3::clocks::system_clock::now();
+        now.seconds.saturating_mul(1_000_000).saturating_add(i64::from(now.nanoseconds / 1000))
     }
 
     fn random(&self) -> u64 {

@@ -174,8 +174,8 @@ impl Door {
 }
 
 impl Host for Door {
-    fn now_seconds(&self) -> i64 {
-        host::now_seconds()
+    fn now_micros(&self) -> i64 {
+        host::now_micros()
     }
 
     fn random(&self) -> u64 {

@@ -1,5 +1,11 @@
 //! Text as C# has it: a sequence of UTF-16 units.
 
+pub mod case;
+pub mod compare;
+pub mod edit;
+pub mod search;
+pub mod split;
+
 use std::{borrow::Cow, cmp::Ordering, fmt, hash, rc::Rc};
 
 /// Immutable text, cheap to clone, measured in UTF-16 units.

@@ -16,6 +16,15 @@ pub(crate) struct KeyRing {
     subscriptions: HashMap<String, u32>,
 }
 
+/// Who calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    /// In which context.
+    pub(crate) caller: Caller,
+    /// The subscription and the key that was given.
+    pub(crate) subscription: Option<(u32, String)>,
+}
+
 /// In which context a call is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Caller {
@@ -50,7 +59,7 @@ impl KeyRing {
     pub(crate) fn new(plan: &Plan) -> Self {
         let mut subscriptions = HashMap::new();
         for (subscription, index) in plan.subscriptions.iter().zip(0..) {
-            for key in &subscription.keys {
+            for key in subscription.keys.iter().flatten() {
                 subscriptions.entry(key.clone()).or_insert(index);
             }
         }
@@ -64,7 +73,7 @@ impl KeyRing {
         api: &PlanApi,
         head: &RequestHead,
         now_seconds: impl Fn() -> i64,
-    ) -> Result<Caller, Refusal> {
+    ) -> Result<Identity, Refusal> {
         let in_header = head.fields().get(&api.key_header).map(String::from_utf8_lossy);
         let query = head.target().split_once('?').map_or("", |(_, query)| query);
         let key = in_header.or_else(|| query_value(query, &api.key_query).map(unescaped));
@@ -72,18 +81,20 @@ impl KeyRing {
             let (found, &index) = self.subscriptions.get_key_value(&*key).ok_or(Refusal::BadKey)?;
             let subscription = plan.subscriptions.get(index as usize).filter(|_| is_same(found.as_bytes(), key.as_bytes()));
             let subscription = subscription.filter(|subscription| is_valid(subscription, &now_seconds)).ok_or(Refusal::BadKey)?;
-            return opens(subscription, api).ok_or(Refusal::BadKey);
+            let caller = opens(subscription, api).ok_or(Refusal::BadKey)?;
+            return Ok(Identity { caller, subscription: Some((index, key.into_owned())) });
         }
         let open_product = api
             .products
             .iter()
             .copied()
             .find(|&product| plan.products.get(product as usize).is_some_and(|product| !product.subscription_required));
-        match open_product {
-            Some(product) => Ok(Caller::Product(product)),
-            None if !api.subscription_required => Ok(Caller::Api),
-            None => Err(Refusal::NoKey),
-        }
+        let caller = match open_product {
+            Some(product) => Caller::Product(product),
+            None if !api.subscription_required => Caller::Api,
+            None => return Err(Refusal::NoKey),
+        };
+        Ok(Identity { caller, subscription: None })
     }
 }
 

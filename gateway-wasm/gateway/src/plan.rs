@@ -29,7 +29,11 @@ pub struct Plan {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct PlanApi {
     pub(crate) name: String,
+    pub(crate) title: String,
     pub(crate) path: String,
+    pub(crate) protocols: Vec<String>,
+    pub(crate) workspace: Option<PlanNamed>,
+    pub(crate) version_name: Option<String>,
     pub(crate) version: PlanVersion,
     pub(crate) revision: String,
     pub(crate) is_current: bool,
@@ -44,6 +48,13 @@ pub(crate) struct PlanApi {
     pub(crate) policy: Option<u32>,
     pub(crate) products: Vec<u32>,
     pub(crate) operations: Vec<PlanOperation>,
+}
+
+/// A resource name and a title.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PlanNamed {
+    pub(crate) name: String,
+    pub(crate) title: String,
 }
 
 /// How callers name an API's version.
@@ -62,6 +73,7 @@ pub(crate) enum PlanVersion {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct PlanOperation {
     pub(crate) name: String,
+    pub(crate) title: String,
     pub(crate) method: String,
     pub(crate) url_template: String,
     pub(crate) policy: Option<u32>,
@@ -70,19 +82,28 @@ pub(crate) struct PlanOperation {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct PlanProduct {
     pub(crate) name: String,
+    pub(crate) title: String,
+    pub(crate) approval_required: bool,
+    pub(crate) subscriptions_limit: Option<u32>,
+    pub(crate) published: bool,
+    /// Those that see it.
+    pub(crate) groups: Vec<PlanNamed>,
     pub(crate) subscription_required: bool,
     pub(crate) policy: Option<u32>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct PlanSubscription {
+    pub(crate) name: String,
+    pub(crate) title: String,
     pub(crate) scope: PlanScope,
     /// Seconds since 1970: not valid before.
     pub(crate) starts: Option<i64>,
     /// Seconds since 1970: not valid from then on.
     pub(crate) expires: Option<i64>,
     pub(crate) is_active: bool,
-    pub(crate) keys: Vec<String>,
+    /// The first key, then the second.
+    pub(crate) keys: [Option<String>; 2],
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,8 +155,14 @@ impl Plan {
         plan.policy = plan.add_policy(&service.policy);
         for product in &service.products {
             let policy = plan.add_policy(&product.policy);
+            let groups = service.groups.iter().filter(|group| product.groups.contains(&group.name));
             plan.products.push(PlanProduct {
                 name: product.name.clone(),
+                title: product.display_name.clone(),
+                approval_required: product.approval_required,
+                subscriptions_limit: product.subscriptions_limit,
+                published: product.published,
+                groups: groups.map(|group| PlanNamed { name: group.name.clone(), title: group.display_name.clone() }).collect(),
                 subscription_required: product.subscription_required,
                 policy,
             });
@@ -151,8 +178,13 @@ impl Plan {
             let products = products.map(|(_, index)| index).collect();
             let policy = plan.add_policy(&api.policy);
             let operations = api.operations.iter().map(|operation| plan.add_operation(operation)).collect();
+            let workspace = service.workspaces.iter().find(|workspace| Some(&workspace.name) == api.workspace.as_ref());
             plan.apis.push(PlanApi {
                 name: api.name.clone(),
+                title: api.display_name.clone(),
+                protocols: api.protocols.clone(),
+                workspace: workspace.map(|it| PlanNamed { name: it.name.clone(), title: it.display_name.clone() }),
+                version_name: api.version.as_ref().map(|version| version.identifier.clone()).filter(|name| !name.is_empty()),
                 path: api.path.clone(),
                 version: version(service, api),
                 revision: api.revision.clone(),
@@ -203,6 +235,7 @@ impl Plan {
     fn add_operation(&mut self, operation: &Operation) -> PlanOperation {
         PlanOperation {
             name: operation.name.clone(),
+            title: operation.display_name.clone(),
             method: operation.method.clone(),
             url_template: operation.url_template.clone(),
             policy: self.add_policy(&operation.policy),
@@ -272,11 +305,13 @@ fn subscription(service: &Service, subscription: &catalog::model::Subscription, 
     let is_dated = starts != Some(None) && expires != Some(None);
     let keys = secrets.subscriptions.get(&subscription.full_name()).cloned().unwrap_or_default();
     Some(PlanSubscription {
+        name: subscription.name.clone(),
+        title: subscription.display_name.clone(),
         scope,
         starts: starts.flatten(),
         expires: expires.flatten(),
         is_active: is_dated && subscription.state == SubscriptionState::Active,
-        keys: [keys.primary, keys.secondary].into_iter().flatten().filter(|key| !key.is_empty()).collect(),
+        keys: [keys.primary, keys.secondary].map(|key| key.filter(|key| !key.is_empty())),
     })
 }
 

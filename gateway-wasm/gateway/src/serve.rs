@@ -1,13 +1,13 @@
 //! One request, from start to end.
 
 use crate::{
-    keys::{Caller, KeyRing, Refusal},
-    plan::{Plan, PlanApi, PlanSurroundings},
+    keys::{Caller, Identity, KeyRing, Refusal},
+    plan::{Plan, PlanApi, PlanNamed, PlanSurroundings},
     routes::{Found, Lost, Routes, is_named},
 };
 use diagnostic::{Diagnostics, Source};
 use policy::{
-    Body, Document, Effective, Exchange, ForwardLimits, Headers, Host, Outcome, Request, Response, Scope, Surroundings,
+    Body, Document, Effective, Exchange, ForwardLimits, Headers, Host, Outcome, Request, Response, Scope, Surroundings, about,
     address::Address, problem,
 };
 use std::{
@@ -26,8 +26,9 @@ pub struct Gateway {
     surroundings: Vec<Surroundings>,
     service_urls: Vec<Option<Address>>,
     documents: Vec<OnceCell<Rc<Document>>>,
-    /// What is in effect.
-    effective: RefCell<HashMap<Context, Rc<Effective>>>,
+    /// What is in effect, and what `context` says of it.
+    effective: RefCell<HashMap<Context, (Rc<Effective>, Rc<about::Called>)>>,
+    deployment: Rc<about::Deployment>,
 }
 
 /// API, operation, product: what decides which policies are in effect.
@@ -58,6 +59,7 @@ impl Gateway {
             service_urls: plan.apis.iter().map(|api| Address::parse(api.service_url.as_ref()?)).collect(),
             documents: plan.policies.iter().map(|_| OnceCell::new()).collect(),
             effective: RefCell::default(),
+            deployment: Rc::default(),
             plan,
         }
     }
@@ -70,7 +72,7 @@ impl Gateway {
         Some((&api.name, &operation.name))
     }
 
-    fn effective(&self, found: &Found, api: &PlanApi, caller: Caller) -> Rc<Effective> {
+    fn effective(&self, found: &Found, api: &PlanApi, caller: Caller) -> (Rc<Effective>, Rc<about::Called>) {
         let product = match caller {
             Caller::Product(product) => Some(product),
             Caller::Api => None,
@@ -90,9 +92,67 @@ impl Gateway {
         ];
         let documents: Vec<_> =
             scopes.into_iter().filter_map(|(scope, policy, surroundings)| self.document(policy?, scope, surroundings)).collect();
-        let effective = Rc::new(Effective::compose(&documents));
-        self.effective.borrow_mut().insert(key, effective.clone());
-        effective
+        let ready = (Rc::new(Effective::compose(&documents)), Rc::new(self.called(found, api, product)));
+        self.effective.borrow_mut().insert(key, ready.clone());
+        ready
+    }
+
+    /// What `context` says of the API, the operation and the product.
+    fn called(&self, found: &Found, api: &PlanApi, product: Option<u32>) -> about::Called {
+        let operation = api.operations.get(found.operation as usize).map(|operation| about::Operation {
+            id: operation.name.clone(),
+            name: operation.title.clone(),
+            method: operation.method.clone(),
+            url_template: operation.url_template.clone(),
+        });
+        let pairs = |named: &[PlanNamed]| named.iter().map(|it| (it.name.clone(), it.title.clone())).collect();
+        let product = product.and_then(|index| Some((index, self.plan.products.get(index as usize)?))).map(|(index, product)| {
+            let apis = self.plan.apis.iter().filter(|api| api.products.contains(&index));
+            about::Product {
+                id: product.name.clone(),
+                name: product.title.clone(),
+                approval_required: product.approval_required,
+                subscription_required: product.subscription_required,
+                subscriptions_limit: product.subscriptions_limit,
+                published: product.published,
+                groups: pairs(&product.groups),
+                apis: apis.map(|api| (api.name.clone(), api.title.clone())).collect(),
+            }
+        });
+        let workspace = api.workspace.as_ref().map(|it| about::Workspace { id: it.name.clone(), name: it.title.clone() });
+        let api = about::Api {
+            id: api.name.clone(),
+            name: api.title.clone(),
+            path: format!("/{}", api.path.trim_matches('/')),
+            revision: api.revision.clone(),
+            version: api.version_name.clone(),
+            is_current_revision: api.is_current,
+            protocols: api.protocols.clone(),
+            service_url: api.service_url.clone(),
+            key_header: api.key_header_written.clone(),
+            key_query: api.key_query.clone(),
+        };
+        about::Called { api, operation: operation.unwrap_or_default(), product, workspace }
+    }
+
+    /// What `context` says of who calls.
+    fn about(&self, called: Rc<about::Called>, identity: &Identity, came_micros: i64) -> about::About {
+        let subscription = identity.subscription.as_ref().and_then(|(index, key)| {
+            let subscription = self.plan.subscriptions.get(*index as usize)?;
+            let [primary_key, secondary_key] = subscription.keys.clone();
+            Some(Rc::new(about::Subscription {
+                id: subscription.name.clone(),
+                name: subscription.title.clone(),
+                key: key.clone(),
+                primary_key,
+                secondary_key,
+                created: None,
+                starts: subscription.starts,
+                ends: subscription.expires,
+            }))
+        });
+        let came_ticks = if came_micros == 0 { 0 } else { about::ticks(came_micros) };
+        about::About { called, subscription, user: None, deployment: self.deployment.clone(), came_ticks, tracing: false }
     }
 
     fn document(&self, policy: u32, scope: Scope, surroundings: u32) -> Option<Rc<Document>> {
@@ -135,11 +195,14 @@ pub struct Admitted {
 pub fn admit<H: Host>(gateway: &Gateway, head: RequestHead, host: &H) -> Result<Admitted, Box<Response>> {
     let found = gateway.routes.find(&gateway.plan, &head).map_err(|lost| Box::new(not_found(lost)))?;
     let api = gateway.plan.apis.get(found.api as usize).ok_or_else(|| Box::new(not_found(Lost::Resource)))?;
-    let caller = gateway.keys.identify(&gateway.plan, api, &head, || host.now_seconds());
-    let caller = caller.map_err(|refusal| Box::new(unauthorized(api, &head, refusal)))?;
-    let effective = gateway.effective(&found, api, caller);
+    let identity = gateway.keys.identify(&gateway.plan, api, &head, || host.now_micros() / 1_000_000);
+    let identity = identity.map_err(|refusal| Box::new(unauthorized(api, &head, refusal)))?;
+    let (effective, called) = gateway.effective(&found, api, identity.caller);
+    // Only expressions ask for the time, and asking is not free.
+    let came_micros = if effective.computes() { host.now_micros() } else { 0 };
+    let about = gateway.about(called, &identity, came_micros);
     let service_url = gateway.service_urls.get(found.api as usize).cloned().flatten();
-    Ok(Admitted { exchange: exchange(head, api, found, service_url), effective })
+    Ok(Admitted { exchange: exchange(head, api, found, service_url, about), effective })
 }
 
 /// The answer where a request was handed over and the backend did not answer.
@@ -147,7 +210,7 @@ pub fn failed<H: Host>(host: &H) -> Response {
     problem::internal(&problem::guid(host.random(), host.random()))
 }
 
-fn exchange(head: RequestHead, api: &PlanApi, found: Found, backend: Option<Address>) -> Exchange {
+fn exchange(head: RequestHead, api: &PlanApi, found: Found, backend: Option<Address>, about: about::About) -> Exchange {
     let mut headers = Headers::new(head.fields().clone());
     // The key is the gateway's business, not the backend's.
     if headers.contains(&api.key_header) {
@@ -175,7 +238,7 @@ fn exchange(head: RequestHead, api: &PlanApi, found: Found, backend: Option<Addr
         response: None,
         variables: Default::default(),
         parameters: found.parameters,
-        about: Default::default(),
+        about,
         last_error: None,
         request_id: Default::default(),
         client: head,

@@ -19,6 +19,12 @@ pub struct About {
     pub tracing: bool,
 }
 
+/// Microseconds since 1970 as ticks of 100 ns since the start of the year 1.
+pub fn ticks(micros: i64) -> i64 {
+    const EPOCH_TICKS: i64 = 621_355_968_000_000_000;
+    micros.saturating_mul(10).saturating_add(EPOCH_TICKS)
+}
+
 /// What is called.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs)]

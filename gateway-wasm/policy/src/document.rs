@@ -194,6 +194,12 @@ impl Effective {
         &self.sections[section as usize]
     }
 
+    /// True if there is more than the request to forward: then expressions may ask what time it is.
+    pub fn computes(&self) -> bool {
+        let [inbound, backend, ..] = &self.sections;
+        !self.hands_over || !inbound.is_empty() || backend.len() > 1
+    }
+
     /// True if nothing runs after the request is forwarded.
     pub fn hands_over(&self) -> bool {
         self.hands_over

@@ -11,8 +11,8 @@ use wire::{FailureKind, Which};
 /// whatever embeds the engine natively. Futures are polled again after every event, whether or not they were woken, so an
 /// implementation needs no waker.
 pub trait Host {
-    /// Seconds since 1970.
-    fn now_seconds(&self) -> i64;
+    /// Microseconds since 1970.
+    fn now_micros(&self) -> i64;
 
     /// 64 bits nobody can guess.
     fn random(&self) -> u64;

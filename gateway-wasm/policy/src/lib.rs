@@ -9,6 +9,7 @@
 pub mod about;
 pub mod address;
 pub mod code;
+pub mod computed;
 pub mod document;
 pub mod edit;
 pub mod exchange;
@@ -20,8 +21,10 @@ pub mod run;
 pub mod script;
 pub mod statement;
 pub mod text;
+mod values;
 pub mod xml;
 
+pub use computed::Expr;
 pub use document::{Document, Effective, Scope, Section, Surroundings};
 pub use exchange::{Body, Exchange, Headers, Request, Response};
 pub use host::{ForwardLimits, Host, SendError};

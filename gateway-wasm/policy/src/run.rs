@@ -55,7 +55,8 @@ async fn sections<H: Host>(effective: &Effective, exchange: &mut Exchange, host:
     }
     if let Some(forward) = hand_over {
         forward.check_backend(exchange)?;
-        return Ok(Outcome::HandOver(forward.limits()));
+        let limits = forward.limits(exchange, host).await?;
+        return Ok(Outcome::HandOver(limits));
     }
     // Without a forward-request there is no backend's response: outbound sees an empty 200.
     exchange.response.get_or_insert_with(|| Response::new(200));

@@ -305,8 +305,8 @@ impl World for Script {
 }
 
 impl Host for Script {
-    fn now_seconds(&self) -> i64 {
-        self.now_micros() / 1_000_000
+    fn now_micros(&self) -> i64 {
+        Script::now_micros(self)
     }
 
     fn random(&self) -> u64 {

@@ -6,7 +6,7 @@ use crate::{
     host::Host,
     policies::Policy,
     text::Text,
-    xml::{self, Attribute, Element, Node},
+    xml::{self, Element, Node},
 };
 use diagnostic::{Diagnostic, Diagnostics, Place, Span, nearest};
 use std::{borrow::Cow, future::Future, rc::Rc};
@@ -163,90 +163,6 @@ impl Checker<'_> {
                 _ => {}
             }
         }
-    }
-
-    /// The literal value of an attribute that must be there.
-    pub fn required(&mut self, element: &Element, name: &str) -> Option<String> {
-        match element.attribute(name) {
-            Some(attribute) => self.literal(&attribute.value.text, attribute.value.span),
-            None => {
-                self.error(
-                    "policy/attribute-missing",
-                    element.name_span,
-                    format!("`{}` needs the attribute `{name}`", element.name),
-                    format!("write `<{} {name}=\"...\"`", element.name),
-                );
-                None
-            }
-        }
-    }
-
-    /// The literal value of an attribute that may be missing.
-    pub fn optional(&mut self, element: &Element, name: &str) -> Option<String> {
-        let attribute = element.attribute(name)?;
-        self.literal(&attribute.value.text, attribute.value.span)
-    }
-
-    /// The value of an attribute that must be one of a few words, or `default` if it is missing.
-    pub fn one_of<T: Copy>(&mut self, element: &Element, name: &str, words: &[(&str, T)], default: T) -> Option<T> {
-        let Some(attribute) = element.attribute(name) else { return Some(default) };
-        let value = self.literal(&attribute.value.text, attribute.value.span)?;
-        if let Some((_, found)) = words.iter().find(|(word, _)| value.eq_ignore_ascii_case(word)) {
-            return Some(*found);
-        }
-        let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        let help = match nearest(&value, names.iter().copied()) {
-            Some(name) => format!("did you mean `{name}`?"),
-            None => format!("write {}", listed(&names)),
-        };
-        self.error("policy/value", attribute.value.span, format!("`{name}` cannot be `{value}`"), help);
-        None
-    }
-
-    /// The value of an attribute that must be a whole number in a range, or `default` if it is missing.
-    pub fn number(&mut self, element: &Element, name: &str, range: std::ops::RangeInclusive<u32>, default: u32) -> Option<u32> {
-        let Some(attribute) = element.attribute(name) else { return Some(default) };
-        let value = self.literal(&attribute.value.text, attribute.value.span)?;
-        self.whole_number(attribute, &value, range, default)
-    }
-
-    fn whole_number(
-        &mut self,
-        attribute: &Attribute,
-        value: &str,
-        range: std::ops::RangeInclusive<u32>,
-        example: u32,
-    ) -> Option<u32> {
-        let number = value.trim().parse().ok().filter(|number| range.contains(number));
-        if number.is_none() {
-            self.error(
-                "policy/number",
-                attribute.value.span,
-                format!("`{}` must be a whole number from {} to {}", attribute.name, range.start(), range.end()),
-                format!("write `{}=\"{example}\"`, for example", attribute.name),
-            );
-        }
-        number
-    }
-
-    /// A value that is what it says: expressions are reported.
-    pub fn literal(&mut self, value: &str, span: Span) -> Option<String> {
-        if xml::is_expression(value.trim_start()) {
-            self.error(
-                "expression/unsupported",
-                span,
-                "this build of Portico does not evaluate policy expressions yet",
-                "write a literal value here",
-            );
-            return None;
-        }
-        Some(value.to_owned())
-    }
-
-    /// The text in an element, which must be a literal.
-    pub fn text(&mut self, element: &Element) -> Option<String> {
-        let text = element.text(self.text);
-        self.literal(&text, element.inner_span)
     }
 
     /// The policies in an element, fragments put in.

@@ -167,9 +167,9 @@ impl WasiView for State {
 }
 
 impl bindings::portico::gateway::host::Host for State {
-    fn now_seconds(&mut self) -> i64 {
+    fn now_micros(&mut self) -> i64 {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        now.map_or(0, |now| i64::try_from(now.as_secs()).unwrap_or(i64::MAX))
+        now.map_or(0, |now| i64::try_from(now.as_micros()).unwrap_or(i64::MAX))
     }
 
     fn random(&mut self) -> u64 {

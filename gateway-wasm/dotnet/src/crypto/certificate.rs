@@ -46,7 +46,7 @@ pub struct Certificate {
 
 #[derive(Clone)]
 enum PrivateKey {
-    Rsa(RsaKey),
+    Rsa(Box<RsaKey>),
     /// A key of a kind that nothing here computes with.
     Other,
 }
@@ -129,7 +129,7 @@ impl Certificate {
                     None => key.local_key_id.is_some() && key.local_key_id == bag.local_key_id,
                 };
                 if is_its {
-                    certificate.private_key = Some(rsa.map_or(PrivateKey::Other, PrivateKey::Rsa));
+                    certificate.private_key = Some(rsa.map_or(PrivateKey::Other, |rsa| PrivateKey::Rsa(Box::new(rsa))));
                     certificate.friendly_name = match &key.friendly_name {
                         Some(name) if certificate.friendly_name.is_empty() => name.clone(),
                         _ => certificate.friendly_name,
@@ -169,7 +169,7 @@ impl Certificate {
         if !rsa.is_private() || rsa.public_key_info() != certificate.public_key_info {
             return Err(cryptographic(wrong).into());
         }
-        certificate.private_key = Some(PrivateKey::Rsa(rsa));
+        certificate.private_key = Some(PrivateKey::Rsa(Box::new(rsa)));
         Ok(certificate)
     }
 
@@ -274,7 +274,7 @@ impl Certificate {
             let message = "The provided key does not match the public key for this certificate.";
             return Err(Exception::argument(message, "privateKey"));
         }
-        Ok(Self { private_key: Some(PrivateKey::Rsa(key.clone())), ..self.clone() })
+        Ok(Self { private_key: Some(PrivateKey::Rsa(Box::new(key.clone()))), ..self.clone() })
     }
 
     /// True if a time, in ticks UTC, is not before its start and not after its end.

@@ -248,7 +248,7 @@ impl Transform {
         bytes.extend(input);
         let result = match self.direction {
             Direction::Encrypt => self.pad(&mut bytes, random).map(|()| self.run(&mut bytes)),
-            Direction::Decrypt if bytes.len() % self.unit != 0 => Err(cryptographic(PARTIAL_BLOCK)),
+            Direction::Decrypt if !bytes.len().is_multiple_of(self.unit) => Err(cryptographic(PARTIAL_BLOCK)),
             Direction::Decrypt => {
                 self.run(&mut bytes);
                 self.unpad(&mut bytes)

@@ -135,9 +135,9 @@ impl Hash {
             let mut number = 1_u32;
             while derived.len() < length {
                 let mut last = keyed.clone().chain_update(salt).chain_update(number.to_be_bytes()).finalize().into_bytes();
-                let mut block = last.clone();
+                let mut block = last;
                 for _ in 1..turns {
-                    last = keyed.clone().chain_update(&last).finalize().into_bytes();
+                    last = keyed.clone().chain_update(last).finalize().into_bytes();
                     for (byte, other) in block.iter_mut().zip(&last) {
                         *byte ^= other;
                     }

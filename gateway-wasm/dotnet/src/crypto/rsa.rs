@@ -13,6 +13,7 @@ use crate::{
         pkcs8::{self, Password},
     },
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use rsa::{
     BigUint, Oaep, Pkcs1v15Encrypt, Pkcs1v15Sign, Pss, RsaPrivateKey, RsaPublicKey,
     rand_core::{CryptoRng, RngCore, impls},
@@ -385,6 +386,81 @@ impl RsaKey {
         let key = der::write(der::OCTET_STRING, &self.private_key()?);
         Ok(der::write_sequence(&[der::write_unsigned(&[]), algorithm(), key]))
     }
+
+    /// `ToXmlString`
+    ///
+    /// # Errors
+    /// A `CryptographicException` if the private part is asked for and is not here.
+    pub fn to_xml(&self, with_private: bool) -> Result<String> {
+        let numbers = self.parameters(with_private)?;
+        let mut text = String::from("<RSAKeyValue>");
+        for (name, number) in numbers.xml_parts() {
+            if let Some(number) = number {
+                text.push_str(&format!("<{name}>{}</{name}>", STANDARD.encode(number)));
+            }
+        }
+        text.push_str("</RSAKeyValue>");
+        Ok(text)
+    }
+
+    /// `FromXmlString`
+    ///
+    /// # Errors
+    /// A `CryptographicException` if the text is no key.
+    pub fn from_xml(text: &str) -> Result<Self> {
+        let unreadable = || cryptographic("The provided XML could not be read.");
+        let (_, text) = text.split_once("<RSAKeyValue").ok_or_else(unreadable)?;
+        let (_, text) = text.split_once('>').ok_or_else(unreadable)?;
+        let (text, _) = text.split_once("</RSAKeyValue>").ok_or_else(unreadable)?;
+        let mut numbers = RsaParameters::default();
+        for (name, number) in numbers.xml_parts_mut() {
+            let Some((_, rest)) = text.split_once(format!("<{name}>").as_str()) else { continue };
+            let value = rest.split_once(format!("</{name}>").as_str()).map(|(value, _)| value);
+            let wrong = || {
+                let message = format!("Input string does not contain a valid encoding of the 'RSA' '{name}' parameter.");
+                cryptographic(message)
+            };
+            *number = Some(value.and_then(pem::decode).ok_or_else(wrong)?);
+        }
+        for (name, number) in [("Modulus", &numbers.modulus), ("Exponent", &numbers.exponent)] {
+            if number.is_none() {
+                let message = format!("Input string does not contain a valid encoding of the 'RSA' '{name}' parameter.");
+                return Err(cryptographic(message));
+            }
+        }
+        Self::from_parameters(&numbers)
+    }
+}
+
+impl RsaParameters {
+    /// The numbers in the order of XML.
+    fn xml_parts(&self) -> [(&'static str, &Option<Vec<u8>>); 8] {
+        let Self { modulus, exponent, d, p, q, dp, dq, inverse_q } = self;
+        [
+            ("Modulus", modulus),
+            ("Exponent", exponent),
+            ("P", p),
+            ("Q", q),
+            ("DP", dp),
+            ("DQ", dq),
+            ("InverseQ", inverse_q),
+            ("D", d),
+        ]
+    }
+
+    fn xml_parts_mut(&mut self) -> [(&'static str, &mut Option<Vec<u8>>); 8] {
+        let Self { modulus, exponent, d, p, q, dp, dq, inverse_q } = self;
+        [
+            ("Modulus", modulus),
+            ("Exponent", exponent),
+            ("P", p),
+            ("Q", q),
+            ("DP", dp),
+            ("DQ", dq),
+            ("InverseQ", inverse_q),
+            ("D", d),
+        ]
+    }
 }
 
 impl std::fmt::Debug for RsaKey {
@@ -537,7 +613,6 @@ impl CryptoRng for Source {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use base64::{Engine as _, engine::general_purpose::STANDARD};
 
     const KEY: &str = include_str!("test_data/test-key.pem");
     const PUBLIC: &str = include_str!("test_data/test-key-public.pem");
@@ -603,6 +678,11 @@ mod tests {
         assert_eq!(encrypted.private_key_info(), key().private_key_info());
         let wrong = RsaKey::from_encrypted_pem(ENCRYPTED, "other", &mut free).unwrap_err();
         assert!(wrong.message.ends_with("the password may be incorrect."));
+        for with_private in [false, true] {
+            let xml = key().to_xml(with_private).unwrap();
+            let read = RsaKey::from_xml(&xml).unwrap();
+            assert_eq!((read.is_private(), read.to_xml(with_private).unwrap()), (with_private, xml));
+        }
         for (text, start) in [
             ("", "No supported key formats"),
             (&[KEY, PUBLIC].concat(), "The input contains multiple keys"),

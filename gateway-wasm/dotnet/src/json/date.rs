@@ -29,8 +29,8 @@ pub(super) fn parse(text: &str) -> Option<DateTime> {
     }
 }
 
-/// The same, as a date with its offset.
-pub(super) fn parse_offset(text: &str) -> Option<DateTimeOffset> {
+/// The date with its offset that a string of JSON is, if it is one.
+pub fn date_with_offset(text: &str) -> Option<DateTimeOffset> {
     let bytes = text.as_bytes();
     match bytes {
         [b'/', ..] => {
@@ -230,7 +230,7 @@ mod tests {
         ] {
             assert_eq!(round(text).as_deref(), expected, "{text}");
         }
-        let offset = parse_offset("2026-11-21T08:30:00-01:30").unwrap();
+        let offset = date_with_offset("2026-11-21T08:30:00-01:30").unwrap();
         assert_eq!((offset.offset_minutes, offset.date_time().hour()), (-90, 8));
     }
 }

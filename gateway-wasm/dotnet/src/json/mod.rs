@@ -17,6 +17,7 @@ mod writer;
 mod tests;
 
 pub use convert::{Target, cast, change_type};
+pub use date::date_with_offset;
 pub use path::Path;
 pub use reader::{As, Event, Reader};
 pub use scalar::{BigInteger, Scalar};

@@ -305,6 +305,11 @@ impl<'t> Reader<'t> {
     fn value(&mut self) -> Result<Event> {
         loop {
             let Some(byte) = self.peek() else { return Ok(Event::End) };
+            if self.want == As::Text && matches!(byte, b'{' | b'[' | b')') {
+                let error = format!("Unexpected character encountered while parsing value: {}.", char::from(byte));
+                self.at += 1;
+                return Err(self.error(&error));
+            }
             match byte {
                 b'"' | b'\'' => return self.string_value(byte),
                 b'{' => {

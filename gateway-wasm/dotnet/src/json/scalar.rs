@@ -178,6 +178,32 @@ impl Scalar {
         }
     }
 
+    /// `ToString(format)` of it.
+    ///
+    /// # Errors
+    /// `FormatException` for a format that its type does not know.
+    pub fn formatted(&self, format: &str) -> Result<NetString> {
+        use number::format;
+        Ok(match self {
+            Scalar::Single(value) => format::single(*value, format)?.into(),
+            Scalar::Double(value) => format::double(*value, format)?.into(),
+            Scalar::Decimal(value) => format::decimal(*value, format)?.into(),
+            Scalar::DateTime(value) => value.format(Some(format))?.into(),
+            Scalar::DateTimeOffset(value) => value.format(Some(format))?.into(),
+            Scalar::TimeSpan(value) => value.format(Some(format))?.into(),
+            Scalar::Guid(value) => value.format(Some(format))?.into(),
+            Scalar::SByte(_) | Scalar::Byte(_) => self.integer_formatted(8, format)?,
+            Scalar::Int16(_) | Scalar::UInt16(_) => self.integer_formatted(16, format)?,
+            Scalar::Int32(_) | Scalar::UInt32(_) => self.integer_formatted(32, format)?,
+            Scalar::Int64(_) | Scalar::UInt64(_) => self.integer_formatted(64, format)?,
+            _ => self.text(),
+        })
+    }
+
+    fn integer_formatted(&self, bits: u32, format: &str) -> Result<NetString> {
+        Ok(number::format::integer(self.as_integer().unwrap_or(0), bits, format)?.into())
+    }
+
     /// A whole number of up to 64 bits.
     pub fn as_integer(&self) -> Option<i128> {
         Some(match self {

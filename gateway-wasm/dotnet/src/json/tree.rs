@@ -924,9 +924,14 @@ impl Token {
 
     /// Its JSON.
     pub fn write(&self, indented: bool) -> String {
+        self.write_within(indented, usize::MAX).unwrap_or_default()
+    }
+
+    /// Its JSON, if it takes no more than so many bytes: a deep tree is mostly white space when it is indented.
+    pub fn write_within(&self, indented: bool, bytes_max: usize) -> Option<String> {
         let mut writer = Writer::new(indented);
-        writer.token(&self.node);
-        writer.finish()
+        writer.token(&self.node, bytes_max)?;
+        Some(writer.finish())
     }
 
     /// `ToString()`: indented JSON, or a value's own text.

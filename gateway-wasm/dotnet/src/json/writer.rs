@@ -140,12 +140,15 @@ impl Writer {
         }
     }
 
-    /// A token and all below it.
-    pub(super) fn token(&mut self, node: &Rc<Node>) {
+    /// A token and all below it; `None` if that becomes too long.
+    pub(super) fn token(&mut self, node: &Rc<Node>, bytes_max: usize) -> Option<()> {
         // The containers that are being written and the next child of each. Properties are among them.
         let mut open: Vec<(Rc<Node>, usize)> = Vec::new();
         let mut next = Some(node.clone());
         loop {
+            if self.out.len() > bytes_max {
+                return None;
+            }
             if let Some(node) = next {
                 match &node.kind {
                     Kind::Value(value) => {
@@ -165,7 +168,7 @@ impl Writer {
                     open.push((node, 0));
                 }
             }
-            let Some((container, at)) = open.last_mut() else { return };
+            let Some((container, at)) = open.last_mut() else { return Some(()) };
             next = container.child(*at);
             *at += 1;
             if next.is_none() {

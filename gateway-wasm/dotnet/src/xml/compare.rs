@@ -4,6 +4,7 @@ use super::tree::{Kind, NONE, Node, Nodes, Payload};
 use crate::{Exception, NetString, Result};
 use std::{
     cmp::Ordering,
+    collections::HashMap,
     hash::{DefaultHasher, Hash, Hasher},
 };
 
@@ -41,6 +42,30 @@ impl Node {
             }
             hasher.finish() as i32
         })
+    }
+
+    /// Nodes of one tree in the order of their document.
+    ///
+    /// # Errors
+    /// `InvalidOperationException` for nodes of different trees.
+    pub fn in_document_order(nodes: &[Node]) -> Result<Vec<Node>> {
+        let Some(top) = nodes.first().map(Node::top) else { return Ok(Vec::new()) };
+        let mut wanted: HashMap<usize, Vec<&Node>> = HashMap::new();
+        for node in nodes {
+            if !node.top().is_same(&top) {
+                return Err(Exception::invalid_operation("A common ancestor is missing."));
+            }
+            wanted.entry(node.number()).or_default().push(node);
+        }
+        let mut ordered = Vec::with_capacity(nodes.len());
+        top.read(|all, top| {
+            let mut at = top;
+            while at != NONE {
+                ordered.extend(wanted.get(&at).into_iter().flatten().copied().cloned());
+                at = all.following(at, top);
+            }
+        });
+        Ok(ordered)
     }
 
     /// `XNode.CompareDocumentOrder`

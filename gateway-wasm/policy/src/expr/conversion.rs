@@ -118,7 +118,11 @@ impl Type {
                     let at = table.parameters.iter().position(|parameter| *parameter == name)?;
                     arguments.get(at).cloned()
                 };
-                table.bases.iter().map(|base| base.substituted(&find)).collect()
+                let mut bases: Vec<Type> = table.bases.iter().map(|base| base.substituted(&find)).collect();
+                if matches!(net_type.kind, Kind::Enum(_)) {
+                    bases.push(Type::of(&library::enumeration::ENUM));
+                }
+                bases
             }
             Type::Array(element) => {
                 let mut bases: Vec<Type> = Vec::new();

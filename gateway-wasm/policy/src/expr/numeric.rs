@@ -3,7 +3,7 @@
 //! C# computes `int` with `int` and promotes what is narrower; arithmetic wraps unless `checked`, division truncates.
 
 use super::{ast::BinaryOperator, call::Thrown, types::Type, value::Value};
-use dotnet::{Decimal, Exception};
+use dotnet::{Decimal, Exception, decimal};
 use std::cmp::Ordering;
 
 /// A type that arithmetic works on, in the order of widening.
@@ -165,40 +165,18 @@ fn double(value: &Value) -> Option<f64> {
     match value {
         Value::Double(value) => Some(*value),
         Value::Single(value) => Some((*value).into()),
-        Value::Decimal(value) => Some(decimal_to_double(*value)),
+        Value::Decimal(value) => Some(decimal::to_double(*value)),
         other => whole(other).map(|value| value as f64),
     }
 }
 
-fn decimal_to_double(value: Decimal) -> f64 {
-    // The text is exact, and the parser of the standard library rounds correctly.
-    value.to_string().parse().unwrap_or_default()
-}
-
-const TOO_LARGE_FOR_DECIMAL: &str = "Value was either too large or too small for a Decimal.";
-
-fn decimal(value: &Value) -> Result<Option<Decimal>, Thrown> {
+fn to_decimal(value: &Value) -> Result<Option<Decimal>, Thrown> {
     Ok(match value {
         Value::Decimal(value) => Some(*value),
-        Value::Double(value) => Some(decimal_from_double(*value, 15)?),
-        Value::Single(value) => Some(decimal_from_double((*value).into(), 7)?),
+        Value::Double(value) => Some(decimal::from_double(*value)?),
+        Value::Single(value) => Some(decimal::from_single(*value)?),
         other => whole(other).and_then(|value| Decimal::try_from_i128_with_scale(value, 0).ok()),
     })
-}
-
-/// .NET rounds a `double` to 15 significant digits and a `float` to 7 on the way to a `decimal`.
-fn decimal_from_double(value: f64, digits: usize) -> Result<Decimal, Thrown> {
-    let overflow = || Thrown::from(Exception::overflow(TOO_LARGE_FOR_DECIMAL));
-    if !value.is_finite() {
-        return Err(overflow());
-    }
-    let text = format!("{value:.*e}", digits.saturating_sub(1));
-    if let Some((_, exponent)) = text.split_once('e')
-        && exponent.parse::<i32>().is_ok_and(|exponent| exponent < -28)
-    {
-        return Ok(Decimal::ZERO);
-    }
-    Decimal::from_scientific(&text).map(|value| value.normalize()).map_err(|_| overflow())
 }
 
 fn type_name(numeric: Numeric) -> &'static str {
@@ -229,7 +207,7 @@ pub fn cast(value: &Value, to: Numeric, checked: bool) -> Result<Option<Value>, 
     Ok(match to {
         N::Double => double(value).map(Value::Double),
         N::Single => double(value).map(|value| Value::Single(value as f32)),
-        N::Decimal => decimal(value)?.map(Value::Decimal),
+        N::Decimal => to_decimal(value)?.map(Value::Decimal),
         whole_type => {
             let (least, greatest) = whole_type.range();
             let number = match value {
@@ -328,20 +306,19 @@ fn slow_binary(operator: BinaryOperator, left: &Value, right: &Value, checked: b
             if numeric == N::Single { Value::Single(result as f32) } else { Value::Double(result) }
         }
         N::Decimal => {
-            let (Some(a), Some(b)) = (decimal(left)?, decimal(right)?) else { return Ok(None) };
+            let (Some(a), Some(b)) = (to_decimal(left)?, to_decimal(right)?) else { return Ok(None) };
             if let Some(result) = compared(operator, Some(a.cmp(&b))) {
                 return Ok(Some(result));
             }
             let result = match operator {
-                B::Add => a.checked_add(b),
-                B::Subtract => a.checked_sub(b),
-                B::Multiply => a.checked_mul(b),
-                B::Divide | B::Remainder if b.is_zero() => return Err(divide_by_zero()),
-                B::Divide => a.checked_div(b),
-                B::Remainder => a.checked_rem(b),
+                B::Add => decimal::add(a, b)?,
+                B::Subtract => decimal::subtract(a, b)?,
+                B::Multiply => decimal::multiply(a, b)?,
+                B::Divide => decimal::divide(a, b)?,
+                B::Remainder => decimal::remainder(a, b)?,
                 _ => return Ok(None),
             };
-            Value::Decimal(result.ok_or_else(|| Thrown::from(Exception::overflow(TOO_LARGE_FOR_DECIMAL)))?)
+            Value::Decimal(result)
         }
         whole_type => {
             let (Some(a), Some(b)) = (whole(left), whole(right)) else { return Ok(None) };

@@ -70,11 +70,9 @@ impl Expression {
         Evaluated { value, consumed: machine.consumed, traced: machine.traced }
     }
 
-    /// Evaluates it to text, as attributes and bodies have it: `""` for null.
-    pub fn evaluate_to_text(&self, world: &dyn World, exchange: Option<&Exchange>) -> (Result<NetString, Thrown>, Consumed) {
-        let mut machine = Machine::new(world, exchange);
-        let text = machine.run(&self.code).and_then(|value| machine.text(&value));
-        (text, machine.consumed)
+    /// Evaluates it on a machine of the caller's.
+    pub(crate) fn run(&self, machine: &mut Machine<'_>) -> Result<Value, Thrown> {
+        machine.run(&self.code)
     }
 }
 

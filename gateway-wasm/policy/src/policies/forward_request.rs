@@ -1,6 +1,7 @@
 //! `forward-request`: sends the request to the backend.
 
 use crate::{
+    computed::Number,
     document::Section,
     exchange::Exchange,
     host::{ForwardLimits, Host},
@@ -12,7 +13,9 @@ use wire::FailureKind;
 /// Sends the request to the backend, and takes what it answers as the response.
 #[derive(Debug)]
 pub struct ForwardRequest {
-    timeout_ms: u32,
+    /// Seconds, unless milliseconds are given.
+    timeout: Number,
+    timeout_ms: Option<Number>,
     fail_on_error_status_code: bool,
 }
 
@@ -21,7 +24,7 @@ const TIMEOUT_SECONDS: u32 = 300;
 
 impl Default for ForwardRequest {
     fn default() -> Self {
-        Self { timeout_ms: TIMEOUT_SECONDS * 1000, fail_on_error_status_code: false }
+        Self { timeout: Number::known(TIMEOUT_SECONDS), timeout_ms: None, fail_on_error_status_code: false }
     }
 }
 
@@ -42,16 +45,16 @@ impl Statement for ForwardRequest {
 
     fn check(element: &Element, checker: &mut Checker<'_>) -> Option<Self> {
         const BOOLEAN: &[(&str, bool)] = &[("true", true), ("false", false)];
-        let seconds = checker.number(element, "timeout", 0..=24 * 60 * 60, TIMEOUT_SECONDS);
-        let milliseconds = checker.number(element, "timeout-ms", 0..=24 * 60 * 60 * 1000, 0);
+        let seconds = checker.number_value(element, "timeout", 0..=24 * 60 * 60, TIMEOUT_SECONDS);
+        let milliseconds = checker.number_value(element, "timeout-ms", 0..=24 * 60 * 60 * 1000, 0);
         let fail = checker.one_of(element, "fail-on-error-status-code", BOOLEAN, false);
-        let follow = checker.one_of(element, "follow-redirects", BOOLEAN, false);
+        let follow = checker.word(element, "follow-redirects", BOOLEAN, false);
         // Bodies stream unless a policy reads them, so both kinds of buffering are satisfied by what happens anyway.
         checker.one_of(element, "buffer-request-body", BOOLEAN, false);
         checker.one_of(element, "buffer-response", BOOLEAN, true);
         checker.one_of(element, "http-version", &[("1", ()), ("2or1", ()), ("2", ())], ());
-        checker.number(element, "continue-timeout", 0..=24 * 60 * 60, 0);
-        if follow == Some(true) {
+        checker.number_value(element, "continue-timeout", 0..=24 * 60 * 60, 0);
+        if follow.as_ref().is_some_and(|follow| follow.written() != Some(false)) {
             let span = element.attribute("follow-redirects").map_or(element.name_span, |attribute| attribute.value.span);
             checker.error(
                 "forward-request/follow-redirects",
@@ -60,16 +63,16 @@ impl Statement for ForwardRequest {
                 "leave it out: the caller gets the redirect",
             );
         }
-        let timeout_ms = match milliseconds? {
-            0 => seconds?.saturating_mul(1000),
-            milliseconds => milliseconds,
-        };
-        Some(Self { timeout_ms, fail_on_error_status_code: fail? })
+        follow?;
+        // `timeout-ms="0"` is what the portal writes where nothing is set.
+        let milliseconds = Some(milliseconds?).filter(|number| number.written() != Some(0));
+        Some(Self { timeout: seconds?, timeout_ms: milliseconds, fail_on_error_status_code: fail? })
     }
 
     async fn run<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
         self.check_backend(exchange)?;
-        let response = host.forward(exchange, self.limits()).await.map_err(|error| Fault {
+        let limits = self.limits(exchange, host).await?;
+        let response = host.forward(exchange, limits).await.map_err(|error| Fault {
             source: Self::NAME,
             reason: match error.kind {
                 FailureKind::Timeout => "Timeout",
@@ -91,8 +94,12 @@ impl Statement for ForwardRequest {
 
 impl ForwardRequest {
     /// Its bounds.
-    pub(crate) fn limits(&self) -> ForwardLimits {
-        ForwardLimits { timeout_ms: self.timeout_ms }
+    pub(crate) async fn limits<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<ForwardLimits, Fault> {
+        let timeout_ms = match &self.timeout_ms {
+            Some(milliseconds) => milliseconds.get(exchange, host, Self::NAME).await?,
+            None => self.timeout.get(exchange, host, Self::NAME).await?.saturating_mul(1000),
+        };
+        Ok(ForwardLimits { timeout_ms })
     }
 
     /// Fails where nothing says where the backend is.

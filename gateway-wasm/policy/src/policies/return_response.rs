@@ -43,7 +43,7 @@ impl Statement for ReturnResponse {
         whole.then_some(policy)
     }
 
-    async fn run<H: Host>(&self, exchange: &mut Exchange, _host: &H) -> Result<Flow, Fault> {
+    async fn run<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
         let mut response = match self.response_variable.as_deref() {
             None => Response::new(200),
             Some(name) => match exchange.variables.get(name).and_then(|value| value.downcast_ref::<ResponseValue>()) {
@@ -57,13 +57,13 @@ impl Statement for ReturnResponse {
             },
         };
         if let Some(status) = &self.status {
-            status.apply(&mut response);
+            (response.status, response.reason) = status.status(exchange, host).await?;
         }
         for header in &self.headers {
-            header.apply(&mut response.headers);
+            header.field(exchange, host).await?.apply(&mut response.headers);
         }
         if let Some(body) = &self.body {
-            body.apply(&mut response.body);
+            response.body = body.body(exchange, host).await?;
         }
         exchange.response = Some(response);
         Ok(Flow::Answer)

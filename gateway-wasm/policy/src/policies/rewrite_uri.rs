@@ -1,6 +1,8 @@
 //! `rewrite-uri`: changes the path that the backend sees.
 
 use crate::{
+    computed::{Expr, Word},
+    expr::Expression,
     address::decoded,
     document::Section,
     exchange::Exchange,
@@ -8,13 +10,19 @@ use crate::{
     statement::{Checker, Children, Fault, Flow, Statement},
     xml::Element,
 };
+use std::rc::Rc;
 
 /// Puts a new path and query in the place of the operation's.
 #[derive(Debug)]
 pub struct RewriteUri {
-    path: Vec<Part>,
-    query: Vec<Part>,
-    copy_unmatched_params: bool,
+    template: Template,
+    copy_unmatched_params: Word<bool>,
+}
+
+#[derive(Debug)]
+enum Template {
+    Written(Vec<Part>, Vec<Part>),
+    Computed(Expression),
 }
 
 #[derive(Debug)]
@@ -30,8 +38,14 @@ impl Statement for RewriteUri {
     const CHILDREN: Children = Children::None;
 
     fn check(element: &Element, checker: &mut Checker<'_>) -> Option<Self> {
-        let copy = checker.one_of(element, "copy-unmatched-params", &[("true", true), ("false", false)], true);
-        let template = checker.required(element, "template")?;
+        let copy = checker.word(element, "copy-unmatched-params", &[("true", true), ("false", false)], true);
+        let written = match checker.required_text(element, "template")? {
+            Expr::Written(template) => template,
+            Expr::Computed(template) => {
+                return Some(Self { template: Template::Computed(template), copy_unmatched_params: copy? });
+            }
+        };
+        let template: &str = &written;
         let span = element.attribute("template").map_or(element.name_span, |attribute| attribute.value.span);
         let is_absolute = template.starts_with('/');
         if !is_absolute {
@@ -42,9 +56,9 @@ impl Statement for RewriteUri {
                 "start it with a slash; the backend's own path comes before it",
             );
         }
-        let (path, query) = template.split_once('?').unwrap_or((&template, ""));
+        let (path, query) = template.split_once('?').unwrap_or((template, ""));
         match (parts(path), parts(query)) {
-            (Some(path), Some(query)) if is_absolute => Some(Self { path, query, copy_unmatched_params: copy? }),
+            (Some(path), Some(query)) if is_absolute => Some(Self { template: Template::Written(path, query), copy_unmatched_params: copy? }),
             (Some(_), Some(_)) => None,
             _ => {
                 checker.error("rewrite-uri/template", span, "a brace in `template` has no partner", "parameters are written `{name}`");
@@ -53,10 +67,16 @@ impl Statement for RewriteUri {
         }
     }
 
-    async fn run<H: Host>(&self, exchange: &mut Exchange, _host: &H) -> Result<Flow, Fault> {
-        let path = filled(&self.path, exchange)?;
-        let mut query = filled(&self.query, exchange)?;
-        if self.copy_unmatched_params {
+    async fn run<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
+        let copy = self.copy_unmatched_params.get(exchange, host, Self::NAME).await?;
+        let (path, mut query) = match &self.template {
+            Template::Written(path, query) => (filled(path, exchange)?, filled(query, exchange)?),
+            Template::Computed(expression) => {
+                let text: Rc<str> = Expr::Computed(expression.clone()).get(exchange, host, Self::NAME).await?;
+                computed(&text)?
+            }
+        };
+        if copy {
             for pair in exchange.request.query.split('&').filter(|pair| !pair.is_empty()) {
                 // A query parameter that the operation's template names has been matched: it goes where the new template says.
                 let name = decoded(pair.split('=').next().unwrap_or(pair));
@@ -70,6 +90,18 @@ impl Statement for RewriteUri {
         exchange.request.query = query;
         Ok(Flow::Next)
     }
+}
+
+/// Path and query of a computed template: braces in it are already filled.
+fn computed(text: &str) -> Result<(String, String), Fault> {
+    let (path, query) = text.trim().split_once('?').unwrap_or((text.trim(), ""));
+    if path.bytes().chain(query.bytes()).any(|byte| byte.is_ascii_control() || byte == b' ') {
+        let message = format!("`{text}` is no path: blanks and line breaks must be escaped");
+        return Err(Fault::new(RewriteUri::NAME, "ExpressionValueEvaluationFailure", message));
+    }
+    // A path without its first slash is meant to have one.
+    let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+    Ok((path, query.to_owned()))
 }
 
 /// Splits `/a/{b}` into parts. `None` if a brace has no partner.

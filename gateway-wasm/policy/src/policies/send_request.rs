@@ -2,6 +2,7 @@
 
 use super::{SetBody, SetHeader, SetMethod, return_response::checked};
 use crate::{
+    computed::{Expr, Number, Word},
     address::Address,
     document::Section,
     exchange::{Exchange, Headers, Request},
@@ -17,11 +18,11 @@ use wire::FailureKind;
 #[derive(Debug)]
 pub struct SendRequest {
     /// Starts from the exchange's own request, rather than from an empty one.
-    copy: bool,
-    variable: Rc<str>,
-    timeout_ms: u32,
+    copy: Word<bool>,
+    variable: Expr<Rc<str>>,
+    timeout: Number,
     ignore_error: bool,
-    address: Address,
+    url: Option<Expr<Rc<str>>>,
     method: Option<SetMethod>,
     headers: Vec<SetHeader>,
     body: Option<SetBody>,
@@ -34,9 +35,9 @@ impl Statement for SendRequest {
     const CHILDREN: Children = Children::Named(&["set-url", "set-method", "set-header", "set-body"]);
 
     fn check(element: &Element, checker: &mut Checker<'_>) -> Option<Self> {
-        let copy = checker.one_of(element, "mode", &[("new", false), ("copy", true)], false);
-        let variable = checker.required(element, "response-variable-name");
-        let timeout_seconds = checker.number(element, "timeout", 1..=24 * 60 * 60, 60);
+        let copy = checker.word(element, "mode", &[("new", false), ("copy", true)], false);
+        let variable = checker.required_text(element, "response-variable-name");
+        let timeout_seconds = checker.number_value(element, "timeout", 1..=24 * 60 * 60, 60);
         let ignore_error = checker.one_of(element, "ignore-error", &[("true", true), ("false", false)], false);
         let (mut address, mut method, mut headers, mut body) = (None, None, Vec::new(), None);
         let mut whole = true;
@@ -44,7 +45,10 @@ impl Statement for SendRequest {
         let section = std::mem::replace(&mut checker.section, Section::Inbound);
         for child in element.elements() {
             match child.name.as_str() {
-                "set-url" => address = url(child, checker),
+                "set-url" => {
+                    address = url(child, checker);
+                    whole &= address.is_some();
+                }
                 SetMethod::NAME => method = checked(child, checker, &mut whole),
                 SetHeader::NAME => headers.extend(checked::<SetHeader>(child, checker, &mut whole)),
                 SetBody::NAME => body = checked(child, checker, &mut whole),
@@ -52,7 +56,7 @@ impl Statement for SendRequest {
             }
         }
         checker.section = section;
-        if !element.elements().any(|child| child.name == "set-url") && copy == Some(false) {
+        if !element.elements().any(|child| child.name == "set-url") && copy.as_ref().is_some_and(|copy| copy.written() == Some(false)) {
             checker.error(
                 "send-request/url",
                 element.name_span,
@@ -60,13 +64,16 @@ impl Statement for SendRequest {
                 "add `<set-url>https://...</set-url>`, or use `mode=\"copy\"`",
             );
         }
-        let (copy, address) = (copy?, if copy? { address.unwrap_or_default() } else { address? });
+        let copy = copy?;
+        if copy.written() == Some(false) {
+            address.as_ref()?;
+        }
         whole.then_some(Self {
             copy,
-            variable: variable?.into(),
-            timeout_ms: timeout_seconds?.saturating_mul(1000),
+            variable: variable?,
+            timeout: timeout_seconds?,
             ignore_error: ignore_error?,
-            address,
+            url: address,
             method,
             headers,
             body,
@@ -74,7 +81,10 @@ impl Statement for SendRequest {
     }
 
     async fn run<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
-        let mut request = if self.copy {
+        let variable = self.variable.get(exchange, host, Self::NAME).await?;
+        let copy = self.copy.get(exchange, host, Self::NAME).await?;
+        let timeout_ms = self.timeout.get(exchange, host, Self::NAME).await?.saturating_mul(1000);
+        let mut request = if copy {
             exchange.request.clone()
         } else {
             Request {
@@ -87,27 +97,29 @@ impl Statement for SendRequest {
                 body: Default::default(),
             }
         };
-        if !self.address.authority.is_empty() {
-            request.backend = Some(self.address.clone());
+        if let Some(url) = &self.url {
+            let url = url.get(exchange, host, Self::NAME).await?;
+            let fault = || Fault::new(Self::NAME, "ExpressionValueEvaluationFailure", format!("`{url}` is not an absolute URL"));
+            request.backend = Some(Address::parse(&url).ok_or_else(fault)?);
             (request.path, request.query) = (String::new(), String::new());
         }
         if let Some(method) = &self.method {
-            request.method = Some(method.method().to_owned());
+            request.method = Some(method.method(exchange, host).await?);
         } else if request.method.is_none() {
             request.method = Some(exchange.client.method().to_owned());
         }
         // The caller asked for this gateway; the server that is asked here has a name of its own.
         request.headers.set("host", Vec::new());
         for header in &self.headers {
-            header.apply(&mut request.headers);
+            header.field(exchange, host).await?.apply(&mut request.headers);
         }
         if let Some(body) = &self.body {
-            body.apply(&mut request.body);
-        } else if self.copy {
+            request.body = body.body(exchange, host).await?;
+        } else if copy {
             crate::run::whole_body(&mut exchange.request.body, host, Self::NAME).await?;
             request.body = exchange.request.body.clone();
         }
-        let answer = match host.send(&request, self.timeout_ms).await {
+        let answer = match host.send(&request, timeout_ms).await {
             Ok(response) => Value::object(ResponseValue::new(response)),
             Err(_) if self.ignore_error => Value::Null,
             Err(error) => {
@@ -120,7 +132,7 @@ impl Statement for SendRequest {
                     message: error.message, section: None });
             }
         };
-        exchange.variables.set(self.variable.clone(), answer);
+        exchange.variables.set(variable, answer);
         Ok(Flow::Next)
     }
 }
@@ -128,22 +140,24 @@ impl Statement for SendRequest {
 impl SendRequest {
     /// True if it sends the body of the exchange's own request.
     pub(super) fn copies_body(&self) -> bool {
-        self.copy && self.body.is_none()
+        self.copy.written() != Some(false) && self.body.is_none()
     }
 }
 
-fn url(element: &Element, checker: &mut Checker<'_>) -> Option<Address> {
+fn url(element: &Element, checker: &mut Checker<'_>) -> Option<Expr<Rc<str>>> {
     checker.attributes(element, &[]);
     checker.children(element, Children::Text);
-    let text = checker.text(element)?;
-    let address = Address::parse(&text);
-    if address.is_none() {
+    let value = element.value(checker.text);
+    checker.value(&value, |checker, text| {
+        if Address::parse(text).is_some() {
+            return Some(text.trim().into());
+        }
         checker.error(
             "send-request/url",
             element.inner_span,
             format!("`{}` is not an absolute URL", text.trim()),
             "write one that starts with `https://` or `http://`",
         );
-    }
-    address
+        None
+    })
 }

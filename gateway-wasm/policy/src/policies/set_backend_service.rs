@@ -1,6 +1,8 @@
 //! `set-backend-service`: says where the backend is.
 
 use crate::{
+    computed::Expr,
+    expr::Expression,
     address::Address,
     document::Section,
     exchange::Exchange,
@@ -9,11 +11,24 @@ use crate::{
     xml::Element,
 };
 use diagnostic::nearest;
+use std::{collections::BTreeMap, rc::Rc};
 
 /// Sends the request to another backend than the API's own.
 #[derive(Debug)]
 pub struct SetBackendService {
-    address: Address,
+    to: To,
+}
+
+#[derive(Debug)]
+enum To {
+    /// An address that is written.
+    Address(Address),
+    /// An address that is computed.
+    Url(Expression),
+    /// A backend by its name.
+    Backend(Rc<str>, Address),
+    /// A backend whose name is computed, of all there are.
+    Named(Expression, Rc<BTreeMap<String, Address>>),
 }
 
 impl Statement for SetBackendService {
@@ -39,19 +54,23 @@ impl Statement for SetBackendService {
                 "give the backend's address as `base-url`",
             );
         }
-        match (checker.optional(element, "base-url"), checker.optional(element, "backend-id")) {
-            (Some(url), None) => {
+        match (checker.optional_text(element, "base-url")?, checker.optional_text(element, "backend-id")?) {
+            (Some(Expr::Computed(url)), None) => Some(Self { to: To::Url(url) }),
+            (None, Some(Expr::Computed(name))) => {
+                Some(Self { to: To::Named(name, Rc::new(checker.surroundings.backends.clone())) })
+            }
+            (Some(Expr::Written(url)), None) => {
                 let address = Address::parse(&url);
                 if address.is_none() {
                     let span = element.attribute("base-url").map_or(element.name_span, |attribute| attribute.value.span);
                     let message = format!("`{url}` is not an absolute URL");
                     checker.error("set-backend-service/base-url", span, message, "write one that starts with `https://` or `http://`");
                 }
-                Some(Self { address: address? })
+                Some(Self { to: To::Address(address?) })
             }
-            (None, Some(name)) => {
-                if let Some(address) = checker.surroundings.backends.get(&name) {
-                    return Some(Self { address: address.clone() });
+            (None, Some(Expr::Written(name))) => {
+                if let Some(address) = checker.surroundings.backends.get(&*name) {
+                    return Some(Self { to: To::Backend(name, address.clone()) });
                 }
                 let help = match nearest(&name, checker.surroundings.backends.keys().map(String::as_str)) {
                     Some(name) => format!("did you mean `{name}`?"),
@@ -61,7 +80,6 @@ impl Statement for SetBackendService {
                 checker.error("set-backend-service/backend-unknown", span, format!("there is no backend `{name}`"), help);
                 None
             }
-            _ if element.attribute("base-url").is_some() != element.attribute("backend-id").is_some() => None,
             _ => {
                 checker.error(
                     "set-backend-service/which",
@@ -74,8 +92,24 @@ impl Statement for SetBackendService {
         }
     }
 
-    async fn run<H: Host>(&self, exchange: &mut Exchange, _host: &H) -> Result<Flow, Fault> {
-        exchange.request.backend = Some(self.address.clone());
+    async fn run<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
+        let fault = |message| Fault::new(Self::NAME, "ExpressionValueEvaluationFailure", message);
+        let (name, address) = match &self.to {
+            To::Address(address) => (None, address.clone()),
+            To::Backend(name, address) => (Some(name.clone()), address.clone()),
+            To::Url(expression) => {
+                let url: Rc<str> = Expr::Computed(expression.clone()).get(exchange, host, Self::NAME).await?;
+                let address = Address::parse(&url).ok_or_else(|| fault(format!("`{url}` is not an absolute URL")))?;
+                (None, address)
+            }
+            To::Named(expression, backends) => {
+                let name: Rc<str> = Expr::Computed(expression.clone()).get(exchange, host, Self::NAME).await?;
+                let address = backends.get(&*name).cloned().ok_or_else(|| fault(format!("there is no backend `{name}`")))?;
+                (Some(name), address)
+            }
+        };
+        exchange.request.backend_id = name;
+        exchange.request.backend = Some(address);
         Ok(Flow::Next)
     }
 }

@@ -1,6 +1,7 @@
 //! `set-body`: replaces a body.
 
 use crate::{
+    computed::Expr,
     document::Section,
     exchange::{Body, Exchange},
     host::Host,
@@ -12,7 +13,7 @@ use bytes::Bytes;
 /// Replaces the request's body, or the response's.
 #[derive(Debug)]
 pub struct SetBody {
-    body: Bytes,
+    body: Expr<Bytes>,
     request: bool,
 }
 
@@ -32,23 +33,26 @@ impl Statement for SetBody {
             );
             return None;
         }
-        let body = checker.text(element)?;
-        Some(Self { body: body.into(), request: Self::is_for_request(checker.section) })
+        let value = element.value(checker.text);
+        let body = checker.value(&value, |_, text| Some(Bytes::from(text.to_owned())))?;
+        Some(Self { body, request: Self::is_for_request(checker.section) })
     }
 
-    async fn run<H: Host>(&self, exchange: &mut Exchange, _host: &H) -> Result<Flow, Fault> {
+    async fn run<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
+        let body = self.body(exchange, host).await?;
         if self.request {
-            self.apply(&mut exchange.request.body);
+            exchange.request.body = body;
         } else if let Some(response) = &mut exchange.response {
-            self.apply(&mut response.body);
+            response.body = body;
         }
         Ok(Flow::Next)
     }
 }
 
 impl SetBody {
-    pub(super) fn apply(&self, body: &mut Body) {
-        *body = Body::Whole(self.body.clone());
+    /// The new body.
+    pub(super) async fn body<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<Body, Fault> {
+        Ok(Body::Whole(self.body.get(exchange, host, Self::NAME).await?))
     }
 
     /// Policies of inbound and backend work on the request, those of outbound and on-error on the response.

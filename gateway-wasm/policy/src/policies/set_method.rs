@@ -1,17 +1,19 @@
 //! `set-method`: changes the request's method.
 
 use crate::{
+    computed::Expr,
     document::Section,
     exchange::Exchange,
     host::Host,
     statement::{Checker, Children, Fault, Flow, Statement},
     xml::Element,
 };
+use std::rc::Rc;
 
 /// Changes the method with which the backend is called.
 #[derive(Debug)]
 pub struct SetMethod {
-    method: String,
+    method: Expr<Rc<str>>,
 }
 
 impl Statement for SetMethod {
@@ -21,24 +23,37 @@ impl Statement for SetMethod {
     const CHILDREN: Children = Children::Text;
 
     fn check(element: &Element, checker: &mut Checker<'_>) -> Option<Self> {
-        let text = checker.text(element)?;
-        let method = text.trim().to_ascii_uppercase();
-        if method.is_empty() || !method.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-') {
-            checker.error("set-method/method", element.inner_span, format!("`{}` is not a method", text.trim()), "write `GET`, for example");
-            return None;
-        }
+        let value = element.value(checker.text);
+        let method = checker.value(&value, |checker, text| {
+            let method = method(text);
+            if method.is_none() {
+                let message = format!("`{}` is not a method", text.trim());
+                checker.error("set-method/method", element.inner_span, message, "write `GET`, for example");
+            }
+            method
+        })?;
         Some(Self { method })
     }
 
-    async fn run<H: Host>(&self, exchange: &mut Exchange, _host: &H) -> Result<Flow, Fault> {
-        exchange.request.method = Some(self.method.clone());
+    async fn run<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
+        let method = self.method(exchange, host).await?;
+        exchange.request.method = Some(method);
         Ok(Flow::Next)
     }
 }
 
 impl SetMethod {
     /// The method, upper case.
-    pub(super) fn method(&self) -> &str {
-        &self.method
+    pub(super) async fn method<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<String, Fault> {
+        let text = self.method.get(exchange, host, Self::NAME).await?;
+        let fault = || Fault::new(Self::NAME, "ExpressionValueEvaluationFailure", format!("`{text}` is not a method"));
+        method(&text).map(|method| method.to_string()).ok_or_else(fault)
     }
+}
+
+/// A method in upper case.
+fn method(text: &str) -> Option<Rc<str>> {
+    let method = text.trim().to_ascii_uppercase();
+    let fits = !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-');
+    fits.then(|| method.into())
 }

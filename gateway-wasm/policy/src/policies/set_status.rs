@@ -1,18 +1,20 @@
 //! `set-status`: changes the response's status.
 
 use crate::{
+    computed::{Expr, Number},
     document::Section,
     exchange::{Exchange, Response},
     host::Host,
     statement::{Checker, Children, Fault, Flow, Statement},
     xml::Element,
 };
+use std::rc::Rc;
 
 /// Changes status code and reason phrase.
 #[derive(Debug)]
 pub struct SetStatus {
-    code: u16,
-    reason: String,
+    code: Number,
+    reason: Option<Expr<Rc<str>>>,
 }
 
 impl Statement for SetStatus {
@@ -22,28 +24,35 @@ impl Statement for SetStatus {
     const CHILDREN: Children = Children::None;
 
     fn check(element: &Element, checker: &mut Checker<'_>) -> Option<Self> {
-        let reason = match element.attribute("reason") {
-            Some(_) => checker.optional(element, "reason"),
-            None => Some(String::new()),
-        };
+        let reason = checker.optional_text(element, "reason");
         // Codes below 200 are no answers: a response with one would leave the caller waiting for another.
         let code = if element.attribute("code").is_none() {
-            checker.required(element, "code").and(None)
+            checker.required(element, "code");
+            None
         } else {
-            checker.number(element, "code", 200..=599, 200)
+            checker.number_value(element, "code", 200..=599, 200)
         };
-        Some(Self { code: u16::try_from(code?).ok()?, reason: reason? })
+        Some(Self { code: code?, reason: reason? })
     }
 
-    async fn run<H: Host>(&self, exchange: &mut Exchange, _host: &H) -> Result<Flow, Fault> {
-        self.apply(exchange.response.get_or_insert_with(|| Response::new(200)));
+    async fn run<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
+        let (status, reason) = self.status(exchange, host).await?;
+        let response = exchange.response.get_or_insert_with(|| Response::new(200));
+        (response.status, response.reason) = (status, reason);
         Ok(Flow::Next)
     }
 }
 
 impl SetStatus {
-    pub(super) fn apply(&self, response: &mut Response) {
-        response.status = self.code;
-        response.reason = self.reason.clone();
+    /// Code and reason phrase.
+    pub(super) async fn status<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<(u16, String), Fault> {
+        let code = self.code.get(exchange, host, Self::NAME).await?;
+        let reason = match &self.reason {
+            Some(reason) => reason.get(exchange, host, Self::NAME).await?.to_string(),
+            None => String::new(),
+        };
+        // A line break would end the head.
+        let reason = reason.chars().filter(|c| !c.is_control()).collect();
+        Ok((u16::try_from(code).unwrap_or(500), reason))
     }
 }

@@ -1,6 +1,7 @@
 //! `set-variable`: remembers a value for later policies.
 
 use crate::{
+    computed::Expr,
     document::Section,
     exchange::Exchange,
     expr::value::Value,
@@ -14,7 +15,7 @@ use std::rc::Rc;
 #[derive(Debug)]
 pub struct SetVariable {
     name: Rc<str>,
-    value: Rc<str>,
+    value: Expr<Value>,
 }
 
 impl Statement for SetVariable {
@@ -24,12 +25,13 @@ impl Statement for SetVariable {
     const CHILDREN: Children = Children::None;
 
     fn check(element: &Element, checker: &mut Checker<'_>) -> Option<Self> {
-        let (name, value) = (checker.required(element, "name"), checker.required(element, "value"));
-        Some(Self { name: name?.into(), value: value?.into() })
+        let (name, value) = (checker.required(element, "name"), checker.required_value(element, "value"));
+        Some(Self { name: name?.into(), value: value? })
     }
 
-    async fn run<H: Host>(&self, exchange: &mut Exchange, _host: &H) -> Result<Flow, Fault> {
-        exchange.variables.set(self.name.clone(), Value::text(self.value.clone()));
+    async fn run<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
+        let value = self.value.get(exchange, host, Self::NAME).await?;
+        exchange.variables.set(self.name.clone(), value);
         Ok(Flow::Next)
     }
 }

@@ -1,6 +1,7 @@
 //! `wait`: runs what stands in it at the same time.
 
 use crate::{
+    computed::Word,
     document::Section,
     exchange::Exchange,
     host::Host,
@@ -14,7 +15,7 @@ use std::rc::Rc;
 /// Runs its statements in parallel, and goes on when all of them are done, or the first.
 #[derive(Debug)]
 pub struct Wait {
-    any: bool,
+    any: Word<bool>,
     branches: Vec<Rc<Policy>>,
 }
 
@@ -28,7 +29,7 @@ impl Statement for Wait {
     const CHILDREN: Children = Children::Named(BRANCHES);
 
     fn check(element: &Element, checker: &mut Checker<'_>) -> Option<Self> {
-        let any = checker.one_of(element, "for", &[("all", false), ("any", true)], false);
+        let any = checker.word(element, "for", &[("all", false), ("any", true)], false);
         let mut branches = Vec::new();
         for child in element.elements().filter(|child| BRANCHES.contains(&child.name.as_str())) {
             checker.policy(child, &mut branches);
@@ -41,6 +42,7 @@ impl Statement for Wait {
         if self.branches.iter().any(|branch| matches!(&**branch, Policy::SendRequest(send) if send.copies_body())) {
             run::whole_body(&mut exchange.request.body, host, Self::NAME).await?;
         }
-        run::parallel(&self.branches, self.any, exchange, host).await
+        let any = self.any.get(exchange, host, Self::NAME).await?;
+        run::parallel(&self.branches, any, exchange, host).await
     }
 }

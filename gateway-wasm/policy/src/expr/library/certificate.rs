@@ -34,13 +34,9 @@ pub(super) static TYPES: &[&NetType] = &[
 
 const NAMESPACE: &str = "System.Security.Cryptography.X509Certificates";
 
-/// The value of a certificate in DER: of `context.Request.Certificate`, or of one that the deployment has. `Null` if it
-/// cannot be read.
-pub(crate) fn certificate(der: &[u8]) -> Value {
-    match Certificate::from_der(der) {
-        Ok(certificate) => value(&X509_CERTIFICATE_2, certificate),
-        Err(_) => Value::Null,
-    }
+/// The value of a certificate in DER: of `context.Request.Certificate`, or of one that the deployment has.
+pub(crate) fn certificate(der: &[u8]) -> Result<Value, Thrown> {
+    Ok(value(&X509_CERTIFICATE_2, Certificate::from_der(der)?))
 }
 
 fn value(net_type: &'static NetType, certificate: Certificate) -> Value {
@@ -356,9 +352,11 @@ pub static X509_CERTIFICATE: NetType = NetType {
 };
 
 fn of_pem(call: &mut Call<'_, '_>, key: Option<usize>, password: Option<usize>) -> Result<Value, Thrown> {
-    let certificate = call.text(0, "certPem")?;
-    let key = key.map(|at| call.text(at, "keyPem")).transpose()?;
-    let password = password.map(|at| call.text(at, "password")).transpose()?;
+    // .NET sees spans of characters in these arguments, so that null is empty.
+    let span = |at| call.text_or_null(at).map(Option::unwrap_or_default);
+    let certificate = span(0)?;
+    let key = key.map(span).transpose()?;
+    let password = password.map(span).transpose()?;
     let machine = &mut *call.machine;
     machine.step(5_000 + certificate.size() as u64)?;
     let certificate = Certificate::from_pem(
@@ -499,7 +497,6 @@ pub static X509_CERTIFICATE_2: NetType = NetType {
         ),
     ],
     missing: &[
-        "CopyWithPrivateKey",
         "CreateFromEncryptedPemFile",
         "CreateFromPemFile",
         "Extensions",

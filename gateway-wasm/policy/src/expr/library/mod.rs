@@ -1,28 +1,30 @@
 //! What .NET and APIM offer to an expression: one module per family of types, one table per type, one row per member.
 
 use super::{
-    types::{Kind, NetType, Type},
+    types::{NetType, Type},
     value::Value,
 };
-use dotnet::{
-    DateTime, DateTimeOffset, Guid, NetString, TimeSpan,
-    number::{self as numbers, format},
-};
+use dotnet::{DateTime, DateTimeOffset, Guid, NetString, TimeSpan};
 
 pub mod array;
+pub mod bit_converter;
 pub mod certificate;
 pub mod collections;
 pub mod context;
+pub mod convert;
 pub mod crypto;
 pub mod date_time;
 pub mod encoding;
+pub mod enumeration;
 pub mod exception;
 pub mod guid;
 pub mod io;
 pub mod json;
 pub mod linq;
+pub mod math;
 pub mod number;
 pub mod object;
+pub mod random;
 pub mod regex;
 pub mod string;
 pub mod string_builder;
@@ -39,6 +41,11 @@ pub fn types() -> impl Iterator<Item = &'static NetType> {
         object::TYPES,
         string::TYPES,
         number::TYPES,
+        convert::TYPES,
+        math::TYPES,
+        random::TYPES,
+        bit_converter::TYPES,
+        enumeration::TYPES,
         date_time::TYPES,
         time_span::TYPES,
         guid::TYPES,
@@ -67,8 +74,8 @@ pub fn types() -> impl Iterator<Item = &'static NetType> {
 
 /// `default(T)` of a structure of the library.
 pub(crate) fn default_struct(net_type: &'static NetType, arguments: &[Type]) -> Value {
-    let _ = arguments;
     match net_type.name {
+        "KeyValuePair<TKey, TValue>" => collections::default_pair(arguments),
         "DateTime" => DateTime::default().into(),
         "DateTimeOffset" => DateTimeOffset::default().into(),
         "TimeSpan" => TimeSpan::default().into(),
@@ -80,68 +87,25 @@ pub(crate) fn default_struct(net_type: &'static NetType, arguments: &[Type]) -> 
 /// `ToString()` of a value that is no object.
 pub(crate) fn plain_text(value: &Value) -> NetString {
     match value {
-        Value::Bool(value) => format::boolean_text(*value).into(),
-        Value::Char(unit) => NetString::from_unit(*unit),
-        Value::Decimal(value) => format::decimal_text(*value).into(),
-        Value::Double(value) => format::double_text(*value).into(),
-        Value::Single(value) => format::single_text(*value).into(),
         Value::DateTime(value) => value.format(None).unwrap_or_default().into(),
         Value::DateTimeOffset(value) => value.format(None).unwrap_or_default().into(),
         Value::TimeSpan(value) => value.format(None).unwrap_or_default().into(),
         Value::Guid(value) => value.format(None).unwrap_or_default().into(),
-        Value::Enum(net_type, value) => enum_text(net_type, *value).into(),
-        other => other.as_integer().unwrap_or_default().to_string().into(),
+        Value::Enum(net_type, value) => enumeration::text(net_type, *value).into(),
+        other => number::text(other).unwrap_or_default(),
     }
-}
-
-/// The name of an enumeration's member; its number where it has none.
-fn enum_text(net_type: &NetType, value: i64) -> String {
-    let Kind::Enum(members) = net_type.kind else { return value.to_string() };
-    if let Some((name, _)) = members.iter().find(|(_, number)| *number == value) {
-        return (*name).to_owned();
-    }
-    // Flags: the names of all that is set, if that is everything.
-    let mut left = value;
-    let mut names: Vec<&str> = Vec::new();
-    for (name, number) in members.iter().rev() {
-        if *number != 0 && left & number == *number {
-            left &= !number;
-            names.insert(0, name);
-        }
-    }
-    let flags = net_type.name.ends_with("Options") || net_type.name.ends_with("Styles");
-    if left == 0 && flags && !names.is_empty() { names.join(", ") } else { value.to_string() }
 }
 
 /// `ToString(format)` of a value that is no object; `None` if it takes no format.
 pub(crate) fn plain_formatted(value: &Value, format: &NetString) -> Option<dotnet::Result<NetString>> {
     let format = &*format.to_str();
     let text = match value {
-        Value::Decimal(value) => format::decimal(*value, format),
-        Value::Double(value) => format::double(*value, format),
-        Value::Single(value) => format::single(*value, format),
         Value::DateTime(value) => value.format(Some(format)),
         Value::DateTimeOffset(value) => value.format(Some(format)),
         Value::TimeSpan(value) => value.format(Some(format)),
         Value::Guid(value) => value.format(Some(format)),
-        Value::Enum(net_type, value) => match format {
-            "G" | "g" | "F" | "f" => Ok(enum_text(net_type, *value)),
-            "D" | "d" => Ok(value.to_string()),
-            "X" | "x" => Ok(format!("{value:08X}")),
-            _ => Err(dotnet::Exception::format(
-                "Format string can be only \"G\", \"g\", \"X\", \"x\", \"F\", \"f\", \"D\" or \"d\".",
-            )),
-        },
-        other => {
-            let bits = match other {
-                Value::SByte(_) | Value::Byte(_) => 8,
-                Value::Int16(_) | Value::UInt16(_) => 16,
-                Value::Int32(_) | Value::UInt32(_) => 32,
-                Value::Int64(_) | Value::UInt64(_) => 64,
-                _ => return None,
-            };
-            format::integer(other.as_integer()?, bits, format)
-        }
+        Value::Enum(net_type, value) => enumeration::formatted(net_type, *value, format),
+        other => number::formatted(other, format)?,
     };
     Some(text.map(NetString::from))
 }
@@ -152,18 +116,12 @@ pub(crate) fn plain_hash(value: &Value) -> i32 {
     match value {
         // .NET seeds the hash of text anew in every process; here it is the same every time.
         Value::String(text) => super::machine::fold(BuildHasherDefault::<DefaultHasher>::default().hash_one(text)),
-        Value::Bool(value) => (*value).into(),
-        Value::Char(unit) => numbers::hash_char(*unit),
-        Value::Int64(value) => numbers::hash_i64(*value),
-        Value::UInt64(value) => numbers::hash_u64(*value),
-        Value::Single(value) => numbers::hash_single(*value),
-        Value::Double(value) => numbers::hash_double(*value),
         Value::Guid(value) => value.hash_code(),
         Value::DateTime(value) => value.hash_code(),
         Value::DateTimeOffset(value) => value.hash_code(),
-        Value::TimeSpan(value) => numbers::hash_i64(value.ticks),
-        Value::Enum(_, value) => numbers::hash_i64(*value),
-        Value::Decimal(value) => super::machine::fold(BuildHasherDefault::<DefaultHasher>::default().hash_one(value.normalize())),
-        other => other.as_integer().unwrap_or_default() as i32,
+        Value::TimeSpan(value) => dotnet::number::hash_i64(value.ticks),
+        // The hash of its numbers, which are of type `int`.
+        Value::Enum(_, value) => *value as i32,
+        other => number::hash(other).unwrap_or(0),
     }
 }

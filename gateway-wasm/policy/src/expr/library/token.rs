@@ -14,6 +14,7 @@ use dotnet::{
     DateTime, DateTimeKind, Exception, NetString,
     crypto::cipher::{Algorithm, Direction},
 };
+use serde_json::{Map, Value as Json};
 use std::{fmt, rc::Rc};
 
 /// The types of this module.
@@ -30,7 +31,7 @@ pub static STRING_EXTENSIONS: NetType = NetType {
     members: &[
         row(
             "static Jwt AsJwt(this string input)",
-            |call| as_jwt(call),
+            as_jwt,
             "The token in the text, with `Bearer` before it or not; null if it is none. Nobody checks its signature",
         ),
         row(
@@ -45,7 +46,7 @@ pub static STRING_EXTENSIONS: NetType = NetType {
         ),
         row(
             "static BasicAuthCredentials AsBasic(this string input)",
-            |call| as_basic(call),
+            as_basic,
             "The name and the password of the value of an `Authorization` header; null if it has none",
         ),
         row(
@@ -201,12 +202,16 @@ fn as_jwt(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     let Some(text) = call.text_or_null(0)? else { return Ok(Value::Null) };
     call.machine.step(10 + text.size() as u64 / 10)?;
     call.machine.spend(text.size() * 2)?;
-    let text = text.to_str();
+    Ok(token(&text.to_str()))
+}
+
+/// The value of a token, of type `Jwt`; null if the text is none.
+pub(crate) fn token(text: &str) -> Value {
     let token = match text.split_at_checked(7) {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("Bearer ") => token,
-        _ => &text,
+        _ => text,
     };
-    Ok(token_of(token.trim()).map_or(Value::Null, Value::object))
+    token_of(token.trim()).map_or(Value::Null, Value::object)
 }
 
 fn token_of(text: &str) -> Option<Token> {
@@ -216,19 +221,16 @@ fn token_of(text: &str) -> Option<Token> {
         return None;
     }
     let header = members(header)?;
-    let named = |name: &str| {
-        let value = header.iter().rev().find(|(own, _)| own == name).map(|(_, value)| value);
-        match value {
-            Some(Json::Text(text)) => text.as_str().into(),
-            _ => NetString::default(),
-        }
+    let named = |name: &str| match header.get(name) {
+        Some(Json::String(text)) => text.as_str().into(),
+        _ => NetString::default(),
     };
     let claims = members(payload)?.into_iter().map(|(name, value)| (name.into(), values(value))).collect();
     Some(Token { algorithm: named("alg"), kind: named("typ"), claims: Rc::new(Claims(claims)) })
 }
 
 /// The JSON object in a part of a token.
-fn members(part: &str) -> Option<Vec<(String, Json)>> {
+fn members(part: &str) -> Option<Map<String, Json>> {
     const ENGINE: GeneralPurpose = GeneralPurpose::new(
         &alphabet::URL_SAFE,
         GeneralPurposeConfig::new()
@@ -236,10 +238,8 @@ fn members(part: &str) -> Option<Vec<(String, Json)>> {
             .with_decode_padding_mode(DecodePaddingMode::RequireNone),
     );
     let bytes = ENGINE.decode(part).ok()?;
-    match read_json(&String::from_utf8_lossy(&bytes))? {
-        Json::Object(members) => Some(members),
-        _ => None,
-    }
+    // Not the JSON of Newtonsoft, which takes more than JSON and turns text into dates.
+    serde_json::from_str(&String::from_utf8_lossy(&bytes)).ok()
 }
 
 /// The values of a claim.
@@ -254,12 +254,8 @@ fn values(claim: Json) -> Vec<NetString> {
 /// One value of a claim: its text, or the JSON that it is.
 fn value(json: Json) -> NetString {
     match json {
-        Json::Text(text) => text.into(),
-        other => {
-            let mut text = String::new();
-            write_json(&other, &mut text);
-            text.into()
-        }
+        Json::String(text) => text.into(),
+        other => other.to_string().into(),
     }
 }
 
@@ -474,176 +470,3 @@ pub static BASIC_AUTH_CREDENTIALS: NetType = NetType {
     missing: &[],
     doc: "The name and the password of an `Authorization` header",
 };
-
-/// JSON, as much of it as claims need.
-enum Json {
-    Null,
-    Bool(bool),
-    /// As it is written.
-    Number(String),
-    Text(String),
-    Array(Vec<Json>),
-    Object(Vec<(String, Json)>),
-}
-
-/// How deep the claims of a token may nest.
-const DEPTH_MAX: u32 = 64;
-
-fn read_json(text: &str) -> Option<Json> {
-    let mut reader = Reader { rest: text.trim_start_matches('\u{feff}') };
-    let json = reader.json(0)?;
-    reader.skip();
-    reader.rest.is_empty().then_some(json)
-}
-
-struct Reader<'t> {
-    rest: &'t str,
-}
-
-impl Reader<'_> {
-    fn skip(&mut self) {
-        self.rest = self.rest.trim_start_matches([' ', '\t', '\r', '\n']);
-    }
-
-    fn eat(&mut self, text: &str) -> bool {
-        self.skip();
-        match self.rest.strip_prefix(text) {
-            Some(rest) => {
-                self.rest = rest;
-                true
-            }
-            None => false,
-        }
-    }
-
-    fn json(&mut self, depth: u32) -> Option<Json> {
-        if depth > DEPTH_MAX {
-            return None;
-        }
-        if self.eat("{") {
-            let mut members = Vec::new();
-            if self.eat("}") {
-                return Some(Json::Object(members));
-            }
-            loop {
-                self.skip();
-                let name = self.text()?;
-                if !self.eat(":") {
-                    return None;
-                }
-                members.push((name, self.json(depth + 1)?));
-                if self.eat("}") {
-                    return Some(Json::Object(members));
-                }
-                if !self.eat(",") {
-                    return None;
-                }
-            }
-        }
-        if self.eat("[") {
-            let mut items = Vec::new();
-            if self.eat("]") {
-                return Some(Json::Array(items));
-            }
-            loop {
-                items.push(self.json(depth + 1)?);
-                if self.eat("]") {
-                    return Some(Json::Array(items));
-                }
-                if !self.eat(",") {
-                    return None;
-                }
-            }
-        }
-        if self.rest.starts_with('"') {
-            return self.text().map(Json::Text);
-        }
-        for (word, json) in [("null", Json::Null), ("true", Json::Bool(true)), ("false", Json::Bool(false))] {
-            if self.eat(word) {
-                return Some(json);
-            }
-        }
-        let end = self.rest.find(|c: char| !matches!(c, '0'..='9' | '+' | '-' | '.' | 'e' | 'E')).unwrap_or(self.rest.len());
-        let (number, rest) = self.rest.split_at_checked(end)?;
-        number.parse::<f64>().ok()?;
-        self.rest = rest;
-        Some(Json::Number(number.to_owned()))
-    }
-
-    fn text(&mut self) -> Option<String> {
-        let mut units = Vec::new();
-        let mut characters = self.rest.strip_prefix('"')?.chars();
-        loop {
-            match characters.next()? {
-                '"' => break,
-                '\\' => units.push(match characters.next()? {
-                    'b' => 8,
-                    'f' => 12,
-                    'n' => 10,
-                    'r' => 13,
-                    't' => 9,
-                    'u' => {
-                        let digits: Option<u32> =
-                            (0..4).try_fold(0, |unit, _| Some(unit * 16 + characters.next()?.to_digit(16)?));
-                        digits? as u16
-                    }
-                    other @ ('"' | '\\' | '/') => other as u16,
-                    _ => return None,
-                }),
-                c if c < ' ' => return None,
-                c => units.extend_from_slice(c.encode_utf16(&mut [0; 2])),
-            }
-        }
-        self.rest = characters.as_str();
-        Some(String::from_utf16_lossy(&units))
-    }
-}
-
-fn write_json(json: &Json, out: &mut String) {
-    match json {
-        Json::Null => out.push_str("null"),
-        Json::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-        Json::Number(number) => out.push_str(number),
-        Json::Text(text) => write_text(text, out),
-        Json::Array(items) => {
-            out.push('[');
-            for (at, item) in items.iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
-                write_json(item, out);
-            }
-            out.push(']');
-        }
-        Json::Object(members) => {
-            out.push('{');
-            for (at, (name, value)) in members.iter().enumerate() {
-                if at > 0 {
-                    out.push(',');
-                }
-                write_text(name, out);
-                out.push(':');
-                write_json(value, out);
-            }
-            out.push('}');
-        }
-    }
-}
-
-fn write_text(text: &str, out: &mut String) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            c if c < ' ' => out.push_str(&format!("\\u{:04x}", c as u32)),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-}

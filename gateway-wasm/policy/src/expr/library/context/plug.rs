@@ -1,6 +1,6 @@
 //! What `context` needs of the rest of the library.
 
-use crate::expr::{call::Thrown, types::Type, value::Value};
+use crate::expr::{call::Thrown, library, types::Type, value::Value};
 use dotnet::NetString;
 
 /// A `KeyValuePair<TKey, TValue>`.
@@ -29,8 +29,8 @@ pub(super) fn uri(text: &NetString) -> Result<Value, Thrown> {
 }
 
 /// An `X509Certificate2`.
-pub(super) fn certificate(_der: &[u8]) -> Result<Value, Thrown> {
-    Ok(Value::Null)
+pub(super) fn certificate(der: &[u8]) -> Result<Value, Thrown> {
+    library::certificate::certificate(der)
 }
 
 /// A body as one of the JSON types.

@@ -1,6 +1,6 @@
 //! RSA.
 
-use super::{NAMESPACE, bytes, count_hash, create, names, no_default, part};
+use super::{NAMESPACE, bytes, count_hash, create, disposed, names, no_default, part};
 use crate::expr::{
     call::{Call, Thrown},
     types::{Kind, NetType, Type, row},
@@ -25,14 +25,21 @@ use std::{
 pub(crate) struct Rsa {
     net_type: &'static NetType,
     key: RefCell<Option<RsaKey>>,
-    /// How long the key is to be that .NET would make.
+    /// How long the key is, or the one that .NET would make.
     bits: Cell<i32>,
+    is_disposed: Cell<bool>,
 }
 
 impl fmt::Debug for Rsa {
     /// Without the key.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("RSA")
+    }
+}
+
+impl Rsa {
+    fn check(&self) -> Result<(), Thrown> {
+        if self.is_disposed.get() { Err(disposed(self.net_type)) } else { Ok(()) }
     }
 }
 
@@ -48,7 +55,8 @@ pub(crate) fn rsa(key: Option<RsaKey>) -> Value {
 }
 
 fn new(net_type: &'static NetType, key: Option<RsaKey>, bits: i32) -> Value {
-    Value::object(Rsa { net_type, key: RefCell::new(key), bits: Cell::new(bits) })
+    let bits = key.as_ref().map_or(bits, |key| i32::try_from(key.bits()).unwrap_or(i32::MAX));
+    Value::object(Rsa { net_type, key: RefCell::new(key), bits: Cell::new(bits), is_disposed: Cell::new(false) })
 }
 
 /// An argument that is a key.
@@ -57,6 +65,7 @@ pub(crate) fn key_argument(call: &Call<'_, '_>, at: usize, parameter: &str) -> R
 }
 
 fn key_of(rsa: &Rsa) -> Result<RsaKey, Thrown> {
+    rsa.check()?;
     rsa.key.borrow().clone().ok_or_else(|| {
         let message = "Portico makes no RSA keys: give the object one with ImportFromPem, ImportParameters or the like.";
         Thrown::new("PlatformNotSupportedException", message)
@@ -73,6 +82,7 @@ fn key(call: &Call<'_, '_>) -> Result<RsaKey, Thrown> {
 
 fn import(call: &Call<'_, '_>, key: RsaKey) -> Result<Value, Thrown> {
     let this = this(call)?;
+    this.check()?;
     this.bits.set(i32::try_from(key.bits()).unwrap_or(i32::MAX));
     this.key.replace(Some(key));
     Ok(Value::Null)
@@ -114,20 +124,25 @@ fn digest(call: &mut Call<'_, '_>, data: &[u8], hash: Hash) -> Result<Vec<u8>, T
     Ok(hash.digest(data))
 }
 
-/// Text that a PEM or XML is in.
-fn text(call: &Call<'_, '_>, at: usize, parameter: &str) -> Result<NetString, Thrown> {
-    call.text(at, parameter)
+/// Text in which .NET sees a span of characters, so that null is empty.
+fn span(call: &Call<'_, '_>, at: usize) -> Result<NetString, Thrown> {
+    Ok(call.text_or_null(at)?.unwrap_or_default())
+}
+
+/// Bytes in which .NET sees a span, so that null is empty.
+fn byte_span(call: &Call<'_, '_>, at: usize) -> Result<Vec<u8>, Thrown> {
+    if call.value(at).is_null() { Ok(Vec::new()) } else { call.bytes(at, "source") }
 }
 
 fn import_text(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
-    let text = text(call, 0, "input")?;
+    let text = span(call, 0)?;
     call.machine.step(2_000 + text.size() as u64)?;
     import(call, RsaKey::from_pem(&text.to_str())?)
 }
 
 /// Imports bytes, and tells how many they were.
 fn import_bytes(call: &mut Call<'_, '_>, read: fn(&[u8]) -> dotnet::Result<(RsaKey, usize)>) -> Result<Value, Thrown> {
-    let source = call.bytes(0, "source")?;
+    let source = byte_span(call, 0)?;
     call.machine.step(2_000 + source.len() as u64)?;
     let (key, length) = read(&source)?;
     import(call, key)?;
@@ -182,7 +197,7 @@ pub static ASYMMETRIC_ALGORITHM: NetType = NetType {
         row(
             "void ImportFromEncryptedPem(string input, string password)",
             |call| {
-                let (text, password) = (text(call, 0, "input")?, text(call, 1, "password")?);
+                let (text, password) = (span(call, 0)?, span(call, 1)?);
                 let machine = &mut *call.machine;
                 let key = RsaKey::from_encrypted_pem(&text.to_str(), &password.to_str(), &mut |turns| machine.step(5 * turns))?;
                 import(call, key)
@@ -197,7 +212,7 @@ pub static ASYMMETRIC_ALGORITHM: NetType = NetType {
         row(
             "void ImportEncryptedPkcs8PrivateKey(string password, byte[] source, out int bytesRead)",
             |call| {
-                let (password, source) = (text(call, 0, "password")?, call.bytes(1, "source")?);
+                let (password, source) = (span(call, 0)?, byte_span(call, 1)?);
                 let machine = &mut *call.machine;
                 let count = &mut |turns| machine.step(5 * turns);
                 let key = RsaKey::from_encrypted_private_key_info(&source, &password.to_str(), count)?;
@@ -231,15 +246,33 @@ pub static ASYMMETRIC_ALGORITHM: NetType = NetType {
             |call| export_pem(call, "PUBLIC KEY", |key| Ok(key.public_key_info())),
             "The public key as text",
         ),
+        row(
+            "string ToXmlString(bool includePrivateParameters)",
+            |call| {
+                let key = key(call)?;
+                call.machine.step(2_000)?;
+                let text = key.to_xml(call.boolean(0)?)?;
+                call.machine.spend(text.len())?;
+                Ok(text.into())
+            },
+            "The key as XML",
+        ),
+        row(
+            "void FromXmlString(string xmlString)",
+            |call| {
+                let text = call.text(0, "xmlString")?;
+                call.machine.step(2_000 + text.size() as u64)?;
+                import(call, RsaKey::from_xml(&text.to_str())?)
+            },
+            "Takes a key of XML",
+        ),
         row("void Clear()", end, "Forgets the key"),
         row("void Dispose()", end, "Forgets the key, as `using` does"),
     ],
     missing: &[
         "ExportEncryptedPkcs8PrivateKey",
         "ExportEncryptedPkcs8PrivateKeyPem",
-        "FromXmlString",
         "LegalKeySizes",
-        "ToXmlString",
         "TryExportEncryptedPkcs8PrivateKey",
         "TryExportEncryptedPkcs8PrivateKeyPem",
         "TryExportPkcs8PrivateKey",
@@ -251,7 +284,9 @@ pub static ASYMMETRIC_ALGORITHM: NetType = NetType {
 };
 
 fn end(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
-    this(call)?.key.take();
+    let this = this(call)?;
+    this.key.take();
+    this.is_disposed.set(true);
     Ok(Value::Null)
 }
 
@@ -285,8 +320,7 @@ pub static RSA: NetType = NetType {
                 let parameters = call.object::<Parameters>(0, "parameters")?;
                 call.machine.step(2_000)?;
                 let key = RsaKey::from_parameters(&parameters.0.borrow())?;
-                let bits = i32::try_from(key.bits()).unwrap_or(i32::MAX);
-                Ok(new(&RSA, Some(key), bits))
+                Ok(rsa(Some(key)))
             },
             "An RSA object with the key of some numbers",
         ),

@@ -9,7 +9,7 @@ use crate::expr::{
 };
 use dotnet::{
     Exception,
-    crypto::{self, cryptographic, hash::Hash},
+    crypto::{self, hash::Hash},
 };
 use std::{
     cell::{Cell, RefCell},
@@ -49,7 +49,7 @@ impl Object for Hasher {
 }
 
 impl Hasher {
-    fn new(net_type: &'static NetType, hash: Hash, key: Option<Vec<u8>>) -> Value {
+    fn value(net_type: &'static NetType, hash: Hash, key: Option<Vec<u8>>) -> Value {
         Value::object(Hasher {
             net_type,
             hash,
@@ -92,7 +92,7 @@ pub(super) fn plain(hash: Hash) -> Value {
         Hash::Sha384 => &SHA384,
         Hash::Sha512 => &SHA512,
     };
-    Hasher::new(net_type, hash, None)
+    Hasher::value(net_type, hash, None)
 }
 
 /// The object of a code; without a key it makes one.
@@ -109,7 +109,7 @@ pub(super) fn keyed(machine: &Machine<'_>, hash: Hash, key: Option<Vec<u8>>) -> 
         crypto::fill(&mut key, &mut || machine.random());
         key
     });
-    Hasher::new(net_type, hash, Some(key))
+    Hasher::value(net_type, hash, Some(key))
 }
 
 fn this(call: &Call<'_, '_>) -> Result<Rc<Hasher>, Thrown> {
@@ -275,17 +275,15 @@ pub static KEYED_HASH_ALGORITHM: NetType = NetType {
             |call| {
                 let key = call.bytes(0, "value")?;
                 let hasher = this(call)?;
-                if hasher.state.get() == State::Running {
-                    return Err(cryptographic("Hash key cannot be changed after the first write to the stream.").into());
-                }
                 count_hash(call.machine, key.len())?;
                 call.machine.spend(key.len())?;
+                hasher.reset();
                 if let Some(place) = &hasher.key {
                     place.replace(hasher.hash.hmac_key(&key));
                 }
                 Ok(Value::Null)
             },
-            "Sets the key",
+            "Sets the key; the hash starts anew",
         ),
     ],
     missing: &[],
@@ -367,7 +365,7 @@ macro_rules! managed {
             name: $name,
             kind: Kind::Class,
             bases: &[$base],
-            members: &[row(concat!($name, "()"), |_| Ok(Hasher::new(&$type, Hash::$hash, None)), concat!("The hash ", $base))],
+            members: &[row(concat!($name, "()"), |_| Ok(Hasher::value(&$type, Hash::$hash, None)), concat!("The hash ", $base))],
             missing: &[],
             doc: concat!("The hash ", $base, " under an older name"),
         };

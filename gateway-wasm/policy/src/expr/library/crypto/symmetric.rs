@@ -178,7 +178,9 @@ fn this(call: &Call<'_, '_>) -> Result<Rc<Cipher>, Thrown> {
 /// An argument of type `PaddingMode`, for a call that names it.
 fn padding(call: &Call<'_, '_>, at: usize) -> Result<Padding, Thrown> {
     let padding = Padding::from_number(call.enumeration(at)?);
-    padding.ok_or_else(|| Exception::argument("Specified padding mode is not valid for this algorithm.", "paddingMode").into())
+    padding.ok_or_else(|| {
+        Exception::argument_out_of_range("Specified padding mode is not valid for this algorithm.", "paddingMode").into()
+    })
 }
 
 /// The last argument of `EncryptCfb` and its like.

@@ -10,11 +10,12 @@ mod integer;
 mod styles;
 
 pub use boolean::BOOLEAN;
+pub(super) use boolean::parse as parse_boolean;
 pub use character::CHAR;
 pub use decimal::DECIMAL;
 pub use float::{DOUBLE, SINGLE};
 pub use integer::{BYTE, INT16, INT32, INT64, SBYTE, UINT16, UINT32, UINT64};
-pub use styles::{MIDPOINT_ROUNDING, TYPE_CODE};
+pub(super) use styles::type_code;
 
 use crate::expr::{
     call::{Call, Thrown},
@@ -61,14 +62,13 @@ pub(crate) fn text(value: &Value) -> Option<NetString> {
 }
 
 /// `ToString(format)` of a number. How much it may make is [`format::cost`], which the caller spends first.
-pub(crate) fn formatted(value: &Value, format: &str) -> Option<dotnet::Result<NetString>> {
-    let text = match value {
+pub(crate) fn formatted(value: &Value, format: &str) -> Option<dotnet::Result<String>> {
+    Some(match value {
         Value::Single(value) => format::single(*value, format),
         Value::Double(value) => format::double(*value, format),
         Value::Decimal(value) => format::decimal(*value, format),
         other => format::integer(other.as_integer()?, bits(other), format),
-    };
-    Some(text.map(NetString::from))
+    })
 }
 
 /// `GetHashCode()` of a number, `bool` or `char`.
@@ -147,7 +147,7 @@ fn to_string_formatted(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     let format = format.to_str();
     call.machine.spend(format::cost(&format))?;
     match formatted(&call.this, &format) {
-        Some(text) => Ok(Value::String(text?)),
+        Some(text) => Ok(Value::text(text?)),
         None => to_string(call),
     }
 }

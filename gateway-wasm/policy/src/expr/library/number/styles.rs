@@ -37,7 +37,7 @@ pub(super) static NUMBER_STYLES: NetType = NetType {
 };
 
 /// `System.MidpointRounding`
-pub static MIDPOINT_ROUNDING: NetType = NetType {
+pub(super) static MIDPOINT_ROUNDING: NetType = NetType {
     namespace: "System",
     name: "MidpointRounding",
     kind: Kind::Enum(&[("ToEven", 0), ("AwayFromZero", 1), ("ToZero", 2), ("ToNegativeInfinity", 3), ("ToPositiveInfinity", 4)]),
@@ -48,7 +48,7 @@ pub static MIDPOINT_ROUNDING: NetType = NetType {
 };
 
 /// `System.TypeCode`
-pub static TYPE_CODE: NetType = NetType {
+pub(super) static TYPE_CODE: NetType = NetType {
     namespace: "System",
     name: "TypeCode",
     kind: Kind::Enum(&[

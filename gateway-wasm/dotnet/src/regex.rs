@@ -1,1 +1,0 @@
-//! `System.Text.RegularExpressions.Regex`, on fancy-regex.

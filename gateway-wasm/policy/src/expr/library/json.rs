@@ -1,6 +1,0 @@
-//! Newtonsoft.Json.
-
-use crate::expr::types::NetType;
-
-/// The types of this module.
-pub(super) static TYPES: &[&NetType] = &[];

@@ -1,6 +1,0 @@
-//! System.Xml.Linq.
-
-use crate::expr::types::NetType;
-
-/// The types of this module.
-pub(super) static TYPES: &[&NetType] = &[];
