@@ -19,7 +19,11 @@ pub static GUID: NetType = NetType {
     members: &[
         row("Guid()", |_| Ok(Guid::EMPTY.into()), "All zeroes"),
         row("Guid(string g)", |call| Ok(Guid::parse(&call.text(0, "g")?.to_str())?.into()), "The one in text"),
-        row("Guid(byte[] b)", |call| Ok(Guid::from_bytes(&call.bytes(0, "b")?)?.into()), "From 16 bytes; those of the first three parts are reversed"),
+        row(
+            "Guid(byte[] b)",
+            |call| Ok(Guid::from_bytes(&call.bytes(0, "b")?)?.into()),
+            "From 16 bytes; those of the first three parts are reversed",
+        ),
         row(
             "Guid(int a, short b, short c, byte[] d)",
             |call| {
@@ -47,10 +51,26 @@ pub static GUID: NetType = NetType {
             |call| Ok(Guid::new_random([call.machine.random(), call.machine.random()]).into()),
             "A new one that nobody can guess",
         ),
-        row("static Guid Parse(string input)", |call| Ok(Guid::parse(&call.text(0, "input")?.to_str())?.into()), "The one in text of any of the formats"),
-        row("static Guid Parse(string s, IFormatProvider provider)", |call| Ok(Guid::parse(&call.text(0, "input")?.to_str())?.into()), "The one in text of any of the formats"),
-        row("static bool TryParse(string input, out Guid result)", |call| try_parse(call, 1), "Whether text is a GUID, and which"),
-        row("static bool TryParse(string s, IFormatProvider provider, out Guid result)", |call| try_parse(call, 2), "Whether text is a GUID, and which"),
+        row(
+            "static Guid Parse(string input)",
+            |call| Ok(Guid::parse(&call.text(0, "input")?.to_str())?.into()),
+            "The one in text of any of the formats",
+        ),
+        row(
+            "static Guid Parse(string s, IFormatProvider provider)",
+            |call| Ok(Guid::parse(&call.text(0, "input")?.to_str())?.into()),
+            "The one in text of any of the formats",
+        ),
+        row(
+            "static bool TryParse(string input, out Guid result)",
+            |call| try_parse(call, 1),
+            "Whether text is a GUID, and which",
+        ),
+        row(
+            "static bool TryParse(string s, IFormatProvider provider, out Guid result)",
+            |call| try_parse(call, 2),
+            "Whether text is a GUID, and which",
+        ),
         row(
             "static Guid ParseExact(string input, string format)",
             |call| Ok(Guid::parse_exact(&call.text(0, "input")?.to_str(), &call.text(1, "format")?.to_str())?.into()),
@@ -66,7 +86,11 @@ pub static GUID: NetType = NetType {
             },
             "Whether text is a GUID of a format, and which",
         ),
-        row("byte[] ToByteArray()", |call| Ok(Value::bytes(this(call)?.to_bytes())), "Its 16 bytes; those of the first three parts are reversed"),
+        row(
+            "byte[] ToByteArray()",
+            |call| Ok(Value::bytes(this(call)?.to_bytes())),
+            "Its 16 bytes; those of the first three parts are reversed",
+        ),
         row(
             "byte[] ToByteArray(bool bigEndian)",
             |call| {
@@ -78,7 +102,11 @@ pub static GUID: NetType = NetType {
         row("string ToString()", |call| Ok(Value::text(this(call)?.to_string())), "Like `8be4df61-93ca-11d2-aa0d-00e098032b8c`"),
         row("string ToString(string format)", formatted, "In the format `N`, `D`, `B`, `P` or `X`"),
         row("string ToString(string format, IFormatProvider provider)", formatted, "In the format `N`, `D`, `B`, `P` or `X`"),
-        row("int CompareTo(Guid value)", |call| Ok((this(call)?.cmp(&call.guid(0)?) as i32).into()), "Negative, zero or positive: in the order of the text"),
+        row(
+            "int CompareTo(Guid value)",
+            |call| Ok((this(call)?.cmp(&call.guid(0)?) as i32).into()),
+            "Negative, zero or positive: in the order of the text",
+        ),
         row(
             "int CompareTo(object value)",
             |call| match call.value(0) {
@@ -90,12 +118,32 @@ pub static GUID: NetType = NetType {
         ),
         row("bool Equals(Guid g)", |call| Ok((this(call)? == call.guid(0)?).into()), "Whether both are equal"),
         row("int GetHashCode()", |call| Ok(this(call)?.hash_code().into()), "A number that equal ones share"),
-        row("static bool operator ==(Guid a, Guid b)", |call| Ok((call.guid(0)? == call.guid(1)?).into()), "Whether both are equal"),
+        row(
+            "static bool operator ==(Guid a, Guid b)",
+            |call| Ok((call.guid(0)? == call.guid(1)?).into()),
+            "Whether both are equal",
+        ),
         row("static bool operator !=(Guid a, Guid b)", |call| Ok((call.guid(0)? != call.guid(1)?).into()), "Whether they differ"),
-        row("static bool operator <(Guid left, Guid right)", |call| Ok((call.guid(0)? < call.guid(1)?).into()), "Whether the first comes first"),
-        row("static bool operator <=(Guid left, Guid right)", |call| Ok((call.guid(0)? <= call.guid(1)?).into()), "Whether the first does not come last"),
-        row("static bool operator >(Guid left, Guid right)", |call| Ok((call.guid(0)? > call.guid(1)?).into()), "Whether the first comes last"),
-        row("static bool operator >=(Guid left, Guid right)", |call| Ok((call.guid(0)? >= call.guid(1)?).into()), "Whether the first does not come first"),
+        row(
+            "static bool operator <(Guid left, Guid right)",
+            |call| Ok((call.guid(0)? < call.guid(1)?).into()),
+            "Whether the first comes first",
+        ),
+        row(
+            "static bool operator <=(Guid left, Guid right)",
+            |call| Ok((call.guid(0)? <= call.guid(1)?).into()),
+            "Whether the first does not come last",
+        ),
+        row(
+            "static bool operator >(Guid left, Guid right)",
+            |call| Ok((call.guid(0)? > call.guid(1)?).into()),
+            "Whether the first comes last",
+        ),
+        row(
+            "static bool operator >=(Guid left, Guid right)",
+            |call| Ok((call.guid(0)? >= call.guid(1)?).into()),
+            "Whether the first does not come first",
+        ),
     ],
     missing: &["TryFormat", "TryWriteBytes"],
     doc: "A number of 128 bits that is unique",

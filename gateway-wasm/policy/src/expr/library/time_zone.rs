@@ -70,14 +70,26 @@ pub static TIME_ZONE_INFO: NetType = NetType {
         row("bool HasIanaId", |call| Ok(this(call)?.has_iana_id().into()), "Whether its name is one of the IANA"),
         row("string DisplayName", |call| Ok(Value::text(this(call)?.display_name(now(call)))), "Its offset and its places"),
         row("string StandardName", |call| Ok(Value::text(this(call)?.standard_name(now(call)))), "What standard time is called"),
-        row("string DaylightName", |call| Ok(Value::text(this(call)?.daylight_name(now(call)))), "What daylight saving time is called"),
-        row("TimeSpan BaseUtcOffset", |call| Ok(this(call)?.base_offset(now(call)).into()), "How far standard time is ahead of UTC"),
+        row(
+            "string DaylightName",
+            |call| Ok(Value::text(this(call)?.daylight_name(now(call)))),
+            "What daylight saving time is called",
+        ),
+        row(
+            "TimeSpan BaseUtcOffset",
+            |call| Ok(this(call)?.base_offset(now(call)).into()),
+            "How far standard time is ahead of UTC",
+        ),
         row(
             "bool SupportsDaylightSavingTime",
             |call| Ok(this(call)?.supports_daylight_saving_time(now(call)).into()),
             "Whether it has daylight saving time",
         ),
-        row("TimeSpan GetUtcOffset(DateTime dateTime)", |call| Ok(this(call)?.utc_offset(call.date_time(0)?).into()), "How far it is ahead of UTC at a time"),
+        row(
+            "TimeSpan GetUtcOffset(DateTime dateTime)",
+            |call| Ok(this(call)?.utc_offset(call.date_time(0)?).into()),
+            "How far it is ahead of UTC at a time",
+        ),
         row(
             "TimeSpan GetUtcOffset(DateTimeOffset dateTimeOffset)",
             |call| Ok(this(call)?.utc_offset_at(call.date_time_offset(0)?).into()),
@@ -93,14 +105,26 @@ pub static TIME_ZONE_INFO: NetType = NetType {
             |call| Ok(this(call)?.is_daylight_saving_time(call.date_time_offset(0)?.utc_date_time()).into()),
             "Whether it is daylight saving time then",
         ),
-        row("bool IsAmbiguousTime(DateTime dateTime)", |call| Ok(this(call)?.is_ambiguous_time(call.date_time(0)?).into()), "Whether the clock shows the time twice"),
+        row(
+            "bool IsAmbiguousTime(DateTime dateTime)",
+            |call| Ok(this(call)?.is_ambiguous_time(call.date_time(0)?).into()),
+            "Whether the clock shows the time twice",
+        ),
         row(
             "bool IsAmbiguousTime(DateTimeOffset dateTimeOffset)",
             |call| Ok(this(call)?.is_ambiguous_time(call.date_time_offset(0)?.utc_date_time()).into()),
             "Whether the clock shows the time twice",
         ),
-        row("bool IsInvalidTime(DateTime dateTime)", |call| Ok(this(call)?.is_invalid_time(call.date_time(0)?).into()), "Whether the clock skips the time"),
-        row("TimeSpan[] GetAmbiguousTimeOffsets(DateTime dateTime)", |call| ambiguous(call, call.date_time(0)?), "Both offsets of a time that the clock shows twice"),
+        row(
+            "bool IsInvalidTime(DateTime dateTime)",
+            |call| Ok(this(call)?.is_invalid_time(call.date_time(0)?).into()),
+            "Whether the clock skips the time",
+        ),
+        row(
+            "TimeSpan[] GetAmbiguousTimeOffsets(DateTime dateTime)",
+            |call| ambiguous(call, call.date_time(0)?),
+            "Both offsets of a time that the clock shows twice",
+        ),
         row(
             "TimeSpan[] GetAmbiguousTimeOffsets(DateTimeOffset dateTimeOffset)",
             |call| ambiguous(call, call.date_time_offset(0)?.utc_date_time()),
@@ -124,7 +148,11 @@ pub static TIME_ZONE_INFO: NetType = NetType {
             |call| Ok(TimeZone::convert_offset(call.date_time_offset(0)?, &*zone(call, 1, "destinationTimeZone")?)?.into()),
             "A time on the clock of a zone",
         ),
-        row("static DateTime ConvertTimeToUtc(DateTime dateTime)", |call| Ok(call.date_time(0)?.to_universal_time().into()), "A local time in UTC"),
+        row(
+            "static DateTime ConvertTimeToUtc(DateTime dateTime)",
+            |call| Ok(call.date_time(0)?.to_universal_time().into()),
+            "A local time in UTC",
+        ),
         row(
             "static DateTime ConvertTimeToUtc(DateTime dateTime, TimeZoneInfo sourceTimeZone)",
             |call| Ok(TimeZone::convert(call.date_time(0)?, &*zone(call, 1, "sourceTimeZone")?, &TimeZone::utc())?.into()),
@@ -151,7 +179,11 @@ pub static TIME_ZONE_INFO: NetType = NetType {
             |call| Ok(TimeZone::convert_offset(call.date_time_offset(0)?, &find(call, 1, "id")?)?.into()),
             "A time on the clock of a zone",
         ),
-        row("bool HasSameRules(TimeZoneInfo other)", |call| Ok(this(call)?.has_same_rules(&*zone(call, 0, "other")?).into()), "Whether both clocks always show the same"),
+        row(
+            "bool HasSameRules(TimeZoneInfo other)",
+            |call| Ok(this(call)?.has_same_rules(&*zone(call, 0, "other")?).into()),
+            "Whether both clocks always show the same",
+        ),
         row(
             "bool Equals(TimeZoneInfo other)",
             |call| {
@@ -183,9 +215,17 @@ pub static TIME_ZONE: NetType = NetType {
         row("static TimeZone CurrentTimeZone", |_| Ok(Value::object(Current)), "The local time zone, which is UTC"),
         row("string StandardName", |_| Ok(Value::text("Coordinated Universal Time")), "What standard time is called"),
         row("string DaylightName", |_| Ok(Value::text("Coordinated Universal Time")), "What daylight saving time is called"),
-        row("TimeSpan GetUtcOffset(DateTime time)", |_| Ok(dotnet::TimeSpan::ZERO.into()), "How far it is ahead of UTC at a time"),
+        row(
+            "TimeSpan GetUtcOffset(DateTime time)",
+            |_| Ok(dotnet::TimeSpan::ZERO.into()),
+            "How far it is ahead of UTC at a time",
+        ),
         row("bool IsDaylightSavingTime(DateTime time)", |_| Ok(false.into()), "Whether it is daylight saving time then"),
-        row("DateTime ToLocalTime(DateTime time)", |call| Ok(call.date_time(0)?.to_local_time().into()), "A time in the local time zone"),
+        row(
+            "DateTime ToLocalTime(DateTime time)",
+            |call| Ok(call.date_time(0)?.to_local_time().into()),
+            "A time in the local time zone",
+        ),
         row("DateTime ToUniversalTime(DateTime time)", |call| Ok(call.date_time(0)?.to_universal_time().into()), "A time in UTC"),
     ],
     missing: &["GetDaylightChanges"],

@@ -16,8 +16,7 @@ use std::{
 };
 
 /// The types of this module.
-pub(super) static TYPES: &[&NetType] =
-    &[&URI, &URI_KIND, &URI_PARTIAL, &URI_COMPONENTS, &URI_FORMAT, &URI_HOST_NAME_TYPE];
+pub(super) static TYPES: &[&NetType] = &[&URI, &URI_KIND, &URI_PARTIAL, &URI_COMPONENTS, &URI_FORMAT, &URI_HOST_NAME_TYPE];
 
 /// `System.Uri`
 pub static URI: NetType = NetType {
@@ -59,7 +58,11 @@ const URI_MEMBERS: &[Member] = &[
         },
         "Where a relative URI leads from a base",
     ),
-    row("static bool TryCreate(string uriString, UriKind uriKind, out Uri result)", try_create, "Whether text is a URI of a kind, and which"),
+    row(
+        "static bool TryCreate(string uriString, UriKind uriKind, out Uri result)",
+        try_create,
+        "Whether text is a URI of a kind, and which",
+    ),
     row(
         "static bool TryCreate(Uri baseUri, string relativeUri, out Uri result)",
         |call| {
@@ -102,11 +105,19 @@ const URI_MEMBERS: &[Member] = &[
         "The path, cut behind every slash",
     ),
     row("string Scheme", |call| Ok(Value::text(this(call)?.scheme()?)), "Like `https`"),
-    row("string Authority", |call| Ok(Value::text(this(call)?.authority()?)), "The host, and the port if it is not the scheme's own"),
+    row(
+        "string Authority",
+        |call| Ok(Value::text(this(call)?.authority()?)),
+        "The host, and the port if it is not the scheme's own",
+    ),
     row("string Host", |call| Ok(Value::text(this(call)?.host()?)), "The host; an IPv6 address has brackets"),
     row("string DnsSafeHost", |call| Ok(Value::text(this(call)?.dns_safe_host()?)), "The host without brackets"),
     row("string IdnHost", |call| Ok(Value::text(this(call)?.idn_host()?)), "The host in ASCII"),
-    row("UriHostNameType HostNameType", |call| Ok(Value::Enum(&URI_HOST_NAME_TYPE, this(call)?.host_kind()? as i64)), "What the host is"),
+    row(
+        "UriHostNameType HostNameType",
+        |call| Ok(Value::Enum(&URI_HOST_NAME_TYPE, this(call)?.host_kind()? as i64)),
+        "What the host is",
+    ),
     row("int Port", |call| Ok(this(call)?.port()?.into()), "The port, or -1"),
     row("bool IsDefaultPort", |call| Ok(this(call)?.is_default_port()?.into()), "Whether the port is the scheme's own"),
     row("string UserInfo", |call| Ok(Value::text(this(call)?.user_info()?)), "User and password, escaped"),
@@ -115,7 +126,11 @@ const URI_MEMBERS: &[Member] = &[
     row("bool IsUnc", |call| Ok(this(call)?.is_unc()?.into()), "Whether it is a share of a server"),
     row("bool IsLoopback", |call| Ok(this(call)?.is_loopback()?.into()), "Whether the host is the machine itself"),
     row("string OriginalString", |call| Ok(Value::text(this(call)?.original())), "What it was made from"),
-    row("string ToString()", |call| Ok(Value::text(this(call)?.to_string())), "All of it, with escapes resolved where that is safe"),
+    row(
+        "string ToString()",
+        |call| Ok(Value::text(this(call)?.to_string())),
+        "All of it, with escapes resolved where that is safe",
+    ),
     row(
         "string GetLeftPart(UriPartial part)",
         |call| {
@@ -137,9 +152,21 @@ const URI_MEMBERS: &[Member] = &[
         },
         "Some of its parts",
     ),
-    row("Uri MakeRelativeUri(Uri uri)", |call| Ok(value(this(call)?.make_relative(&*uri_at(call, 0, "uri")?)?)), "How another is reached from here"),
-    row("bool IsBaseOf(Uri uri)", |call| Ok(this(call)?.is_base_of(&*uri_at(call, 0, "uri")?)?.into()), "Whether another is below it"),
-    row("bool IsWellFormedOriginalString()", |call| Ok(this(call)?.is_well_formed().into()), "Whether nothing of it needed to be escaped"),
+    row(
+        "Uri MakeRelativeUri(Uri uri)",
+        |call| Ok(value(this(call)?.make_relative(&*uri_at(call, 0, "uri")?)?)),
+        "How another is reached from here",
+    ),
+    row(
+        "bool IsBaseOf(Uri uri)",
+        |call| Ok(this(call)?.is_base_of(&*uri_at(call, 0, "uri")?)?.into()),
+        "Whether another is below it",
+    ),
+    row(
+        "bool IsWellFormedOriginalString()",
+        |call| Ok(this(call)?.is_well_formed().into()),
+        "Whether nothing of it needed to be escaped",
+    ),
     row(
         "bool Equals(object comparand)",
         |call| {
@@ -150,8 +177,16 @@ const URI_MEMBERS: &[Member] = &[
     ),
     row("static bool operator ==(Uri uri1, Uri uri2)", |call| Ok(equal(call).into()), "Whether both are equal"),
     row("static bool operator !=(Uri uri1, Uri uri2)", |call| Ok((!equal(call)).into()), "Whether they differ"),
-    row("static string EscapeDataString(string stringToEscape)", |call| escaped(call, uri::escape_data_string), "Text that can be a part of a URI: all but letters, digits and `-._~` is escaped"),
-    row("static string EscapeUriString(string stringToEscape)", |call| escaped(call, uri::escape_uri_string), "Text that can be a URI: what separates its parts is not escaped"),
+    row(
+        "static string EscapeDataString(string stringToEscape)",
+        |call| escaped(call, uri::escape_data_string),
+        "Text that can be a part of a URI: all but letters, digits and `-._~` is escaped",
+    ),
+    row(
+        "static string EscapeUriString(string stringToEscape)",
+        |call| escaped(call, uri::escape_uri_string),
+        "Text that can be a URI: what separates its parts is not escaped",
+    ),
     row(
         "static string UnescapeDataString(string stringToUnescape)",
         |call| {
@@ -169,7 +204,11 @@ const URI_MEMBERS: &[Member] = &[
         },
         "A character of Latin 1 as an escape",
     ),
-    row("static bool IsHexDigit(char character)", |call| Ok(hex(call)?.is_some().into()), "Whether a character is a hexadecimal digit"),
+    row(
+        "static bool IsHexDigit(char character)",
+        |call| Ok(hex(call)?.is_some().into()),
+        "Whether a character is a hexadecimal digit",
+    ),
     row(
         "static int FromHex(char digit)",
         |call| {

@@ -25,9 +25,21 @@ pub static WEB_UTILITY: NetType = NetType {
     kind: Kind::Static,
     bases: &[],
     members: &[
-        row("static string UrlEncode(string value)", |call| text(call, 3, |text| web::url_encode(text).into()), "Text as in a form: with `+` for a space and `%` before hexadecimal digits"),
-        row("static string UrlDecode(string encodedValue)", |call| text(call, 1, |text| web::url_decode(&text.to_str()).into()), "What `UrlEncode` encoded"),
-        row("static string HtmlEncode(string value)", |call| text(call, 6, |text| web::html_encode(text).into()), "Text with entities for what HTML takes for its own"),
+        row(
+            "static string UrlEncode(string value)",
+            |call| text(call, 3, |text| web::url_encode(text).into()),
+            "Text as in a form: with `+` for a space and `%` before hexadecimal digits",
+        ),
+        row(
+            "static string UrlDecode(string encodedValue)",
+            |call| text(call, 1, |text| web::url_decode(&text.to_str()).into()),
+            "What `UrlEncode` encoded",
+        ),
+        row(
+            "static string HtmlEncode(string value)",
+            |call| text(call, 6, |text| web::html_encode(text).into()),
+            "Text with entities for what HTML takes for its own",
+        ),
         row("static string HtmlDecode(string value)", |call| text(call, 1, web::html_decode), "Text with its entities resolved"),
         row(
             "static byte[] UrlEncodeToBytes(byte[] value, int offset, int count)",
@@ -53,7 +65,11 @@ pub static IP_ADDRESS: NetType = NetType {
     members: &[
         row("static IPAddress Loopback", |_| Ok(address(IpAddress::new(Ipv4Addr::LOCALHOST.into()))), "`127.0.0.1`"),
         row("static IPAddress IPv6Loopback", |_| Ok(address(IpAddress::new(Ipv6Addr::LOCALHOST.into()))), "`::1`"),
-        row("static IPAddress Parse(string ipString)", |call| Ok(address(IpAddress::parse(&call.text(0, "ipString")?.to_str())?)), "The address in text"),
+        row(
+            "static IPAddress Parse(string ipString)",
+            |call| Ok(address(IpAddress::parse(&call.text(0, "ipString")?.to_str())?)),
+            "The address in text",
+        ),
         row(
             "static bool TryParse(string ipString, out IPAddress address)",
             |call| {
@@ -142,9 +158,8 @@ fn bytes(call: &mut Call<'_, '_>, parameter: &str, change: impl FnOnce(&[u8]) ->
         return if count == 0 { Ok(Value::Null) } else { Err(Exception::argument_null(parameter).into()) };
     }
     let bytes = call.bytes(0, parameter)?;
-    let outside = |parameter: &str| {
-        Exception::argument_out_of_range("Specified argument was out of the range of valid values.", parameter)
-    };
+    let outside =
+        |parameter: &str| Exception::argument_out_of_range("Specified argument was out of the range of valid values.", parameter);
     let start = usize::try_from(offset).ok().filter(|start| *start <= bytes.len()).ok_or_else(|| outside("offset"))?;
     let part = usize::try_from(count).ok().and_then(|count| bytes.get(start..start.checked_add(count)?));
     let part = part.ok_or_else(|| outside("count"))?;

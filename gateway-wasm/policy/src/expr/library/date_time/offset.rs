@@ -6,10 +6,7 @@ use crate::expr::{
     types::{Kind, NetType, row},
     value::Value,
 };
-use dotnet::{
-    DateTime, DateTimeKind, DateTimeOffset, Exception, TimeSpan,
-    date_time::Unit,
-};
+use dotnet::{DateTime, DateTimeKind, DateTimeOffset, Exception, TimeSpan, date_time::Unit};
 
 /// `System.DateTimeOffset`
 pub static DATE_TIME_OFFSET: NetType = NetType {
@@ -60,7 +57,11 @@ pub static DATE_TIME_OFFSET: NetType = NetType {
         row("DateTime LocalDateTime", |call| Ok(this(call)?.local_date_time().into()), "The same in the local time zone"),
         row("DateTime Date", |call| Ok(clock(call)?.date().into()), "Midnight of its day"),
         row("TimeSpan Offset", |call| Ok(this(call)?.offset().into()), "How far it is ahead of UTC"),
-        row("int TotalOffsetMinutes", |call| Ok(i32::from(this(call)?.offset_minutes).into()), "How far it is ahead of UTC, in minutes"),
+        row(
+            "int TotalOffsetMinutes",
+            |call| Ok(i32::from(this(call)?.offset_minutes).into()),
+            "How far it is ahead of UTC, in minutes",
+        ),
         row("int Year", |call| Ok(clock(call)?.year().into()), "The year, from 1 to 9999"),
         row("int Month", |call| Ok(clock(call)?.month().into()), "The month, from 1"),
         row("int Day", |call| Ok(clock(call)?.day().into()), "The day of the month, from 1"),
@@ -70,7 +71,11 @@ pub static DATE_TIME_OFFSET: NetType = NetType {
         row("int Minute", |call| Ok(clock(call)?.minute().into()), "The minute"),
         row("int Second", |call| Ok(clock(call)?.second().into()), "The second"),
         row("int Millisecond", |call| Ok(clock(call)?.millisecond().into()), "The milliseconds in the second"),
-        row("int Microsecond", |call| Ok(clock(call)?.time_of_day().microseconds().into()), "The microseconds in the millisecond"),
+        row(
+            "int Microsecond",
+            |call| Ok(clock(call)?.time_of_day().microseconds().into()),
+            "The microseconds in the millisecond",
+        ),
         row("int Nanosecond", |call| Ok(clock(call)?.time_of_day().nanoseconds().into()), "The nanoseconds in the microsecond"),
         row("long Ticks", |call| Ok(this(call)?.ticks.into()), "Ticks of 100 ns since the start of the year 1, on its clock"),
         row("long UtcTicks", |call| Ok(this(call)?.utc_ticks().into()), "Ticks of 100 ns since the start of the year 1, in UTC"),
@@ -86,48 +91,96 @@ pub static DATE_TIME_OFFSET: NetType = NetType {
             "So many milliseconds after the start of 1970",
         ),
         row("long ToUnixTimeSeconds()", |call| Ok(this(call)?.to_unix_seconds().into()), "Whole seconds since the start of 1970"),
-        row("long ToUnixTimeMilliseconds()", |call| Ok(this(call)?.to_unix_milliseconds().into()), "Whole milliseconds since the start of 1970"),
-        row("static DateTimeOffset FromFileTime(long fileTime)", from_file_time, "So many ticks of 100 ns after the start of 1601"),
+        row(
+            "long ToUnixTimeMilliseconds()",
+            |call| Ok(this(call)?.to_unix_milliseconds().into()),
+            "Whole milliseconds since the start of 1970",
+        ),
+        row(
+            "static DateTimeOffset FromFileTime(long fileTime)",
+            from_file_time,
+            "So many ticks of 100 ns after the start of 1601",
+        ),
         row("long ToFileTime()", to_file_time, "Ticks of 100 ns since the start of 1601"),
-        row("DateTimeOffset Add(TimeSpan timeSpan)", |call| {
+        row(
+            "DateTimeOffset Add(TimeSpan timeSpan)",
+            |call| {
                 let span = call.time_span(0)?;
                 changed(call, |clock| clock.add_ticks(span.ticks, "value"))
-            }, "Later by a length of time"),
-        row("DateTimeOffset AddYears(int years)", |call| {
+            },
+            "Later by a length of time",
+        ),
+        row(
+            "DateTimeOffset AddYears(int years)",
+            |call| {
                 let years = call.int(0)?;
                 changed(call, |clock| clock.add_years(years))
-            }, "Later by years"),
-        row("DateTimeOffset AddMonths(int months)", |call| {
+            },
+            "Later by years",
+        ),
+        row(
+            "DateTimeOffset AddMonths(int months)",
+            |call| {
                 let months = call.int(0)?;
                 changed(call, |clock| clock.add_months(months))
-            }, "Later by months; at most the last day of the month"),
+            },
+            "Later by months; at most the last day of the month",
+        ),
         row("DateTimeOffset AddDays(double days)", |call| add(call, Unit::Day), "Later by days and parts of days"),
         row("DateTimeOffset AddHours(double hours)", |call| add(call, Unit::Hour), "Later by hours"),
         row("DateTimeOffset AddMinutes(double minutes)", |call| add(call, Unit::Minute), "Later by minutes"),
         row("DateTimeOffset AddSeconds(double seconds)", |call| add(call, Unit::Second), "Later by seconds"),
         row("DateTimeOffset AddMilliseconds(double milliseconds)", |call| add(call, Unit::Millisecond), "Later by milliseconds"),
         row("DateTimeOffset AddMicroseconds(double microseconds)", |call| add(call, Unit::Microsecond), "Later by microseconds"),
-        row("DateTimeOffset AddTicks(long ticks)", |call| {
+        row(
+            "DateTimeOffset AddTicks(long ticks)",
+            |call| {
                 let ticks = call.long(0)?;
                 changed(call, |clock| clock.add_ticks(ticks, "value"))
-            }, "Later by ticks of 100 ns"),
-        row("TimeSpan Subtract(DateTimeOffset value)", |call| Ok(this(call)?.subtract(call.date_time_offset(0)?).into()), "The time since another"),
-        row("DateTimeOffset Subtract(TimeSpan value)", |call| minus(this(call)?, call.time_span(0)?, "value"), "Earlier by a length of time"),
-        row("DateTimeOffset ToOffset(TimeSpan offset)", |call| Ok(this(call)?.to_offset(call.time_span(0)?)?.into()), "The same time at another offset"),
+            },
+            "Later by ticks of 100 ns",
+        ),
+        row(
+            "TimeSpan Subtract(DateTimeOffset value)",
+            |call| Ok(this(call)?.subtract(call.date_time_offset(0)?).into()),
+            "The time since another",
+        ),
+        row(
+            "DateTimeOffset Subtract(TimeSpan value)",
+            |call| minus(this(call)?, call.time_span(0)?, "value"),
+            "Earlier by a length of time",
+        ),
+        row(
+            "DateTimeOffset ToOffset(TimeSpan offset)",
+            |call| Ok(this(call)?.to_offset(call.time_span(0)?)?.into()),
+            "The same time at another offset",
+        ),
         row("DateTimeOffset ToUniversalTime()", |call| Ok(this(call)?.to_universal_time().into()), "The same time in UTC"),
-        row("DateTimeOffset ToLocalTime()", |call| Ok(this(call)?.to_universal_time().into()), "The same time in the local time zone, which is UTC"),
+        row(
+            "DateTimeOffset ToLocalTime()",
+            |call| Ok(this(call)?.to_universal_time().into()),
+            "The same time in the local time zone, which is UTC",
+        ),
         row("string ToString()", |call| text(call, None), "Like `01/31/2026 13:30:00 +01:00`"),
         row("string ToString(string format)", formatted, "In a standard or custom format"),
         row("string ToString(IFormatProvider formatProvider)", |call| text(call, None), "Like `01/31/2026 13:30:00 +01:00`"),
         row("string ToString(string format, IFormatProvider formatProvider)", formatted, "In a standard or custom format"),
         row("static DateTimeOffset Parse(string input)", |call| Ok(parse(call, PARSE)??.into()), "The date and time in text"),
-        row("static DateTimeOffset Parse(string input, IFormatProvider formatProvider)", |call| Ok(parse(call, PARSE)??.into()), "The date and time in text"),
+        row(
+            "static DateTimeOffset Parse(string input, IFormatProvider formatProvider)",
+            |call| Ok(parse(call, PARSE)??.into()),
+            "The date and time in text",
+        ),
         row(
             "static DateTimeOffset Parse(string input, IFormatProvider formatProvider, DateTimeStyles styles)",
             |call| Ok(parse(call, Shape { styles: Some(2), ..PARSE })??.into()),
             "The date and time in text, as the styles say",
         ),
-        row("static bool TryParse(string input, out DateTimeOffset result)", |call| try_parse(call, PARSE, 1), "Whether text is a date and time, and which"),
+        row(
+            "static bool TryParse(string input, out DateTimeOffset result)",
+            |call| try_parse(call, PARSE, 1),
+            "Whether text is a date and time, and which",
+        ),
         row(
             "static bool TryParse(string input, IFormatProvider formatProvider, out DateTimeOffset result)",
             |call| try_parse(call, PARSE, 2),
@@ -166,11 +219,31 @@ pub static DATE_TIME_OFFSET: NetType = NetType {
             |call| try_parse(call, EXACT_STYLES, 4),
             "Whether text is in one of the formats, and which date and time it is",
         ),
-        row("static int Compare(DateTimeOffset first, DateTimeOffset second)", |call| order(call.date_time_offset(0)?, call.date_time_offset(1)?), "Negative, zero or positive: the earlier in UTC comes first"),
-        row("int CompareTo(DateTimeOffset other)", |call| order(this(call)?, call.date_time_offset(0)?), "Negative, zero or positive: the earlier in UTC comes first"),
-        row("bool Equals(DateTimeOffset other)", |call| Ok((this(call)? == call.date_time_offset(0)?).into()), "Whether both are the same time in UTC"),
-        row("static bool Equals(DateTimeOffset first, DateTimeOffset second)", |call| Ok((call.date_time_offset(0)? == call.date_time_offset(1)?).into()), "Whether both are the same time in UTC"),
-        row("bool EqualsExact(DateTimeOffset other)", |call| Ok(this(call)?.equals_exact(call.date_time_offset(0)?).into()), "Whether both are the same time at the same offset"),
+        row(
+            "static int Compare(DateTimeOffset first, DateTimeOffset second)",
+            |call| order(call.date_time_offset(0)?, call.date_time_offset(1)?),
+            "Negative, zero or positive: the earlier in UTC comes first",
+        ),
+        row(
+            "int CompareTo(DateTimeOffset other)",
+            |call| order(this(call)?, call.date_time_offset(0)?),
+            "Negative, zero or positive: the earlier in UTC comes first",
+        ),
+        row(
+            "bool Equals(DateTimeOffset other)",
+            |call| Ok((this(call)? == call.date_time_offset(0)?).into()),
+            "Whether both are the same time in UTC",
+        ),
+        row(
+            "static bool Equals(DateTimeOffset first, DateTimeOffset second)",
+            |call| Ok((call.date_time_offset(0)? == call.date_time_offset(1)?).into()),
+            "Whether both are the same time in UTC",
+        ),
+        row(
+            "bool EqualsExact(DateTimeOffset other)",
+            |call| Ok(this(call)?.equals_exact(call.date_time_offset(0)?).into()),
+            "Whether both are the same time at the same offset",
+        ),
         row("int GetHashCode()", |call| Ok(this(call)?.hash_code().into()), "A number that equal times share"),
         row(
             "static implicit operator DateTimeOffset(DateTime dateTime)",
@@ -195,12 +268,36 @@ pub static DATE_TIME_OFFSET: NetType = NetType {
             |call| Ok(call.date_time_offset(0)?.subtract(call.date_time_offset(1)?).into()),
             "The time between them",
         ),
-        row("static bool operator ==(DateTimeOffset left, DateTimeOffset right)", |call| Ok((call.date_time_offset(0)? == call.date_time_offset(1)?).into()), "Whether both are the same time in UTC"),
-        row("static bool operator !=(DateTimeOffset left, DateTimeOffset right)", |call| Ok((call.date_time_offset(0)? != call.date_time_offset(1)?).into()), "Whether they are different times in UTC"),
-        row("static bool operator <(DateTimeOffset left, DateTimeOffset right)", |call| Ok((call.date_time_offset(0)? < call.date_time_offset(1)?).into()), "Whether the first is earlier"),
-        row("static bool operator <=(DateTimeOffset left, DateTimeOffset right)", |call| Ok((call.date_time_offset(0)? <= call.date_time_offset(1)?).into()), "Whether the first is not later"),
-        row("static bool operator >(DateTimeOffset left, DateTimeOffset right)", |call| Ok((call.date_time_offset(0)? > call.date_time_offset(1)?).into()), "Whether the first is later"),
-        row("static bool operator >=(DateTimeOffset left, DateTimeOffset right)", |call| Ok((call.date_time_offset(0)? >= call.date_time_offset(1)?).into()), "Whether the first is not earlier"),
+        row(
+            "static bool operator ==(DateTimeOffset left, DateTimeOffset right)",
+            |call| Ok((call.date_time_offset(0)? == call.date_time_offset(1)?).into()),
+            "Whether both are the same time in UTC",
+        ),
+        row(
+            "static bool operator !=(DateTimeOffset left, DateTimeOffset right)",
+            |call| Ok((call.date_time_offset(0)? != call.date_time_offset(1)?).into()),
+            "Whether they are different times in UTC",
+        ),
+        row(
+            "static bool operator <(DateTimeOffset left, DateTimeOffset right)",
+            |call| Ok((call.date_time_offset(0)? < call.date_time_offset(1)?).into()),
+            "Whether the first is earlier",
+        ),
+        row(
+            "static bool operator <=(DateTimeOffset left, DateTimeOffset right)",
+            |call| Ok((call.date_time_offset(0)? <= call.date_time_offset(1)?).into()),
+            "Whether the first is not later",
+        ),
+        row(
+            "static bool operator >(DateTimeOffset left, DateTimeOffset right)",
+            |call| Ok((call.date_time_offset(0)? > call.date_time_offset(1)?).into()),
+            "Whether the first is later",
+        ),
+        row(
+            "static bool operator >=(DateTimeOffset left, DateTimeOffset right)",
+            |call| Ok((call.date_time_offset(0)? >= call.date_time_offset(1)?).into()),
+            "Whether the first is not earlier",
+        ),
     ],
     missing: &["TryFormat", "Deconstruct"],
     doc: "A date, a time of day, and how far both are from UTC",

@@ -30,7 +30,11 @@ pub static CAPTURE: NetType = NetType {
             "How long it is",
         ),
         row("string Value", |call| Ok(Value::String(this(call)?.value(call.machine)?)), "What was found; empty if nothing was"),
-        row("string ToString()", |call| Ok(Value::String(this(call)?.value(call.machine)?)), "What was found; empty if nothing was"),
+        row(
+            "string ToString()",
+            |call| Ok(Value::String(this(call)?.value(call.machine)?)),
+            "What was found; empty if nothing was",
+        ),
     ],
     missing: &[],
     doc: "A piece of text that a part of a pattern matched",
@@ -66,7 +70,11 @@ pub static MATCH: NetType = NetType {
     bases: &["Group"],
     members: &[
         row("static Match Empty", |_| Ok(Matched::empty().value()), "A match that found nothing"),
-        row("GroupCollection Groups", |call| Ok(Value::object(GroupCollection(this(call)?.matched.clone()))), "The groups of the match; the first is the match itself"),
+        row(
+            "GroupCollection Groups",
+            |call| Ok(Value::object(GroupCollection(this(call)?.matched.clone()))),
+            "The groups of the match; the first is the match itself",
+        ),
         row("string Result(string replacement)", result, "A replacement pattern, filled in"),
         row("Match NextMatch()", next_match, "The match after this one"),
     ],
@@ -102,7 +110,11 @@ pub static GROUP_COLLECTION: NetType = NetType {
     kind: Kind::Class,
     bases: &["IEnumerable<Group>"],
     members: &[
-        row("int Count", |call| Ok(number(call.this_object::<GroupCollection>()?.0.group_count())), "How many there are, with the match itself"),
+        row(
+            "int Count",
+            |call| Ok(number(call.this_object::<GroupCollection>()?.0.group_count())),
+            "How many there are, with the match itself",
+        ),
         row(
             "Group this[int groupnum]",
             |call| {

@@ -32,57 +32,121 @@ pub static REGEX: NetType = NetType {
 
 const MEMBERS: &[Member] = &[
     row("Regex(string pattern)", |call| Ok(Value::object(RegexObject(compiled(call, 0, None)?))), "A pattern"),
-    row("Regex(string pattern, RegexOptions options)", |call| Ok(Value::object(RegexObject(compiled(call, 0, Some(1))?))), "A pattern with options"),
+    row(
+        "Regex(string pattern, RegexOptions options)",
+        |call| Ok(Value::object(RegexObject(compiled(call, 0, Some(1))?))),
+        "A pattern with options",
+    ),
     row(
         "Regex(string pattern, RegexOptions options, TimeSpan matchTimeout)",
         |call| Ok(Value::object(RegexObject(compiled(call, 0, Some(1))?))),
         "A pattern with options; the time is measured in steps",
     ),
-    row("static string Escape(string str)", |call| spent(call, 2, |text| Ok(regex::escape(text))), "Text as a pattern that matches just it"),
+    row(
+        "static string Escape(string str)",
+        |call| spent(call, 2, |text| Ok(regex::escape(text))),
+        "Text as a pattern that matches just it",
+    ),
     row("static string Unescape(string str)", |call| spent(call, 2, regex::unescape), "Text with its escapes resolved"),
     row("bool IsMatch(string input)", |call| is_match(call, Of::This, Given::INPUT), "Whether the pattern matches somewhere"),
-    row("bool IsMatch(string input, int startat)", |call| is_match(call, Of::This, Given::INPUT.start(1)), "Whether the pattern matches somewhere from a position on"),
-    row("static bool IsMatch(string input, string pattern)", |call| is_match(call, Of::Pattern(None), Given::INPUT), "Whether a pattern matches somewhere"),
-    row("static bool IsMatch(string input, string pattern, RegexOptions options)", |call| is_match(call, Of::Pattern(Some(2)), Given::INPUT), "Whether a pattern matches somewhere"),
+    row(
+        "bool IsMatch(string input, int startat)",
+        |call| is_match(call, Of::This, Given::INPUT.start(1)),
+        "Whether the pattern matches somewhere from a position on",
+    ),
+    row(
+        "static bool IsMatch(string input, string pattern)",
+        |call| is_match(call, Of::Pattern(None), Given::INPUT),
+        "Whether a pattern matches somewhere",
+    ),
+    row(
+        "static bool IsMatch(string input, string pattern, RegexOptions options)",
+        |call| is_match(call, Of::Pattern(Some(2)), Given::INPUT),
+        "Whether a pattern matches somewhere",
+    ),
     row(
         "static bool IsMatch(string input, string pattern, RegexOptions options, TimeSpan matchTimeout)",
         |call| is_match(call, Of::Pattern(Some(2)), Given::INPUT),
         "Whether a pattern matches somewhere",
     ),
     row("Match Match(string input)", |call| first(call, Of::This, Given::INPUT), "The first match"),
-    row("Match Match(string input, int startat)", |call| first(call, Of::This, Given::INPUT.start(1)), "The first match from a position on"),
+    row(
+        "Match Match(string input, int startat)",
+        |call| first(call, Of::This, Given::INPUT.start(1)),
+        "The first match from a position on",
+    ),
     row("Match Match(string input, int beginning, int length)", first_in_part, "The first match in a part of the text"),
-    row("static Match Match(string input, string pattern)", |call| first(call, Of::Pattern(None), Given::INPUT), "The first match of a pattern"),
-    row("static Match Match(string input, string pattern, RegexOptions options)", |call| first(call, Of::Pattern(Some(2)), Given::INPUT), "The first match of a pattern"),
+    row(
+        "static Match Match(string input, string pattern)",
+        |call| first(call, Of::Pattern(None), Given::INPUT),
+        "The first match of a pattern",
+    ),
+    row(
+        "static Match Match(string input, string pattern, RegexOptions options)",
+        |call| first(call, Of::Pattern(Some(2)), Given::INPUT),
+        "The first match of a pattern",
+    ),
     row(
         "static Match Match(string input, string pattern, RegexOptions options, TimeSpan matchTimeout)",
         |call| first(call, Of::Pattern(Some(2)), Given::INPUT),
         "The first match of a pattern",
     ),
     row("MatchCollection Matches(string input)", |call| all(call, Of::This, Given::INPUT), "Every match"),
-    row("MatchCollection Matches(string input, int startat)", |call| all(call, Of::This, Given::INPUT.start(1)), "Every match from a position on"),
-    row("static MatchCollection Matches(string input, string pattern)", |call| all(call, Of::Pattern(None), Given::INPUT), "Every match of a pattern"),
-    row("static MatchCollection Matches(string input, string pattern, RegexOptions options)", |call| all(call, Of::Pattern(Some(2)), Given::INPUT), "Every match of a pattern"),
+    row(
+        "MatchCollection Matches(string input, int startat)",
+        |call| all(call, Of::This, Given::INPUT.start(1)),
+        "Every match from a position on",
+    ),
+    row(
+        "static MatchCollection Matches(string input, string pattern)",
+        |call| all(call, Of::Pattern(None), Given::INPUT),
+        "Every match of a pattern",
+    ),
+    row(
+        "static MatchCollection Matches(string input, string pattern, RegexOptions options)",
+        |call| all(call, Of::Pattern(Some(2)), Given::INPUT),
+        "Every match of a pattern",
+    ),
     row(
         "static MatchCollection Matches(string input, string pattern, RegexOptions options, TimeSpan matchTimeout)",
         |call| all(call, Of::Pattern(Some(2)), Given::INPUT),
         "Every match of a pattern",
     ),
-    row("string Replace(string input, string replacement)", |call| replace(call, Of::This, 1, Given::INPUT), "The text with every match replaced"),
-    row("string Replace(string input, string replacement, int count)", |call| replace(call, Of::This, 1, Given::INPUT.count(2)), "The text with so many matches replaced"),
+    row(
+        "string Replace(string input, string replacement)",
+        |call| replace(call, Of::This, 1, Given::INPUT),
+        "The text with every match replaced",
+    ),
+    row(
+        "string Replace(string input, string replacement, int count)",
+        |call| replace(call, Of::This, 1, Given::INPUT.count(2)),
+        "The text with so many matches replaced",
+    ),
     row(
         "string Replace(string input, string replacement, int count, int startat)",
         |call| replace(call, Of::This, 1, Given::INPUT.count(2).start(3)),
         "The text with so many matches from a position on replaced",
     ),
-    row("static string Replace(string input, string pattern, string replacement)", |call| replace(call, Of::Pattern(None), 2, Given::INPUT), "The text with every match replaced"),
-    row("static string Replace(string input, string pattern, string replacement, RegexOptions options)", |call| replace(call, Of::Pattern(Some(3)), 2, Given::INPUT), "The text with every match replaced"),
+    row(
+        "static string Replace(string input, string pattern, string replacement)",
+        |call| replace(call, Of::Pattern(None), 2, Given::INPUT),
+        "The text with every match replaced",
+    ),
+    row(
+        "static string Replace(string input, string pattern, string replacement, RegexOptions options)",
+        |call| replace(call, Of::Pattern(Some(3)), 2, Given::INPUT),
+        "The text with every match replaced",
+    ),
     row(
         "static string Replace(string input, string pattern, string replacement, RegexOptions options, TimeSpan matchTimeout)",
         |call| replace(call, Of::Pattern(Some(3)), 2, Given::INPUT),
         "The text with every match replaced",
     ),
-    row("string Replace(string input, MatchEvaluator evaluator)", |call| replace_by(call, Of::This, 1, Given::INPUT), "The text with what a function makes of every match"),
+    row(
+        "string Replace(string input, MatchEvaluator evaluator)",
+        |call| replace_by(call, Of::This, 1, Given::INPUT),
+        "The text with what a function makes of every match",
+    ),
     row(
         "string Replace(string input, MatchEvaluator evaluator, int count)",
         |call| replace_by(call, Of::This, 1, Given::INPUT.count(2)),
@@ -110,14 +174,26 @@ const MEMBERS: &[Member] = &[
         "The text with what a function makes of every match",
     ),
     row("string[] Split(string input)", |call| split(call, Of::This, Given::INPUT), "The text between the matches"),
-    row("string[] Split(string input, int count)", |call| split(call, Of::This, Given::INPUT.count(1)), "The text between the matches, in so many pieces"),
+    row(
+        "string[] Split(string input, int count)",
+        |call| split(call, Of::This, Given::INPUT.count(1)),
+        "The text between the matches, in so many pieces",
+    ),
     row(
         "string[] Split(string input, int count, int startat)",
         |call| split(call, Of::This, Given::INPUT.count(1).start(2)),
         "The text between the matches from a position on, in so many pieces",
     ),
-    row("static string[] Split(string input, string pattern)", |call| split(call, Of::Pattern(None), Given::INPUT), "The text between the matches"),
-    row("static string[] Split(string input, string pattern, RegexOptions options)", |call| split(call, Of::Pattern(Some(2)), Given::INPUT), "The text between the matches"),
+    row(
+        "static string[] Split(string input, string pattern)",
+        |call| split(call, Of::Pattern(None), Given::INPUT),
+        "The text between the matches",
+    ),
+    row(
+        "static string[] Split(string input, string pattern, RegexOptions options)",
+        |call| split(call, Of::Pattern(Some(2)), Given::INPUT),
+        "The text between the matches",
+    ),
     row(
         "static string[] Split(string input, string pattern, RegexOptions options, TimeSpan matchTimeout)",
         |call| split(call, Of::Pattern(Some(2)), Given::INPUT),
@@ -201,8 +277,9 @@ fn task(call: &mut Call<'_, '_>, of: Of, given: Given) -> Result<Task, Thrown> {
     let text: Rc<[u16]> = input.units().into();
     let count = match given.count.map_or(Ok(-1), |at| call.int(at))? {
         -1 => usize::MAX,
-        count => usize::try_from(count)
-            .map_err(|_| Exception::argument_out_of_range("Count cannot be less than -1.", "count"))?,
+        count => {
+            usize::try_from(count).map_err(|_| Exception::argument_out_of_range("Count cannot be less than -1.", "count"))?
+        }
     };
     let start = match given.start {
         None => regex.default_start(&text),
@@ -246,9 +323,8 @@ fn first_in_part(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     })?;
     let length = usize::try_from(call.int(2)?).ok();
     let part = length.and_then(|length| text.get(beginning..beginning.checked_add(length)?));
-    let part = part.ok_or_else(|| {
-        Exception::argument_out_of_range("Length cannot be less than 0 or exceed input length.", "length")
-    })?;
+    let part =
+        part.ok_or_else(|| Exception::argument_out_of_range("Length cannot be less than 0 or exceed input length.", "length"))?;
     let start = regex.default_start(part);
     let found = measured(call, |_, budget| Ok(regex.find(part, start, false, budget)?))?;
     let found = found.map(|found| found.moved(beginning));
