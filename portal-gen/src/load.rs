@@ -2,8 +2,9 @@
 
 use anyhow::{Context, Result, bail};
 use catalog::Folder;
-use diagnostic::{Diagnostic, Place, Source};
+use diagnostic::{Diagnostic, Place, Source, Span};
 use std::collections::HashSet;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// The file that marks a directory as a site that portal-gen wrote; such a directory is never read as a source.
@@ -19,7 +20,7 @@ pub(crate) const SKIPPED: [&str; 2] = ["target", "node_modules"];
 /// If the directory, or something in it, cannot be read.
 pub fn folder(directory: &Path) -> Result<Folder> {
     if !directory.exists() {
-        bail!("there is no directory `{}`", directory.display());
+        bail!("there is no file or directory `{}`", directory.display());
     }
     if !directory.is_dir() {
         bail!("`{}` is a file; a service folder is a directory", directory.display());
@@ -39,6 +40,34 @@ pub fn inside(folder: &Path, mut finding: Diagnostic) -> Diagnostic {
     rename(&mut finding.place);
     finding.labels.iter_mut().for_each(|label| rename(&mut label.place));
     finding
+}
+
+/// What stands for standard input where a path may stand.
+pub const STANDARD_INPUT: &str = "-";
+
+/// Reads one file, or standard input for `-`. In place of a file that is not text stands what is wrong with it.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn file(path: &Path) -> Result<Result<Source, Diagnostic>> {
+    let (name, bytes) = if path == Path::new(STANDARD_INPUT) {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).context("cannot read standard input")?;
+        ("standard input".to_owned(), bytes)
+    } else {
+        let bytes = std::fs::read(path).with_context(|| format!("cannot read the file `{}`", path.display()))?;
+        (path.display().to_string(), bytes)
+    };
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => Ok(Source::new(name, text)),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let source = Source::new(name, String::from_utf8_lossy(error.as_bytes()).into_owned());
+            let place = Place::new(&source, Span::new(at, at + 3));
+            Err(Diagnostic::error("file/not-utf8", place, "this file is not text in UTF-8")
+                .help("save the file again with the encoding UTF-8"))
+        }
+    })
 }
 
 struct Reader {

@@ -16,7 +16,7 @@ const UNUSABLE: u8 = 2;
 /// Publishes a service folder (APIs, products, policies, pages) as a static developer site.
 #[derive(Parser)]
 #[command(name = "portal-gen", version, about, arg_required_else_help = true)]
-#[command(after_help = "Exit codes: 0 fine (warnings allowed), 1 errors in the folder, 2 wrong usage or unreadable input.")]
+#[command(after_help = "Exit codes: 0 fine (warnings allowed), 1 errors found, 2 wrong usage or unreadable input.")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -30,15 +30,15 @@ enum Command {
         #[arg(value_name = "DIR")]
         directory: PathBuf,
     },
-    /// Say everything that is wrong with service folders, without writing anything
+    /// Say everything that is wrong with service folders and policy files, without writing anything
     Check {
-        /// Service folders
+        /// Service folders, and policy files on their own; `-` is standard input
         #[arg(value_name = "PATH", required = true)]
         paths: Vec<PathBuf>,
         /// Text for people, or one JSON object for tools
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
-        /// Apply `configuration.NAME.yaml`
+        /// Apply `configuration.NAME.yaml` of the folders
         #[arg(long, value_name = "NAME")]
         environment: Option<String>,
     },
@@ -138,6 +138,13 @@ fn run(command: Command) -> Result<u8> {
 fn check(paths: &[PathBuf], format: Format, environment: Option<&str>) -> Result<u8> {
     let mut findings = Diagnostics::new();
     for path in paths {
+        if path.as_os_str() == load::STANDARD_INPUT || path.is_file() {
+            findings.extend(match load::file(path)? {
+                Ok(source) => policy::lone::check(&source),
+                Err(mistake) => [mistake].into_iter().collect(),
+            });
+            continue;
+        }
         let folder = load::folder(path)?;
         let found = portal_gen::check(&folder, environment).1;
         // Places are paths inside a folder; among several folders that is not enough to find them.

@@ -3,7 +3,8 @@
 mod common;
 
 use common::{Case, between, definition, folder, page, run, site};
-use std::process::Command;
+use std::io::Write;
+use std::process::{Command, Stdio};
 
 #[test]
 fn schemas_as_readers_see_them() {
@@ -40,25 +41,40 @@ fn markdown_as_readers_see_it() {
 
 #[test]
 fn what_check_says() {
-    run("check.md", |case| {
-        let directory = tempfile::tempdir().unwrap();
-        for (info, text) in &case.blocks[..case.blocks.len() - 1] {
-            let path = info.split_once(' ').map_or(info.as_str(), |(_, path)| path);
-            common::write_files(directory.path(), &[(path, text)]);
+    run("check.md", check);
+    run("lone.md", check);
+}
+
+/// Writes what stands before the last block, and says what `check` says about it.
+fn check(case: &Case) -> String {
+    let directory = tempfile::tempdir().unwrap();
+    for (info, text) in &case.blocks[..case.blocks.len() - 1] {
+        if info == "stdin" {
+            continue;
         }
-        checked(case, directory.path())
-    });
+        let path = info.split_once(' ').map_or(info.as_str(), |(_, path)| path);
+        common::write_files(directory.path(), &[(path, text)]);
+    }
+    checked(case, directory.path())
 }
 
 /// The output of `portal-gen check`, the exit code first.
 fn checked(case: &Case, directory: &std::path::Path) -> String {
     let arguments = case.blocks.last().unwrap().0.split_once(' ').map_or("", |(_, arguments)| arguments);
-    let output = Command::new(env!("CARGO_BIN_EXE_portal-gen"))
+    // Without a path, the case is a folder.
+    let folder = if arguments.is_empty() || arguments.starts_with("--") { "." } else { "" };
+    let mut child = Command::new(env!("CARGO_BIN_EXE_portal-gen"))
         .current_dir(directory)
-        .args(["check", "."])
-        .args(arguments.split_whitespace())
-        .output()
+        .arg("check")
+        .args(folder.split_whitespace().chain(arguments.split_whitespace()))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .unwrap();
+    // It may end without having read anything.
+    let _ = child.stdin.take().unwrap().write_all(case.block("stdin").as_bytes());
+    let output = child.wait_with_output().unwrap();
     format!(
         "exit {}\n{}{}",
         output.status.code().unwrap(),

@@ -6,6 +6,7 @@
 //!
 //! Start with [`Diagnostic::error`], then [`render`] for how people and tools see it.
 
+pub mod ids;
 mod mistake;
 mod nearest;
 pub mod render;

@@ -42,8 +42,9 @@ pub fn summary(diagnostics: &Diagnostics) -> String {
     if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") }
 }
 
-/// One object with `diagnostics: [{id, severity, file, range, message, help}]`; ranges are those of the language server
-/// protocol (lines and UTF-16 columns from 0).
+/// One object with `diagnostics: [{id, severity, file, range, message, help}]`; where there is more to say, each also has
+/// `at` (what is seen in the range) and `related: [{file, range, message}]` (other places). Ranges are those of the language
+/// server protocol (lines and UTF-16 columns from 0).
 pub fn json(diagnostics: &Diagnostics) -> Value {
     json!({ "diagnostics": diagnostics.iter().map(object).collect::<Vec<_>>() })
 }
@@ -57,6 +58,9 @@ fn object(diagnostic: &Diagnostic) -> Value {
         "message": diagnostic.message,
         "help": diagnostic.help,
     });
+    if !diagnostic.at.is_empty() {
+        object["at"] = diagnostic.at.as_str().into();
+    }
     if !diagnostic.labels.is_empty() {
         object["related"] = diagnostic
             .labels

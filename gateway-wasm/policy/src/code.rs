@@ -225,11 +225,13 @@ impl Scan<'_> {
         self.at += opening;
     }
 
-    /// Two strings side by side are no C#. They come of tools that take the text between two raw quotes for attributes.
+    /// Tools that take the text between two raw quotes for attributes make `"patch"` into `"patch="""` or `"patch"=""`, which is
+    /// no C#; `at` stands behind the first string.
     fn see_formatter(&mut self, opened: usize) {
         let after = self.rest().trim_ascii_start();
-        let after = after.strip_prefix(b"=").unwrap_or(after);
-        if quote(after, b'"').is_some() {
+        let strings_touch = after.starts_with(b"\"") && self.text.get(..self.at).is_some_and(|before| before.ends_with(b"=\""));
+        let empty_value = after.strip_prefix(b"=").is_some_and(|after| after.starts_with(b"\"\""));
+        if strings_touch || empty_value {
             self.taken_apart.get_or_insert(opened);
         }
     }

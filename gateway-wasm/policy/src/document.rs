@@ -74,7 +74,7 @@ pub struct Document {
 }
 
 #[derive(Clone, Debug)]
-enum Item {
+pub(crate) enum Item {
     Base,
     Do(Rc<Policy>),
 }
@@ -104,7 +104,7 @@ impl Document {
         Document::from_root(root, &mut checker)
     }
 
-    fn from_root(root: &Element, checker: &mut Checker<'_>) -> Document {
+    pub(crate) fn from_root(root: &Element, checker: &mut Checker<'_>) -> Document {
         let mut document = Document::default();
         for node in &root.children {
             let element = match node {
@@ -142,7 +142,7 @@ impl Document {
         document
     }
 
-    fn items(section: &Element, checker: &mut Checker<'_>) -> Vec<Item> {
+    pub(crate) fn items(section: &Element, checker: &mut Checker<'_>) -> Vec<Item> {
         let mut items = Vec::new();
         for node in &section.children {
             match node {

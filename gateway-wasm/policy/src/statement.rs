@@ -8,7 +8,7 @@ use crate::{
     text::Text,
     xml::{self, Element, Node},
 };
-use diagnostic::{Diagnostic, Diagnostics, Place, Span, nearest};
+use diagnostic::{Diagnostic, Diagnostics, Place, Severity, Span, nearest};
 use std::{borrow::Cow, future::Future, rc::Rc};
 
 /// One policy. `check` sees the file and returns the struct; `run` sees only the struct, which cannot be wrong any more.
@@ -98,6 +98,16 @@ impl Checker<'_> {
     /// Reports an error.
     pub fn error(&mut self, id: &'static str, span: Span, message: impl Into<String>, help: impl Into<String>) {
         self.diagnostics.push(Diagnostic::error(id, self.text.place(span), message).help(help));
+    }
+
+    /// Reports a name that is not in the surroundings: an error, or a warning where they are not known.
+    pub fn unknown(&mut self, id: &'static str, span: Span, message: impl Into<String>, help: impl Into<String>) {
+        let place = self.text.place(span);
+        self.diagnostics.push(match self.surroundings.unknown() {
+            Severity::Error => Diagnostic::error(id, place, message).help(help),
+            Severity::Warning => Diagnostic::warning(id, place, format!("{}, as far as this file tells", message.into()))
+                .help("check the service folder that the file belongs to"),
+        });
     }
 
     /// Checks what is the same for all policies: section, attributes, children.
@@ -211,7 +221,7 @@ impl Checker<'_> {
                 None => format!("add `policy fragments/{name}/policy.xml`"),
             };
             let span = element.attribute("fragment-id").map_or(element.name_span, |attribute| attribute.value.span);
-            self.error("fragment/unknown", span, format!("there is no fragment `{name}`"), help);
+            self.unknown("fragment/unknown", span, format!("there is no fragment `{name}`"), help);
             return;
         };
         let text = Text::new(source, &self.surroundings.named_values, self.surroundings.unknown());

@@ -33,6 +33,8 @@ pub struct Text {
     text: String,
     /// Each put-in value: where it stands in `text`, and the span of its `{{name}}` in the file. In order.
     values: Vec<(Span, Span)>,
+    /// Where names stand that are not known.
+    unknown: Vec<Span>,
     /// What is wrong, with the place in `text`: whether it counts depends on what stands around it.
     mistakes: Vec<(Span, Diagnostic)>,
 }
@@ -49,6 +51,7 @@ impl Text {
             source: source.clone(),
             text: String::with_capacity(file.len().min(TEXT_BYTES_MAX)),
             values: Vec::new(),
+            unknown: Vec::new(),
             mistakes: Vec::new(),
         };
         let mut from = 0;
@@ -80,6 +83,7 @@ impl Text {
     }
 
     fn unknown(&mut self, name: &str, put_in: Span, written: Span, named_values: &impl NamedValues, severity: Severity) {
+        self.unknown.push(put_in);
         if self.mistakes.len() >= UNKNOWN_MAX {
             return;
         }
@@ -116,6 +120,12 @@ impl Text {
             format!("a policy file may have {} MiB, its named values put in; the rest is not read", TEXT_BYTES_MAX >> 20);
         let mistake = Diagnostic::error("xml/size", place, message).help("move parts of it into fragments");
         self.mistakes.push((Span::new(end, end), mistake));
+    }
+
+    /// True if a part of the text holds a named value that is not known. Reading reports that, so there is nothing to check.
+    pub fn has_unknown(&self, span: Span) -> bool {
+        let after = self.unknown.partition_point(|name| name.end <= span.start);
+        self.unknown.get(after).is_some_and(|name| name.start < span.end)
     }
 
     /// What is wrong with the text, each with its place in it.

@@ -37,6 +37,10 @@ impl Checker<'_> {
 
     /// A value that is what it says: an expression is reported.
     pub fn literal(&mut self, value: &xml::Value) -> Option<String> {
+        // A named value that is not known has been reported, and what the value is cannot be said.
+        if self.text.has_unknown(value.span) {
+            return None;
+        }
         if value.kind == Kind::Expression {
             self.error("policy/expression", value.span, "an expression has no place here", "write the value itself");
             return None;
@@ -52,6 +56,8 @@ impl Checker<'_> {
     ) -> Option<Expr<T>> {
         match value.kind {
             Kind::Expression => self.expression(value).map(Expr::Computed),
+            // A named value that is not known has been reported, and what the value is cannot be said.
+            _ if self.text.has_unknown(value.span) => None,
             Kind::Literal => written(self, &value.text).map(Expr::Written),
             Kind::Mixed => {
                 if !value.cdata {

@@ -9,6 +9,7 @@
 
 use crate::{
     code::{self, Broken},
+    expr::lexer::Spelling,
     text::Text,
 };
 use diagnostic::{Diagnostic, Diagnostics, Span, nearest};
@@ -159,6 +160,11 @@ impl Element {
 }
 
 impl Value {
+    /// How an expression in it is spelled.
+    pub fn spelling(&self) -> Spelling {
+        if self.cdata { Spelling::Plain } else { Spelling::Xml { quote: self.quote } }
+    }
+
     /// A mixed value as literal texts and expressions by turns; any other as itself.
     pub fn pieces(&self, text: &Text) -> Vec<Value> {
         if self.kind != Kind::Mixed {
@@ -716,9 +722,10 @@ impl<'a> Reader<'a> {
     /// Skips what is no attribute, up to the next blank or the end of the tag.
     fn junk(&mut self, element: &str) {
         let rest = self.rest();
-        let first = rest.chars().next().map_or(1, char::len_utf8);
-        let length = rest.get(first..).and_then(|rest| rest.find(|c: char| c.is_whitespace() || matches!(c, '>' | '<' | '/')));
-        let span = Span::new(self.at, (self.at + first + length.unwrap_or(0)).min(self.file.len()));
+        let first = rest.chars().next().map_or(0, char::len_utf8);
+        let is_end = |&(at, c): &(usize, char)| at >= first && (c.is_whitespace() || matches!(c, '>' | '<' | '/'));
+        let length = rest.char_indices().find(is_end).map_or(rest.len(), |(at, _)| at);
+        let span = Span::new(self.at, self.at + length);
         self.at = span.range().end;
         let message = format!("this does not belong into the tag `<{element}`");
         self.error("xml/tag", span, message, "attributes are written `name=\"value\"`, and a quote in a value as `&quot;`");

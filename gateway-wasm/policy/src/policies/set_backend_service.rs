@@ -77,7 +77,7 @@ impl Statement for SetBackendService {
                     None => format!("add `backends/{name}/backendInformation.json` with its `url`"),
                 };
                 let span = element.attribute("backend-id").map_or(element.name_span, |attribute| attribute.value.span);
-                checker.error("set-backend-service/backend-unknown", span, format!("there is no backend `{name}`"), help);
+                checker.unknown("set-backend-service/backend-unknown", span, format!("there is no backend `{name}`"), help);
                 None
             }
             _ => {

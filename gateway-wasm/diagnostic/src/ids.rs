@@ -1,0 +1,354 @@
+//! Every id that a diagnostic can have, and what it means: `docs/diagnostics.md` is made of this table.
+//!
+//! `tests/tests/diagnostics.rs` fails where code uses an id that is not here, or where one here is used no more.
+
+use crate::Severity::{self, Error, Warning};
+
+/// The ids that begin with one word.
+#[derive(Clone, Copy, Debug)]
+pub struct Area {
+    /// What stands before the slash.
+    pub name: &'static str,
+    /// What they are about.
+    pub meaning: &'static str,
+    /// What stands behind the slash.
+    pub ids: &'static [Id],
+}
+
+/// One id.
+#[derive(Clone, Copy, Debug)]
+pub struct Id {
+    /// What stands behind the slash.
+    pub name: &'static str,
+    /// How bad it is; both where it depends.
+    pub severities: &'static [Severity],
+    /// One sentence: what is wrong.
+    pub meaning: &'static str,
+}
+
+const fn area(name: &'static str, meaning: &'static str, ids: &'static [Id]) -> Area {
+    Area { name, meaning, ids }
+}
+
+const fn error(name: &'static str, meaning: &'static str) -> Id {
+    Id { name, severities: &[Error], meaning }
+}
+
+const fn warning(name: &'static str, meaning: &'static str) -> Id {
+    Id { name, severities: &[Warning], meaning }
+}
+
+const fn either(name: &'static str, meaning: &'static str) -> Id {
+    Id { name, severities: &[Error, Warning], meaning }
+}
+
+/// All of them.
+pub const AREAS: &[Area] = &[
+    area(
+        "xml",
+        "Policy files as text: tags, quotes, and where expressions end. Reading goes on behind each of these.",
+        &[
+            error("angle", "a `<` stands where no tag starts"),
+            error("attribute", "an attribute has no value"),
+            error("attribute-twice", "an element has two attributes of one name"),
+            error("attributes", "an element has more attributes than are read"),
+            error("cdata", "a `<![CDATA[` is never closed"),
+            error("comment", "a comment is never closed"),
+            error("depth", "elements are nested deeper than is read"),
+            error("dtd", "a declaration such as `<!DOCTYPE>` stands in a policy file"),
+            error("end-tag", "a closing tag closes nothing, or is misspelled"),
+            error("entity", "something like `&nbsp;` is no entity of XML, or the number of no character"),
+            error(
+                "expression",
+                "an expression has no end: a bracket, a quote or the end of a comment is missing, or it is too long",
+            ),
+            error("formatter", "a tool that formats XML took a string of an expression for attributes"),
+            error("instruction", "a `<?` is never closed"),
+            error("mistakes", "a file has so many mistakes that the rest is not read"),
+            error("nesting", "two closing tags are the wrong way round"),
+            error("not-closed", "an element is never closed"),
+            error("quote", "a quote is missing, is one too many, or comes from a word processor"),
+            error("size", "a policy file is longer than is read, its named values put in"),
+            error("stray-text", "text stands outside of any element"),
+            error("tag", "a tag does not end, or holds something that is no attribute"),
+        ],
+    ),
+    area(
+        "policy",
+        "What policies have in common: where they stand, their attributes, what stands in them.",
+        &[
+            error("attribute-missing", "a policy lacks an attribute that it needs"),
+            error("attribute-unknown", "a policy has no such attribute"),
+            error("base", "`<base />` stands where nothing is inherited"),
+            error("child-unknown", "an element stands in a policy that does not have it"),
+            error("number", "a value is not a whole number in its range"),
+            error("root", "a file does not hold one `<policies>` element, or no policies at all"),
+            error("section", "a policy stands in a section that it has no place in"),
+            error("section-twice", "a section stands twice in a file"),
+            error("section-unknown", "there is no such section"),
+            error("text", "text stands where only elements may stand"),
+            error("unknown", "there is no such policy"),
+            error("unsupported", "this build does not run a policy of APIM yet"),
+            error("value", "a value is none of the words that an attribute can have"),
+        ],
+    ),
+    area(
+        "expression",
+        "The C# in `@(...)` and `@{...}`, checked before it runs.",
+        &[
+            error("alignment", "the width in `{value,width}` is not a constant number"),
+            error("arguments", "a method is called with arguments that it does not take"),
+            error("array", "items in braces stand where no array is made"),
+            error("as", "`as` is used with a type that cannot be null"),
+            error("assign", "something is assigned to what cannot change"),
+            error("break", "`break` or `continue` stands outside of what it ends"),
+            error("call", "something is called that is not a method"),
+            error("cast", "a cast can never succeed"),
+            error("cast-missing", "a value of an unknown type is used where APIM wants a cast"),
+            error("catch", "`catch` names a type that is no exception"),
+            error("condition", "a condition is neither true nor false"),
+            error("const", "the value of a constant is not constant"),
+            error("constructor", "a type cannot be made with `new`"),
+            error("conversion", "a value has another type than its place needs"),
+            error("default", "nothing says of which type a `default` is"),
+            error("foreach", "`foreach` goes through something that has no items"),
+            error("index", "a value has no items, or they cannot be set"),
+            error("initializer", "braces after `new` hold what the type does not take"),
+            error("lambda", "a lambda does not fit its place"),
+            error("local-function", "a local function uses what expressions do not have"),
+            error("member-missing", "APIM allows a member that this build does not have yet"),
+            error("member-unknown", "a type has no such member"),
+            error("method", "a method is used as if it were a value, or without a value"),
+            error("name-twice", "a name is declared twice"),
+            error("name-unknown", "nothing has this name"),
+            error("never-null", "a value is treated as if it could be null"),
+            error("no-return", "a path through a block returns nothing"),
+            error("no-value", "something that gives no value is used as one"),
+            error("operator", "an operator is used with values that it does not take"),
+            error("overflow", "a constant does not fit into its type"),
+            error("pattern", "a pattern can never match"),
+            error("read-only", "a member is set that can only be read"),
+            error("return", "`return` does not fit its function"),
+            error("statement", "an expression stands as a statement and does nothing"),
+            error("switch", "a section of a `switch` runs into the next"),
+            error("syntax", "this is not C#, or not the C# that policies may hold"),
+            error("ternary", "the two sides of `? :` have no type in common"),
+            error("throw", "`throw` is given what is no exception, or stands alone outside of `catch`"),
+            error("too-deep", "an expression is nested deeper than is read"),
+            error("type-arguments", "a type has another number of type arguments"),
+            error("type-as-value", "a type or a namespace is used as a value"),
+            error("type-missing", "APIM allows a type that this build does not have yet"),
+            error("type-not-allowed", "APIM does not allow this type in expressions"),
+            error("type-unknown", "there is no such type"),
+            error("unreachable", "a statement is never reached"),
+            error("unsupported", "an expression stands where this build takes only literal values"),
+            error("var", "`var` cannot tell its type"),
+        ],
+    ),
+    area("find-and-replace", "The policy `find-and-replace`.", &[error("from", "there is nothing to look for")]),
+    area(
+        "forward-request",
+        "The policy `forward-request`.",
+        &[error("follow-redirects", "this build does not follow the redirects of backends yet")],
+    ),
+    area("rewrite-uri", "The policy `rewrite-uri`.", &[error("template", "the template does not start with a slash")]),
+    area("send-request", "The policy `send-request`.", &[error("url", "a new request has no absolute URL")]),
+    area(
+        "set-backend-service",
+        "The policy `set-backend-service`.",
+        &[
+            either("backend-unknown", "there is no backend of this name"),
+            error("base-url", "`base-url` is not an absolute URL"),
+            error("service-fabric", "Service Fabric services are not resolved"),
+            error("which", "it says neither `base-url` nor `backend-id`, or both"),
+        ],
+    ),
+    area("set-body", "The policy `set-body`.", &[error("template", "this build does not fill templates of this kind yet")]),
+    area(
+        "set-header",
+        "The policy `set-header`.",
+        &[
+            error("immutable", "the header belongs to the connection, and the gateway sets it"),
+            error("name", "this cannot be the name of a header"),
+            error("value", "a header is set without a value"),
+        ],
+    ),
+    area("set-method", "The policy `set-method`.", &[error("method", "this is not a method")]),
+    area("set-query-parameter", "The policy `set-query-parameter`.", &[error("value", "a parameter is set without a value")]),
+    area(
+        "fragment",
+        "Policy fragments.",
+        &[
+            error("nested", "a fragment includes a fragment"),
+            error("policy-missing", "a fragment has no policy file"),
+            error("root", "the file of a fragment does not hold one `<fragment>`"),
+            either("unknown", "there is no fragment of this name; a warning for a file on its own"),
+        ],
+    ),
+    area(
+        "named-value",
+        "Named values, which are put in for `{{name}}`.",
+        &[
+            error("display-name", "the name by which policies know it has a character that it cannot have"),
+            error("repeated", "two named values have one name"),
+            warning("secret-in-folder", "the value of a secret stands in the folder"),
+            either("unknown", "there is no named value of this name; a warning for a file on its own"),
+            error("value-missing", "a named value has no value"),
+        ],
+    ),
+    area(
+        "api",
+        "APIs, their versions and revisions.",
+        &[
+            error("backend-unknown", "an API names a backend that is not there"),
+            error("no-current-revision", "no revision of an API is the current one"),
+            error("path", "this cannot be the path of an API"),
+            error("path-long", "the path of an API is longer than the gateway takes"),
+            error("path-taken", "two APIs have one path"),
+            warning("revision-differs", "a revision says what only the current one can say"),
+            error("revision-name", "a revision and its directory disagree about its number"),
+            error("revision-repeated", "two revisions have one number"),
+            error("service-url", "the backend's address is missing, or is not one"),
+            error("specification-empty", "a definition is empty"),
+            error("specification-missing", "an API has no definition"),
+            error("two-current-revisions", "two revisions of an API are current"),
+            error("unknown", "there is no API of this name"),
+            error("version-set-missing", "an API has a version and names no version set"),
+            error("version-set-unknown", "an API names a version set that is not there"),
+        ],
+    ),
+    area(
+        "operation",
+        "Operations of APIs.",
+        &[
+            error("path-long", "the path of an operation is longer than the gateway takes"),
+            warning("same-template", "no call can tell two operations apart"),
+            error("unknown", "a directory names an operation that the definition does not have"),
+        ],
+    ),
+    area(
+        "openapi",
+        "OpenAPI definitions.",
+        &[
+            warning("method", "a path has something that is no method"),
+            warning("no-operations", "a definition has no operation"),
+            error("parameter", "a parameter lacks its name or its place"),
+            warning("path", "a path does not begin with a slash"),
+            warning("path-parameter", "a path and its parameters disagree"),
+            either("reference", "a reference leads nowhere"),
+            warning("reference-circle", "a reference leads back to itself"),
+            warning("reference-external", "a reference leads out of the file"),
+            warning("repeated-id", "two operations have one id"),
+            either("shape", "a part of a definition has another shape than OpenAPI gives it"),
+            warning("title", "a definition has no title"),
+            either("version", "a definition does not say which version of OpenAPI it is"),
+        ],
+    ),
+    area(
+        "product",
+        "Products.",
+        &[
+            warning("open", "an open product says what only one with subscriptions can say"),
+            error("two-open", "an API is in two open products"),
+            error("unknown", "there is no product of this name"),
+        ],
+    ),
+    area(
+        "subscription",
+        "Subscriptions.",
+        &[
+            warning("key-in-folder", "a key stands in the folder"),
+            error("scope", "a subscription does not say what it opens, or says something that is not there"),
+        ],
+    ),
+    area(
+        "backend",
+        "Backends.",
+        &[
+            error("pool-empty", "a pool has no backend in it"),
+            error("unknown", "a pool names a backend that is not there"),
+            error("url", "this is not an address that can be called"),
+            error("url-missing", "a backend has no address"),
+        ],
+    ),
+    area("group", "Groups.", &[error("unknown", "there is no group of this name")]),
+    area("logger", "Loggers.", &[error("unknown", "there is no logger of this name")]),
+    area("tag", "Tags.", &[error("unknown", "there is no tag of this name")]),
+    area("version-set", "Version sets.", &[error("name-missing", "a version set does not say where callers put the version")]),
+    area(
+        "configuration",
+        "What changes from environment to environment: `configuration.NAME.yaml`.",
+        &[
+            error("missing", "there is no configuration for this environment"),
+            error("name-missing", "an entry does not say what it changes"),
+            warning("unused", "an entry changes nothing"),
+        ],
+    ),
+    area(
+        "folder",
+        "The service folder as a whole.",
+        &[error("empty", "the folder is empty"), warning("no-api", "the folder has no API")],
+    ),
+    area(
+        "file",
+        "Files of the service folder.",
+        &[
+            error("not-utf8", "a file is not text in UTF-8"),
+            error("repeated-key", "a key is written twice"),
+            error("twice", "two files say the same thing"),
+            warning("unknown", "nothing reads this file"),
+            warning("unknown-directory", "nothing reads this directory"),
+        ],
+    ),
+    area(
+        "property",
+        "Properties in JSON and YAML files.",
+        &[
+            error("type", "a property has a value of another type than it needs"),
+            warning("unknown", "there is no such property"),
+            error("value", "a property has a value that it cannot have"),
+        ],
+    ),
+    area("json", "JSON files as text.", &[error("syntax", "this is not JSON")]),
+    area(
+        "yaml",
+        "YAML files as text.",
+        &[
+            error("alias-circle", "an alias stands inside the value that it names"),
+            error("alias-limit", "aliases stand for more values than are read"),
+            error("depth", "values are nested deeper than is read"),
+            error("key", "a list or an object is used as the name of a property"),
+            error("several-documents", "a file holds several documents"),
+            error("syntax", "this is not YAML"),
+        ],
+    ),
+    area(
+        "portal",
+        "Pages and settings of the developer portal.",
+        &[
+            error("accent-color", "this is not a colour"),
+            warning("broken-anchor", "a link leads to a heading that is not there"),
+            warning("broken-link", "a link leads to a page that is not there"),
+            error("gateway-url", "the gateway's public address is not one"),
+            error("logo-missing", "the logo is not there"),
+            error("navigation", "a link in the navigation lacks something"),
+            warning("not-a-page", "a file among the pages is no page"),
+            warning("outside-image", "an image is on another host"),
+            warning("reserved-page", "a page has a name that the site needs for itself"),
+            warning("unsafe-link", "a link could run code"),
+        ],
+    ),
+    area(
+        "theme",
+        "Templates of the developer portal.",
+        &[error("template", "a template is wrong"), warning("unknown-template", "a template replaces none")],
+    ),
+    area("build", "Writing the site.", &[error("write", "a page cannot be written")]),
+];
+
+/// The severities of an id; `None` if there is no such id.
+pub fn severities(id: &str) -> Option<&'static [Severity]> {
+    let (area, name) = id.split_once('/')?;
+    let area = AREAS.iter().find(|known| known.name == area)?;
+    area.ids.iter().find(|known| known.name == name).map(|known| known.severities)
+}
