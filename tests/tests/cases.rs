@@ -36,13 +36,23 @@ fn others() -> Vec<Stands> {
     ["context"].map(|name| read(root().join(format!("tests/cases/policies/{name}.md")), Home::alone())).into()
 }
 
+/// The pages of the language and of its library. `cargo test -p policy --test expressions` says whether they are right.
+fn library() -> Vec<Stands> {
+    let pages = files("gateway-wasm/policy/src/expr/cases").into_iter().map(|file| read(file, Home::alone()));
+    pages.filter(|stands| !stands.page.is_prose()).collect()
+}
+
 /// The tests of the example service.
 fn bookstore() -> Vec<Stands> {
-    let folder = root().join("examples/bookstore/tests");
-    let entries = fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("readable").path());
+    files("examples/bookstore/tests").into_iter().map(|file| read(file, in_bookstore())).collect()
+}
+
+/// The files of a folder, in their order.
+fn files(folder: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(root().join(folder)).expect("the folder is there").map(|entry| entry.expect("readable").path());
     let mut files: Vec<PathBuf> = entries.collect();
     files.sort();
-    files.into_iter().map(|file| read(file, in_bookstore())).collect()
+    files
 }
 
 fn in_bookstore() -> Home {
@@ -78,7 +88,13 @@ fn documented() -> Vec<(Range<usize>, Stands)> {
 }
 
 fn all() -> Vec<Stands> {
-    manual().into_iter().chain(others()).chain(bookstore()).chain(documented().into_iter().map(|(_, stands)| stands)).collect()
+    manual()
+        .into_iter()
+        .chain(library())
+        .chain(others())
+        .chain(bookstore())
+        .chain(documented().into_iter().map(|(_, stands)| stands))
+        .collect()
 }
 
 #[test]
