@@ -17,7 +17,7 @@ pub struct Budget {
 
 impl Budget {
     /// The most steps that one call of a member may take: some tenths of a second.
-    pub const MOST: Budget = Budget { steps: 20_000_000 };
+    pub const MOST: Budget = Budget { steps: 10_000_000 };
 }
 
 /// The most entries of the stack.
