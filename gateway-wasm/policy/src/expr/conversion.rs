@@ -125,11 +125,11 @@ impl Type {
                 bases
             }
             Type::Array(element) => {
-                let mut bases: Vec<Type> = Vec::new();
+                // First what an array has itself: its `IsReadOnly` is not that of the collection it can be seen as.
+                let mut bases: Vec<Type> = signature::named_type("Array", Vec::new()).into_iter().collect();
                 for name in ["IList", "ICollection", "IReadOnlyList", "IReadOnlyCollection", "IEnumerable"] {
                     bases.extend(signature::named_type(name, vec![(**element).clone()]));
                 }
-                bases.extend(signature::named_type("Array", Vec::new()));
                 bases
             }
             _ => Vec::new(),

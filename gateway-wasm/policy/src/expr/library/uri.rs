@@ -212,7 +212,7 @@ const URI_MEMBERS: &[Member] = &[
     row(
         "static int FromHex(char digit)",
         |call| {
-            let digit = hex(call)?.ok_or_else(|| Exception::argument("", "digit"));
+            let digit = hex(call)?.ok_or_else(|| Exception::argument("Value does not fall within the expected range.", "digit"));
             Ok(digit.map(u32::cast_signed)?.into())
         },
         "What a hexadecimal digit counts",

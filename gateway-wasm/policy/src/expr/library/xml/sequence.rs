@@ -97,15 +97,11 @@ pub(super) static EXTENSIONS: NetType = NetType {
         ),
         row(
             "static IEnumerable<T> InDocumentOrder<T>(this IEnumerable<T> source)",
-            |call| in_document_order(call),
+            in_document_order,
             "All of them in the order of the document",
         ),
-        row(
-            "static void Remove(this IEnumerable<XAttribute> source)",
-            |call| remove(call),
-            "Takes all of them out of their elements",
-        ),
-        row("static void Remove<T>(this IEnumerable<T> source)", |call| remove(call), "Takes all of them out of the tree"),
+        row("static void Remove(this IEnumerable<XAttribute> source)", remove, "Takes all of them out of their elements"),
+        row("static void Remove<T>(this IEnumerable<T> source)", remove, "Takes all of them out of the tree"),
     ],
     missing: &[],
     doc: "The members of nodes for many nodes at once",
