@@ -394,11 +394,10 @@ fn a_tree_stays_whole_whatever_is_done_to_it() {
                 assert!(parent.index_of(token).is_some());
             }
             let (path, root) = (token.path(), token.root());
-            if root.is_container() && !path.is_empty() && token.token_type() != TokenType::Property {
-                if root.token_type() != TokenType::Property {
-                    let found = Path::parse(&path).unwrap().select(&root, true, &mut |_| Ok::<(), Exception>(())).unwrap();
-                    assert!(Rc::ptr_eq(&found[0], token), "{path}");
-                }
+            let is_found = |token: &Token| token.is_container() && token.token_type() != TokenType::Property;
+            if is_found(&root) && !path.is_empty() && token.token_type() != TokenType::Property {
+                let found = Path::parse(&path).unwrap().select(&root, true, &mut |_| Ok::<(), Exception>(())).unwrap();
+                assert!(Rc::ptr_eq(&found[0], token), "{path}");
             }
         }
     }
