@@ -1,4 +1,5 @@
 //! The parser's tests: pages of C# and the trees or mistakes that come of it.
+#![allow(clippy::disallowed_methods, reason = "tests read their pages from files, and measure stacks in threads")]
 
 use super::{super::ast::*, Mistake, Program, Spelling, parse, parse_bare};
 use std::{fmt::Write as _, fs, path::Path};
