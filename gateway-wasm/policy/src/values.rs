@@ -6,7 +6,7 @@ use crate::{
     statement::{Checker, listed},
     xml::{self, Element, Kind},
 };
-use diagnostic::{Diagnostic, nearest};
+use diagnostic::{Diagnostic, Diagnostics, nearest};
 use std::{ops::RangeInclusive, rc::Rc};
 
 impl Checker<'_> {
@@ -56,7 +56,6 @@ impl Checker<'_> {
     ) -> Option<Expr<T>> {
         match value.kind {
             Kind::Expression => self.expression(value).map(Expr::Computed),
-            // A named value that is not known has been reported, and what the value is cannot be said.
             _ if self.text.has_unknown(value.span) => None,
             Kind::Literal => written(self, &value.text).map(Expr::Written),
             Kind::Mixed => {
@@ -181,6 +180,12 @@ impl Checker<'_> {
         }
         let spelling = if value.cdata { Spelling::Plain } else { Spelling::Xml { quote: value.quote } };
         let text = self.text;
-        Expression::compile(&value.text, value.span.start, spelling, |span| text.place(span), self.diagnostics)
+        let mut found = Diagnostics::new();
+        let expression = Expression::compile(&value.text, value.span.start, spelling, |span| text.place(span), &mut found);
+        // What a named value that is not known would have made of it cannot be said.
+        if expression.is_some() || !text.has_unknown(value.span) {
+            found.iter().for_each(|finding| self.diagnostics.push(finding.clone()));
+        }
+        expression
     }
 }

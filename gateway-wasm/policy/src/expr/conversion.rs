@@ -343,7 +343,7 @@ impl Machine<'_> {
             Conversion::Operator(signature, first) => {
                 let value = self.converted(value, first, checked)?;
                 let parameter = signature.parameters.first();
-                if value.is_null() && parameter.is_some_and(|parameter| parameter.kind.is_value()) {
+                if value.is_null() && parameter.is_some_and(|parameter| !parameter.kind.takes_null()) {
                     return Ok(Value::Null);
                 }
                 let mut arguments = [value];

@@ -135,13 +135,9 @@ impl Parser {
                 Ok(StatementKind::Local(declaration))
             }
             "void" => self.local_function(),
-            // What is not said to be checked is unchecked.
-            "unchecked" if self.is_ahead(1, "{") => {
+            "checked" | "unchecked" if self.is_ahead(1, "{") => {
                 self.advance();
-                self.block().map(StatementKind::Block)
-            }
-            "checked" if self.is_ahead(1, "{") => {
-                self.refuse("policies have no `checked` blocks", "write `checked(value)` around the expression")
+                Ok(StatementKind::Checked(word == "checked", self.block()?))
             }
             "goto" => self.refuse("policies have no `goto`", "write a loop, `break` or `continue`"),
             "lock" => self.refuse("policies have no `lock`", "leave it out: an expression runs alone"),
