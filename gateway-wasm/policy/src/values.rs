@@ -2,7 +2,7 @@
 
 use crate::{
     computed::{Expr, FromValue, Number, Word},
-    expr::{Expression, lexer::Spelling, value::Value},
+    expr::{Expression, value::Value},
     statement::{Checker, listed},
     xml::{self, Element, Kind},
 };
@@ -178,13 +178,13 @@ impl Checker<'_> {
         if value.damaged {
             return None;
         }
-        let spelling = if value.cdata { Spelling::Plain } else { Spelling::Xml { quote: value.quote } };
+        let spelling = value.spelling();
         let text = self.text;
         let mut found = Diagnostics::new();
         let expression = Expression::compile(&value.text, value.span.start, spelling, |span| text.place(span), &mut found);
         // What a named value that is not known would have made of it cannot be said.
         if expression.is_some() || !text.has_unknown(value.span) {
-            found.iter().for_each(|finding| self.diagnostics.push(finding.clone()));
+            self.diagnostics.extend(found);
         }
         expression
     }

@@ -1,6 +1,6 @@
 //! Statements: scopes, loops, what returns, and what is never reached.
 
-use super::{Checker, Local, one};
+use super::{Checker, Local, Pending, one};
 use crate::expr::{
     ast::{
         self, Block, Declaration, Expression, ExpressionKind as E, LocalFunction, Statement, StatementKind as S, UsingResource,
