@@ -255,6 +255,9 @@ fn statement(statement: &Statement) -> String {
         }
         StatementKind::Expression(value) => expression(value),
         StatementKind::Block(inner) => block(inner),
+        StatementKind::Checked(checked, inner) => {
+            format!("({} {})", if *checked { "checked" } else { "unchecked" }, block(inner))
+        }
         StatementKind::If(condition, yes, no) => {
             let no = no.as_ref().map_or_else(String::new, |no| format!(" {}", nested(no)));
             format!("(if {} {}{no})", expression(condition), nested(yes))
