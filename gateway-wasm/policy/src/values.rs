@@ -2,7 +2,7 @@
 
 use crate::{
     computed::{Expr, FromValue, Number, Word},
-    expr::{Expression, lexer::Spelling, value::Value},
+    expr::{Expression, value::Value},
     statement::{Checker, listed},
     xml::{self, Element, Kind},
 };
