@@ -255,7 +255,7 @@ impl Report {
             let (colour, plain) = if is_coloured { (colour, "\x1b[0m") } else { ("", "") };
             let _ = writeln!(out, "{colour}{word}{plain}  {}:{}  {}", tested.file, tested.line, tested.name);
             for problem in &tested.problems {
-                let _ = writeln!(out, "{}", indented(problem));
+                let _ = writeln!(out, "{problem}");
             }
             for found in &tested.differences {
                 let info = found.what.info();

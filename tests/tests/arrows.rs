@@ -14,10 +14,11 @@ const MEMBERS: &[(&str, u8, &[&str])] = &[
     ("gateway", 2, &["catalog", "policy", "diagnostic", "wire"]),
     ("component", 3, &["gateway", "policy", "wire"]),
     ("tracer", 3, &["policy", "diagnostic"]),
-    ("portal-gen", 3, &["gateway", "catalog", "policy", "diagnostic"]),
+    ("cases", 3, &["gateway", "catalog", "policy", "diagnostic", "wire"]),
+    ("portal-gen", 4, &["cases", "gateway", "catalog", "policy", "diagnostic"]),
     ("artifact", 3, &[]),
     ("server", 3, &["wire", "store"]),
-    ("cli", 4, &["artifact", "server", "portal-gen", "catalog", "diagnostic", "gateway"]),
+    ("cli", 5, &["artifact", "server", "portal-gen", "catalog", "diagnostic", "gateway"]),
 ];
 
 /// Packages of ours that are only for tests and measurements, and may name anything.

@@ -1,6 +1,7 @@
 //! The pages of the project, natively and behind both doors. `UPDATE=1` writes what happens into them, for a person to read.
 
-use cases::{Case, Home, Outcome, Page, Subject, difference, http, judge};
+use cases::{Case, Home, Outcome, Page, difference, http, judge};
+use gateway::Plan;
 use std::{fs, ops::Range, path::PathBuf};
 use tests::runners::{edge, flat, portable};
 
@@ -30,13 +31,28 @@ fn manual() -> Vec<Stands> {
     names.map(|name| read(folder.join(format!("{}.md", name.replace('-', "_"))), Home::alone())).collect()
 }
 
+/// Cases that are about no policy.
+fn others() -> Vec<Stands> {
+    ["context"].map(|name| read(root().join(format!("tests/cases/policies/{name}.md")), Home::alone())).into()
+}
+
+/// The pages of the language and of its library. `cargo test -p policy --test expressions` says whether they are right.
+fn library() -> Vec<Stands> {
+    let pages = files("gateway-wasm/policy/src/expr/cases").into_iter().map(|file| read(file, Home::alone()));
+    pages.filter(|stands| !stands.page.is_prose()).collect()
+}
+
 /// The tests of the example service.
 fn bookstore() -> Vec<Stands> {
-    let folder = root().join("examples/bookstore/tests");
-    let entries = fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("readable").path());
+    files("examples/bookstore/tests").into_iter().map(|file| read(file, in_bookstore())).collect()
+}
+
+/// The files of a folder, in their order.
+fn files(folder: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(root().join(folder)).expect("the folder is there").map(|entry| entry.expect("readable").path());
     let mut files: Vec<PathBuf> = entries.collect();
     files.sort();
-    files.into_iter().map(|file| read(file, in_bookstore())).collect()
+    files
 }
 
 fn in_bookstore() -> Home {
@@ -72,13 +88,19 @@ fn documented() -> Vec<(Range<usize>, Stands)> {
 }
 
 fn all() -> Vec<Stands> {
-    manual().into_iter().chain(bookstore()).chain(documented().into_iter().map(|(_, stands)| stands)).collect()
+    manual()
+        .into_iter()
+        .chain(library())
+        .chain(others())
+        .chain(bookstore())
+        .chain(documented().into_iter().map(|(_, stands)| stands))
+        .collect()
 }
 
 #[test]
 fn pages_say_what_happens() {
     let mut failures = String::new();
-    for Stands { file, page, home } in manual().into_iter().chain(bookstore()) {
+    for Stands { file, page, home } in manual().into_iter().chain(others()).chain(bookstore()) {
         if let Some(text) = judged(&page, &home, &mut failures) {
             fs::write(file, text).expect("the page can be written");
         }
@@ -138,14 +160,11 @@ fn the_portable_door_gives_the_same() {
 }
 
 /// Compares a runner's results with the native ones, as far as its door can say them.
-fn same(run: fn(&Case, &Home) -> Result<Outcome, String>, sayable: fn(Outcome) -> Outcome) {
+fn same(run: fn(&Case, &Plan) -> Result<Outcome, String>, sayable: fn(Outcome) -> Outcome) {
     let mut failures = Vec::new();
     for Stands { page, home, .. } in all() {
-        let runs = |case: &&Case| !case.is_rejected() && !matches!(case.subject, Subject::Code(_));
-        for case in page.cases.iter().filter(runs) {
-            if home.check(case, &page.source).has_errors() {
-                continue;
-            }
+        for case in page.cases.iter().filter(|case| !case.is_rejected()) {
+            let Some(plan) = home.plan(case) else { continue };
             let text = |outcome: Result<Outcome, String>| match outcome.map(sayable) {
                 Ok(outcome) => {
                     let (upstream, sent) = (http::upstream(&outcome.upstream), http::sent(&outcome.response));
@@ -153,7 +172,7 @@ fn same(run: fn(&Case, &Home) -> Result<Outcome, String>, sayable: fn(Outcome) -
                 }
                 Err(why) => format!("{why}\n"),
             };
-            let (native, here) = (text(Ok(cases::run::policy(case, &home).outcome)), text(run(case, &home)));
+            let (native, here) = (text(Ok(cases::run::plan(case, plan.clone()))), text(run(case, &plan)));
             if native != here {
                 let text = difference(&native, &here, false);
                 let name = format!("{}:{}: {}", page.source.name(), case.line, case.name);

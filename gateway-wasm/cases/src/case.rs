@@ -10,7 +10,7 @@ use policy::script::{Asked, Scene, To};
 use std::{fmt::Write, ops::Range};
 
 /// What goes in, and what is expected to come out.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Case {
     /// Its heading, with those above it that give it something.
     pub name: String,
@@ -37,7 +37,7 @@ pub struct Case {
 }
 
 /// What runs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Subject {
     /// A policy of the case's own, at an API that takes everything.
     Policy(File),
@@ -48,7 +48,7 @@ pub enum Subject {
 }
 
 /// A policy file that is put together from fences.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct File {
     /// Its text.
     pub text: String,
@@ -57,7 +57,7 @@ pub struct File {
 }
 
 /// A fence in a file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Part {
     /// The words of the fence without its language: `inbound`.
     name: String,
@@ -68,7 +68,7 @@ struct Part {
 }
 
 /// A fragment of a case.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Fragment {
     /// What policies call it.
     pub name: String,
@@ -79,7 +79,7 @@ pub struct Fragment {
 }
 
 /// One fence `csharp`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Program {
     /// The expressions: one, or one per line.
     pub expressions: Vec<Expression>,
@@ -92,7 +92,7 @@ pub struct Program {
 }
 
 /// An expression, or the statements of a block.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Expression {
     /// The C#.
     pub code: String,

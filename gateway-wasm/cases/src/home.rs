@@ -1,6 +1,9 @@
 //! Where a case happens: in a service of its own, or in the one whose folder its page stands in.
 
-use crate::case::{Case, FILE, Subject};
+use crate::{
+    case::{Case, FILE, Subject},
+    doors,
+};
 use catalog::{
     Folder, Service,
     model::{Fragment, KeyNames, NamedValue},
@@ -92,14 +95,19 @@ impl Home {
         }
     }
 
-    /// The plan of the service in which a case happens.
-    pub fn plan(&self, case: &Case) -> Plan {
-        plan(&self.of(case))
+    /// The plan of the service in which a case happens, for who can only send a request: the case's policy sets its variables,
+    /// and its expressions stand in a policy. `None` if that cannot be said as a policy.
+    pub fn plan(&self, case: &Case) -> Option<Plan> {
+        let mut service = self.of(case);
+        if let (Some(policy), Some(api)) = (doors::policy(case), service.apis.first_mut()) {
+            api.policy = Some(Source::new(FILE, policy));
+        }
+        (!gateway::check(&service).has_errors()).then(|| plan(&service))
     }
 
     /// The gateway of that service.
     pub(crate) fn gateway(&self, case: &Case) -> Rc<Gateway> {
-        let new = || Rc::new(Gateway::new(self.plan(case)));
+        let new = || Rc::new(Gateway::new(plan(&self.of(case))));
         match case.subject {
             Subject::Service if case.named_values.is_empty() => self.gateway.get_or_init(new).clone(),
             _ => new(),

@@ -158,7 +158,7 @@ impl Judge<'_, '_> {
     /// Nothing is expected yet: this is what the page could say.
     fn missing(&mut self, at: usize, all: Vec<(What, String)>) {
         for (what, actual) in all {
-            let edit = Edit::Insert(at, vec![(what.info(), actual.clone())]);
+            let edit = Edit::Insert(at, what.info(), actual.clone());
             let difference = Difference { what, line: self.case.line, expected: String::new(), edit, actual };
             self.verdict.differences.push(difference);
         }

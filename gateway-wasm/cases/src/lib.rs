@@ -6,6 +6,7 @@
 //! `portal-gen test` finds the files, and `tests/` runs the same cases behind the doors of the component.
 
 mod case;
+mod doors;
 mod fence;
 mod home;
 pub mod http;

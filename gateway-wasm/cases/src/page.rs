@@ -25,8 +25,8 @@ pub struct Page {
 pub enum Edit {
     /// The text of a fence that is there.
     Replace(Expected, String),
-    /// New fences, each with its words and its text, after what stands at this byte.
-    Insert(usize, Vec<(&'static str, String)>),
+    /// A new fence, its words and its text, at this byte.
+    Insert(usize, &'static str, String),
 }
 
 impl Page {
@@ -71,6 +71,9 @@ impl Page {
         let mut position = 0;
         for (range, new) in changes {
             self.copy(position..range.start, &mut out);
+            if !out.is_empty() && !out.ends_with('\n') {
+                out.push('\n');
+            }
             if self.returns.is_empty() {
                 out.push_str(&new)
             } else {
@@ -88,17 +91,8 @@ impl Page {
             Edit::Replace(expected, new) if ticks_for(new) > expected.ticks => {
                 (expected.whole.clone(), fenced(expected.info(), new))
             }
-            Edit::Replace(expected, new) => {
-                // A fence whose last line is also the page's may lack a line end before it only if it is empty.
-                (expected.place.clone(), new.clone())
-            }
-            Edit::Insert(at, fences) => {
-                let mut new: String = fences.iter().map(|(info, text)| fenced(info, text)).collect();
-                if !self.source.text()[..*at].ends_with('\n') {
-                    new.insert(0, '\n');
-                }
-                (*at..*at, new)
-            }
+            Edit::Replace(expected, new) => (expected.place.clone(), new.clone()),
+            Edit::Insert(at, info, text) => (*at..*at, fenced(info, text)),
         }
     }
 
@@ -178,5 +172,44 @@ impl<'s> Reader<'s> {
         let name = above.chain([section.heading]).collect::<Vec<_>>().join(" > ");
         let inherited: Vec<Parsed<'s>> = self.givens.iter().flat_map(|(.., fences)| fences.iter().cloned()).collect();
         self.cases.push(Case::new(self.source, name, section, inherited, own, &mut self.diagnostics));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Edit, Page};
+
+    /// The page with the first expectation of its first case replaced.
+    fn replaced(text: &str, new: &str) -> String {
+        let page = Page::read("page.md", text);
+        assert!(page.diagnostics.is_empty(), "{:?}", page.diagnostics);
+        page.with(&[Edit::Replace(page.cases[0].expected[0].clone(), new.to_owned())])
+    }
+
+    #[test]
+    fn line_ends_stay_as_they_are() {
+        let mixed = "# A\r\nprose\n\r\n```xml inbound\r\n```\r\n```http sent\r\nold\r\n```\r\nend";
+        let page = Page::read("page.md", mixed);
+        assert_eq!(page.with(&[]), mixed);
+        assert_eq!(page.text(&page.cases[0].expected[0]), "old\n");
+        assert_eq!(replaced(mixed, "one\ntwo\n"), mixed.replace("old\r\n", "one\r\ntwo\r\n"));
+    }
+
+    #[test]
+    fn a_text_with_a_fence_in_it_gets_a_longer_one() {
+        let page = "## A\n```xml inbound\n```\n```http sent\n```\nprose\n";
+        let new = "HTTP/1.1 200 OK\n\n```json\n{}\n```\n";
+        let written = replaced(page, new);
+        assert_eq!(written, format!("## A\n```xml inbound\n```\n````http sent\n{new}````\nprose\n"));
+        assert_eq!(replaced(&written, "short\n"), "## A\n```xml inbound\n```\n````http sent\nshort\n````\nprose\n");
+    }
+
+    #[test]
+    fn new_fences_come_after_the_last() {
+        let page = Page::read("page.md", "## A\n```xml inbound\n```");
+        let edits = [("http upstream", "nothing\n"), ("http sent", "HTTP/1.1 200 OK\n")]
+            .map(|(info, text)| Edit::Insert(page.cases[0].end, info, text.to_owned()));
+        let expected = "## A\n```xml inbound\n```\n```http upstream\nnothing\n```\n```http sent\nHTTP/1.1 200 OK\n```\n";
+        assert_eq!(page.with(&edits), expected);
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     home::Home,
     http::Answer,
 };
-use gateway::{Admitted, Gateway};
+use gateway::{Admitted, Gateway, Plan};
 use policy::{
     Body, ForwardLimits, Host, Outcome as Ended, Response,
     exchange::Variables,
@@ -51,9 +51,18 @@ pub struct Ran {
     pub trace: String,
 }
 
+/// Runs a case as the doors of the component do, from [`Home::plan`].
+pub fn plan(case: &Case, plan: Plan) -> Outcome {
+    let nothing = Case { variables: Vec::new(), ..case.clone() };
+    ran(&nothing, &Gateway::new(plan)).outcome
+}
+
 /// Runs a case whose policy is right.
 pub fn policy(case: &Case, home: &Home) -> Ran {
-    let gateway = home.gateway(case);
+    ran(case, &home.gateway(case))
+}
+
+fn ran(case: &Case, gateway: &Gateway) -> Ran {
     let script = Script::new(case.scene.clone(), case.given.body.clone());
     let mut ran = Ran {
         outcome: Outcome { upstream: Vec::new(), response: Answer::default(), unused: Vec::new(), mistakes: Vec::new() },
@@ -61,7 +70,7 @@ pub fn policy(case: &Case, home: &Home) -> Ran {
         error: NOTHING.to_owned(),
         trace: NOTHING.to_owned(),
     };
-    let response = respond(case, &gateway, &script, &mut ran);
+    let response = respond(case, gateway, &script, &mut ran);
     let headers = response.headers.iter().map(|(name, value)| (name.to_owned(), value.into_owned())).collect();
     let body = script.bytes(&response.body);
     ran.outcome = Outcome {

@@ -70,6 +70,7 @@ fn examples() -> BTreeMap<String, (String, BTreeSet<&'static str>)> {
     let mut pages = Vec::new();
     for part in ["gateway-wasm", "portal-gen", "tests"] {
         files(&root().join(part), "md", &mut pages);
+        // Sessions of the command line.
         files(&root().join(part), "txt", &mut pages);
     }
     pages.sort();

@@ -56,7 +56,6 @@ impl Checker<'_> {
     ) -> Option<Expr<T>> {
         match value.kind {
             Kind::Expression => self.expression(value).map(Expr::Computed),
-            // A named value that is not known has been reported, and what the value is cannot be said.
             _ if self.text.has_unknown(value.span) => None,
             Kind::Literal => written(self, &value.text).map(Expr::Written),
             Kind::Mixed => {
@@ -183,8 +182,8 @@ impl Checker<'_> {
         let text = self.text;
         let mut found = Diagnostics::new();
         let expression = Expression::compile(&value.text, value.span.start, spelling, |span| text.place(span), &mut found);
-        // A named value that is not known has been reported, and what the code says with it cannot be said.
-        if !text.has_unknown(value.span) {
+        // What a named value that is not known would have made of it cannot be said.
+        if expression.is_some() || !text.has_unknown(value.span) {
             self.diagnostics.extend(found);
         }
         expression

@@ -47,6 +47,7 @@ struct State {
     limits: StoreLimits,
     /// Ticks that the call that runs now may still take.
     ticks_left: u32,
+    world: Box<dyn World>,
 }
 
 impl Sandbox {
@@ -88,6 +89,7 @@ impl Sandbox {
             table: ResourceTable::new(),
             limits: StoreLimitsBuilder::new().memory_size(self.limits.memory_bytes_max).build(),
             ticks_left: 0,
+            world: Box::new(Real),
         };
         let mut store = Store::new(&self.engine, state);
         store.limiter(|state| &mut state.limits);
@@ -116,6 +118,11 @@ impl Sandbox {
 }
 
 impl Instance {
+    /// Puts the instance into another world: one in which a test sets the clock.
+    pub fn set_world(&mut self, world: impl World + 'static) {
+        self.store.data_mut().world = Box::new(world);
+    }
+
     fn arm(&mut self) {
         self.store.data_mut().ticks_left = self.ticks_max;
         self.store.set_epoch_deadline(1);
@@ -168,11 +175,33 @@ impl WasiView for State {
 
 impl bindings::portico::gateway::host::Host for State {
     fn now_micros(&mut self) -> i64 {
+        self.world.now_micros()
+    }
+
+    fn random(&mut self) -> u64 {
+        self.world.random()
+    }
+}
+
+/// What an instance asks while it runs.
+pub trait World: Send {
+    /// Microseconds since 1970.
+    fn now_micros(&self) -> i64;
+
+    /// 64 bits nobody can guess.
+    fn random(&self) -> u64;
+}
+
+/// The clock of this machine, and its randomness.
+struct Real;
+
+impl World for Real {
+    fn now_micros(&self) -> i64 {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         now.map_or(0, |now| i64::try_from(now.as_micros()).unwrap_or(i64::MAX))
     }
 
-    fn random(&mut self) -> u64 {
+    fn random(&self) -> u64 {
         use std::hash::{BuildHasher, Hasher};
         // Every `RandomState` has keys of its own, drawn from the operating system.
         std::collections::hash_map::RandomState::new().build_hasher().finish()

@@ -6,7 +6,8 @@ use crate::service;
 use anyhow::Result;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bytes::Bytes;
-use cases::{Answer, Case, Home, Outcome};
+use cases::{Answer, Case, Outcome};
+use gateway::Plan;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use http_body_util::{BodyExt, Full};
 use policy::script::{Reply, Script, Sent};
@@ -15,13 +16,13 @@ use std::{
     pin::Pin,
     sync::{Arc, Mutex, OnceLock},
     task::{Context, Poll},
-    time::Instant,
+    time::{Duration, Instant},
 };
 use wasmtime::{
     Cache, CacheConfig, Config, Engine, Store, StoreContextMut,
     component::{Component, GuestTaskId, Linker, ResourceTable},
 };
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView, clocks::HostWallClock, random::Deterministic};
 use wasmtime_wasi_http::{
     Error, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
     handler::{HandlerState, Instance, Proxy, ProxyHandler, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus},
@@ -41,7 +42,12 @@ pub struct Runtime(ProxyHandler<Maker>);
 impl Runtime {
     /// A runtime whose component serves `plan`, and whose outside world is `backend`.
     pub fn new(plan: &[u8], backend: Backend) -> Self {
-        Self(ProxyHandler::new(Maker { plan: BASE64_STANDARD.encode(plan), backend }))
+        Self(ProxyHandler::new(Maker { plan: BASE64_STANDARD.encode(plan), backend, script: None }))
+    }
+
+    /// The same, with the clock and the dice of a script.
+    fn scripted(plan: &[u8], backend: Backend, script: Arc<Mutex<Script>>) -> Self {
+        Self(ProxyHandler::new(Maker { plan: BASE64_STANDARD.encode(plan), backend, script: Some(script) }))
     }
 
     /// Takes a request; its URI says for which host it is.
@@ -62,13 +68,13 @@ pub fn body(bytes: Bytes) -> WasiBody {
 ///
 /// # Errors
 /// Where the component fails.
-pub fn run(case: &Case, home: &Home) -> Result<Outcome, String> {
-    let plan = home.plan(case).write();
+pub fn run(case: &Case, plan: &Plan) -> Result<Outcome, String> {
+    let plan = plan.write();
     let script = Arc::new(Mutex::new(Script::new(case.scene.clone(), Bytes::new())));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     let response = runtime.block_on(async {
         let asked = script.clone();
-        let door = Runtime::new(&plan, Arc::new(move |request| answered(&asked, request)));
+        let door = Runtime::scripted(&plan, Arc::new(move |request| answered(&asked, request)), script.clone());
         let uri = format!("{}://{}{}", case.given.scheme.name(), case.given.authority, case.given.target);
         let mut request = Request::builder().method(case.given.method.as_str()).uri(uri).body(body(case.given.body.clone()))?;
         *request.headers_mut() = map(&case.given.headers);
@@ -130,6 +136,7 @@ fn pairs(map: &HeaderMap) -> Vec<(String, String)> {
 struct Maker {
     plan: String,
     backend: Backend,
+    script: Option<Arc<Mutex<Script>>>,
 }
 
 /// The component, compiled once for all tests.
@@ -158,8 +165,16 @@ impl HandlerState for Maker {
 
     async fn instantiate(&self) -> wasmtime::Result<Instance<State, Forever, Worker>> {
         let component = component();
+        let mut wasi = WasiCtx::builder();
+        wasi.env("PORTICO_PLAN", &self.plan).inherit_stderr();
+        if let Some(script) = &self.script {
+            // wasmtime takes all of its randomness at once; no case draws more than this.
+            let drawn = |script: &Script| (0..1000).flat_map(|_| script.draw().to_be_bytes()).collect();
+            wasi.secure_random(Deterministic::new(drawn(&script.lock().expect("nobody panicked"))));
+            wasi.wall_clock(ScriptedClock(script.clone()));
+        }
         let state = State {
-            wasi: WasiCtx::builder().env("PORTICO_PLAN", &self.plan).inherit_stderr().build(),
+            wasi: wasi.build(),
             http: WasiHttpCtx::new(),
             table: ResourceTable::new(),
             hooks: Hooks(self.backend.clone()),
@@ -167,6 +182,19 @@ impl HandlerState for Maker {
         let mut store = Store::new(component.engine(), state);
         let proxy = Proxy::P3(component.instantiate_async(&mut store).await?);
         Ok(Instance { store, proxy, view: WasiHttpView::http, expiration: Forever, state: Worker })
+    }
+}
+
+/// The clock of a script.
+struct ScriptedClock(Arc<Mutex<Script>>);
+
+impl HostWallClock for ScriptedClock {
+    fn resolution(&self) -> Duration {
+        Duration::from_micros(1)
+    }
+
+    fn now(&self) -> Duration {
+        Duration::from_micros(self.0.lock().expect("nobody panicked").now_micros().try_into().unwrap_or_default())
     }
 }
 

@@ -3,33 +3,35 @@
 
 use crate::service;
 use bytes::Bytes;
-use cases::{Answer, Case, Home, Outcome};
+use cases::{Answer, Case, Outcome};
+use gateway::Plan;
 use policy::script::{Asked, Reply, Script, Sent};
 use server::{
     Limits,
-    sandbox::{Instance, Sandbox},
+    sandbox::{Instance, Sandbox, World},
 };
-use std::{collections::VecDeque, sync::OnceLock};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, OnceLock},
+};
 use wire::{BodyEdit, Completion, Edit, Edits, Event, FailureKind, Forward, Operation, ResponseHead, ResponseHeadBuilder, Which};
 
 /// Runs a case.
 ///
 /// # Errors
 /// Where the sandbox fails.
-pub fn run(case: &Case, home: &Home) -> Result<Outcome, String> {
-    let plan = home.plan(case).write();
+pub fn run(case: &Case, plan: &Plan) -> Result<Outcome, String> {
+    let plan = plan.write();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     runtime.block_on(async {
         let mut instance = sandbox().instance(&plan).await.map_err(|error| format!("{error:#}"))?;
-        let mut host = Host {
-            case,
-            request_body: case.given.body.clone(),
-            script: Script::new(case.scene.clone(), Bytes::new()),
-            response: None,
-            done: VecDeque::new(),
-        };
+        let script = Arc::new(Mutex::new(Script::new(case.scene.clone(), Bytes::new())));
+        instance.set_world(Scripted(script.clone()));
+        let mut host =
+            Host { case, request_body: case.given.body.clone(), script: script.clone(), response: None, done: VecDeque::new() };
         let response = host.serve(&mut instance).await.map_err(|error| format!("{error:#}"))?;
-        Ok(super::outcome(response, &host.script))
+        let script = script.lock().expect("nobody panicked");
+        Ok(super::outcome(response, &script))
     })
 }
 
@@ -40,12 +42,25 @@ fn sandbox() -> &'static Sandbox {
     })
 }
 
+/// The clock and the dice of a case.
+struct Scripted(Arc<Mutex<Script>>);
+
+impl World for Scripted {
+    fn now_micros(&self) -> i64 {
+        self.0.lock().expect("nobody panicked").now_micros()
+    }
+
+    fn random(&self) -> u64 {
+        self.0.lock().expect("nobody panicked").draw()
+    }
+}
+
 /// What the host holds of an exchange.
 struct Host<'c> {
     case: &'c Case,
     /// The client's body, until it is sent on: it streams by once.
     request_body: Bytes,
-    script: Script,
+    script: Arc<Mutex<Script>>,
     /// The backend's response, once there is one.
     response: Option<Answer>,
     /// What has been started, with how it ends. A body that is being read is not there until it is read.
@@ -162,7 +177,7 @@ impl Host<'_> {
 
     /// The reply to a request; without one, nobody listens.
     fn reply(&mut self, asked: Asked, sent: Sent) -> Result<Answer, FailureKind> {
-        match self.script.answer(Some(asked), sent) {
+        match self.script.lock().expect("nobody panicked").answer(Some(asked), sent) {
             None => Err(FailureKind::Connection),
             Some(Reply::Failure(kind)) => Err(kind),
             Some(Reply::Response { status, headers, body }) => Ok(Answer { status, reason: String::new(), headers, body }),
