@@ -15,7 +15,7 @@ use diagnostic::render;
 use gateway::{Gateway, Keys, Plan, Secrets, Served};
 use policy::{
     Host, Response,
-    script::{Reply, Script, Sent},
+    script::{Reply, Scene, Script, Scripted, Sent, To},
 };
 use std::{fmt::Write, fs, ops::Range, path::PathBuf};
 use wire::{FailureKind, RequestHead, RequestHeadBuilder, Scheme};
@@ -136,9 +136,10 @@ fn service(section: &str) -> Result<Gateway, String> {
 /// The case as it should be: with the expectations that hold.
 fn case(section: &str, gateway: &Gateway) -> String {
     let own = blocks(section);
-    let host = Script::default();
-    host.replies.borrow_mut().extend(own.iter().filter(|(info, ..)| *info == "http reply").map(|(_, text, _)| reply(text)));
-    host.replies.borrow_mut().extend((0..4).map(|_| reply(OK)));
+    let replies = own.iter().filter(|(info, ..)| *info == "http reply").map(|(_, text, _)| reply(text));
+    let replies = replies.chain((0..4).map(|_| reply(OK)));
+    let scripted = replies.map(|reply| Scripted { to: To::Url(None, "*".to_owned()), after_micros: 0, reply, line: 0 });
+    let host = Script::new(Scene { replies: scripted.collect(), ..Scene::default() }, Default::default());
     let given = own.iter().find(|(info, ..)| *info == "http given").map_or("GET /", |(_, text, _)| text);
     let response = match wait::for_ready(gateway::serve(gateway, request(given), &host)) {
         Served::Respond(response) => response,

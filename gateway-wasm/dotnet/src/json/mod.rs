@@ -22,7 +22,6 @@ pub use path::Path;
 pub use reader::{As, Event, Reader};
 pub use scalar::{BigInteger, Scalar};
 pub use tree::{ArrayHandling, Content, Descendants, MergeSettings, Token};
-pub use writer::{Writer, escaped};
 
 use crate::Exception;
 

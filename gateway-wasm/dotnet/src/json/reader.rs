@@ -49,6 +49,8 @@ impl Event {
 pub enum As {
     /// As what it looks like.
     Anything,
+    /// As what it looks like, but not as an object or array.
+    Plain,
     /// As text: numbers and dates stay as they are written.
     Text,
 }
@@ -162,11 +164,6 @@ impl<'t> Reader<'t> {
                 }
             }
         }
-    }
-
-    /// How deep the reader is.
-    pub fn depth(&self) -> usize {
-        self.stack.len()
     }
 
     /// The path to what was read last.
@@ -313,7 +310,7 @@ impl<'t> Reader<'t> {
     fn value(&mut self) -> Result<Event> {
         loop {
             let Some(byte) = self.peek() else { return Ok(Event::End) };
-            if self.want == As::Text && matches!(byte, b'{' | b'[' | b')') {
+            if self.want != As::Anything && matches!(byte, b'{' | b'[') {
                 let error = format!("Unexpected character encountered while parsing value: {}.", char::from(byte));
                 self.at += 1;
                 return Err(self.error(&error));
@@ -424,7 +421,7 @@ impl<'t> Reader<'t> {
 
     fn string_value(&mut self, quote: u8) -> Result<Event> {
         let text = self.string(quote)?;
-        if self.want == As::Anything
+        if self.want != As::Text
             && let Some(date) = text.as_str().and_then(date::parse)
         {
             return Ok(self.done(TokenType::Date, Scalar::DateTime(date)));
@@ -918,25 +915,6 @@ impl Token {
             None => {
                 let message = format!("Unexpected end when reading token. Path '{}'.", reader.container_path());
                 Err(Exception::new("JsonWriterException", message))
-            }
-        }
-    }
-
-    /// The tree of a text, as `JsonConvert.DeserializeObject<JToken>` makes it; `None` for a text without JSON.
-    ///
-    /// # Errors
-    /// As [`Token::read`].
-    pub fn deserialize(text: &str) -> Result<Option<Rc<Token>>> {
-        let mut reader = Reader::new(text);
-        loop {
-            match reader.read()? {
-                Event::End => return Ok(None),
-                Event::Comment(_) => {}
-                first => {
-                    let token = Token::read(&mut reader, first)?;
-                    while !matches!(reader.read()?, Event::End) {}
-                    return Ok(Some(token));
-                }
             }
         }
     }

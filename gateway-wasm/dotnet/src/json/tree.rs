@@ -587,15 +587,6 @@ impl Token {
         Self::of(&Node::array(Vec::new()))
     }
 
-    /// An array of tokens that have no parent.
-    pub fn array_of(items: Vec<Rc<Token>>) -> Rc<Token> {
-        let array = Self::array();
-        for item in items {
-            let _ = array.add(Content::Token(item));
-        }
-        array
-    }
-
     /// An empty constructor.
     ///
     /// # Errors

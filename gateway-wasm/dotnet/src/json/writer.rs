@@ -13,7 +13,7 @@ use crate::{
 use std::{fmt::Write as _, rc::Rc};
 
 /// Writes JSON.
-pub struct Writer {
+pub(super) struct Writer {
     out: String,
     indented: bool,
     /// The containers that are open; true for those that have something in them.
@@ -24,34 +24,24 @@ pub struct Writer {
 
 impl Writer {
     /// A writer of nothing yet.
-    pub fn new(indented: bool) -> Self {
+    pub(super) fn new(indented: bool) -> Self {
         Self { out: String::new(), indented, open: Vec::new(), named: false }
     }
 
     /// What was written.
-    pub fn finish(self) -> String {
+    pub(super) fn finish(self) -> String {
         self.out
     }
 
-    /// How much was written.
-    pub fn len(&self) -> usize {
-        self.out.len()
-    }
-
-    /// True before anything is written.
-    pub fn is_empty(&self) -> bool {
-        self.out.is_empty()
-    }
-
     /// `{` or `[`
-    pub fn start(&mut self, bracket: &str) {
+    fn start(&mut self, bracket: &str) {
         self.before_value();
         self.out.push_str(bracket);
         self.open.push(false);
     }
 
     /// `}` or `]`
-    pub fn end(&mut self, bracket: char) {
+    fn end(&mut self, bracket: char) {
         let filled = self.open.pop().unwrap_or(false);
         if self.indented && (filled || bracket == ')') {
             self.indent();
@@ -60,7 +50,7 @@ impl Writer {
     }
 
     /// A property's name.
-    pub fn name(&mut self, name: &NetString) {
+    fn name(&mut self, name: &NetString) {
         if let Some(filled) = self.open.last_mut() {
             if std::mem::replace(filled, true) {
                 self.out.push(',');
@@ -75,13 +65,13 @@ impl Writer {
     }
 
     /// A value.
-    pub fn scalar(&mut self, scalar: &Scalar) {
+    fn scalar(&mut self, scalar: &Scalar) {
         self.before_value();
         write_scalar(&mut self.out, scalar);
     }
 
     /// Text that is JSON already.
-    pub fn raw(&mut self, json: &str) {
+    fn raw(&mut self, json: &str) {
         self.before_value();
         self.out.push_str(json);
     }
@@ -231,13 +221,6 @@ fn quoted(out: &mut String, text: &str) {
     out.push('"');
     escape(out, text, b'"');
     out.push('"');
-}
-
-/// A string with its quotes and escapes: `JsonConvert.ToString(string)`.
-pub fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    quoted(&mut out, text);
-    out
 }
 
 /// True for bytes that are looked at: control characters, quotes, backslashes, and what U+0085, U+2028 and U+2029 begin with.

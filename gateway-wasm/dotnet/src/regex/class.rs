@@ -175,8 +175,12 @@ pub(super) fn word(ecma: bool) -> Rc<Class> {
 }
 
 /// What `\b` counts as a word: the two joiners belong to it.
-pub(super) fn boundary_word() -> Rc<Class> {
-    named(r"[\p{L}\p{Mn}\p{Nd}\p{Pc}\x{200c}\x{200d}]").unwrap_or_default()
+pub(super) fn is_word(unit: u16) -> bool {
+    match u8::try_from(unit) {
+        // Most text is ASCII, and needs no tables.
+        Ok(byte) if byte.is_ascii() => byte == b'_' || byte.is_ascii_alphanumeric(),
+        _ => named(r"[\p{L}\p{Mn}\p{Nd}\p{Pc}\x{200c}\x{200d}]").is_some_and(|word| word.contains(unit)),
+    }
 }
 
 /// `\p{name}`: a category or a block.

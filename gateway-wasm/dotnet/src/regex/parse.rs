@@ -430,7 +430,7 @@ impl<'p> Parser<'p> {
         }
         let start = self.at;
         while let Some(unit) = self.next() {
-            if unit != u16::from(b'-') && !class::boundary_word().contains(unit) {
+            if unit != u16::from(b'-') && !class::is_word(unit) {
                 self.at -= 1;
                 break;
             }
@@ -502,13 +502,12 @@ impl<'p> Parser<'p> {
     }
 
     fn is_word(&self) -> bool {
-        self.peek().is_some_and(|unit| class::boundary_word().contains(unit))
+        self.peek().is_some_and(|unit| class::is_word(unit))
     }
 
     fn name(&mut self) -> String {
-        let word = class::boundary_word();
         let start = self.at;
-        while self.peek().is_some_and(|unit| word.contains(unit)) {
+        while self.is_word() {
             self.at += 1;
         }
         String::from_utf16_lossy(self.pattern.get(start..self.at).unwrap_or_default())
@@ -546,7 +545,7 @@ impl<'p> Parser<'p> {
     }
 
     fn escaped_itself(&self, unit: u16) -> Result<u16> {
-        if !self.options.ecma_script && class::boundary_word().contains(unit) {
+        if !self.options.ecma_script && class::is_word(unit) {
             let character = String::from_utf16_lossy(&[unit]);
             return Err(self.error(format!("Unrecognized escape sequence \\{character}.")));
         }

@@ -6,7 +6,6 @@ use super::{
     program::{Program, Step},
 };
 use crate::{Exception, Result};
-use std::rc::Rc;
 
 /// How many steps are left. .NET measures time; this is the same on every machine.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +16,7 @@ pub struct Budget {
 
 impl Budget {
     /// The most steps that one call of a member may take: some tenths of a second.
-    pub const MOST: Budget = Budget { steps: 20_000_000 };
+    pub const MOST: Budget = Budget { steps: 10_000_000 };
 }
 
 /// The most entries of the stack.
@@ -74,7 +73,6 @@ struct Runner<'r> {
     stack: Vec<Entry>,
     registers: Vec<usize>,
     captures: Captures,
-    word: Rc<Class>,
 }
 
 /// Finds the first match from a position on; `skips` says that it must not be right there.
@@ -95,7 +93,6 @@ pub(super) fn find(
         stack: Vec::new(),
         registers: vec![0; program.registers],
         captures: vec![Vec::new(); groups],
-        word: class::boundary_word(),
     };
     let mut at = start;
     if skips {
@@ -332,7 +329,7 @@ impl Runner<'_> {
                     (Some(unit), true) => {
                         u8::try_from(unit).is_ok_and(|byte| byte == b'_' || byte.is_ascii_alphanumeric()) || unit == 0x130
                     }
-                    (Some(unit), false) => self.word.contains(unit),
+                    (Some(unit), false) => class::is_word(unit),
                 };
                 (word(before) != word(after)) != negative
             }

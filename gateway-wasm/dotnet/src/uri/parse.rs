@@ -200,11 +200,7 @@ fn hierarchical(name: &str, rest: &str, scheme: Option<&Scheme>) -> Result<Absol
     let (host, host_kind) = match host {
         "" if scheme.is_none_or(|scheme| !scheme.needs_authority) => (String::new(), HostKind::Basic),
         "" => return Err(Problem::HostName),
-        host => match parse_host(host) {
-            Some(found) => found,
-            None if scheme.is_none() => (host.to_owned(), HostKind::Basic),
-            None => return Err(Problem::HostName),
-        },
+        host => parse_host(host).ok_or(Problem::HostName)?,
     };
     let (rest, fragment) = cut(rest, '#');
     let (path, query) = if scheme.is_none_or(|scheme| scheme.has_query) { cut(rest, '?') } else { (rest, "") };

@@ -33,7 +33,8 @@ impl Checker {
         for function in &functions {
             self.declare_function(function);
         }
-        self.pending.push(functions.iter().map(|function| Pending { function: function.clone(), needed: false, made: false }).collect());
+        self.pending
+            .push(functions.iter().map(|function| Pending { function: function.clone(), needed: false, made: false }).collect());
         let mut goes_on = true;
         let mut reported = false;
         for statement in statements {

@@ -1109,7 +1109,7 @@ fn trimmed(call: &mut Call<'_, '_>, start: bool, end: bool, any: &[u16]) -> Resu
 fn padded(call: &mut Call<'_, '_>, unit: u16, left: bool) -> Result<Value, Thrown> {
     let this = call.this_text()?;
     let count = edit::padding(&this, call.int(0)?)?;
-    call.machine.spend(this.size() + count * 2)?;
+    call.machine.spend(this.size().saturating_add(count.saturating_mul(2)))?;
     let padding = edit::repeat(unit, count);
     Ok(if left { padding.concat(&this) } else { this.concat(&padding) }.into())
 }

@@ -40,7 +40,7 @@ pub static TIME_ZONE_INFO: NetType = NetType {
             "Whether there is a zone of a name, and which",
         ),
         row(
-            "static TimeZoneInfo[] GetSystemTimeZones()",
+            "static IReadOnlyList<TimeZoneInfo> GetSystemTimeZones()",
             |call| {
                 call.machine.step(50_000)?;
                 let zones = TimeZone::all().into_iter().map(value).collect();

@@ -1,4 +1,5 @@
 //! The parser's tests: pages of C# and the trees or mistakes that come of it.
+#![allow(clippy::disallowed_methods, reason = "tests read their pages from files, and measure stacks in threads")]
 
 use super::{super::ast::*, Mistake, Program, Spelling, parse, parse_bare};
 use std::{fmt::Write as _, fs, path::Path};
@@ -254,6 +255,9 @@ fn statement(statement: &Statement) -> String {
         }
         StatementKind::Expression(value) => expression(value),
         StatementKind::Block(inner) => block(inner),
+        StatementKind::Checked(checked, inner) => {
+            format!("({} {})", if *checked { "checked" } else { "unchecked" }, block(inner))
+        }
         StatementKind::If(condition, yes, no) => {
             let no = no.as_ref().map_or_else(String::new, |no| format!(" {}", nested(no)));
             format!("(if {} {}{no})", expression(condition), nested(yes))
@@ -302,6 +306,9 @@ fn statement(statement: &Statement) -> String {
                 UsingResource::Value(value) => expression(value),
             };
             format!("(using {resource} {})", nested(body))
+        }
+        StatementKind::Checked(checked, inner) => {
+            format!("({} {})", if *checked { "checked" } else { "unchecked" }, block(inner))
         }
         StatementKind::Empty => ";".to_owned(),
     }

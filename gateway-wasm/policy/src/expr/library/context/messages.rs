@@ -201,7 +201,7 @@ pub(super) static BODY: NetType = NetType {
                     .map(|(name, values)| (Value::String(name), plug::list(Type::STRING, values)))
                     .collect();
                 let lists = crate::expr::signature::named_type("IList", vec![Type::STRING]).unwrap_or(Type::OBJECT);
-                Ok(plug::dictionary(lists, pairs))
+                plug::dictionary(call.machine, lists, pairs)
             },
             "The fields of a form, each with its values",
         ),
@@ -252,9 +252,7 @@ fn read_as(call: &mut Call<'_, '_>, bytes: Option<Bytes>, wanted: &Type) -> Resu
     let Type::Named(net_type, _) = wanted else { return Err(no_body_type(wanted)) };
     match net_type.namespace {
         "Newtonsoft.Json.Linq" => {
-            call.machine.step(bytes.len() as u64 / 8)?;
-            call.machine.spend(bytes.len() * 8)?;
-            let value = plug::json(&text, net_type.name)?;
+            let value = plug::json(call.machine, &text, net_type.name)?;
             if value.is_null() || is_instance(&value, wanted) {
                 Ok(value)
             } else {
@@ -262,9 +260,7 @@ fn read_as(call: &mut Call<'_, '_>, bytes: Option<Bytes>, wanted: &Type) -> Resu
             }
         }
         "System.Xml.Linq" => {
-            call.machine.step(bytes.len() as u64 / 8)?;
-            call.machine.spend(bytes.len() * 8)?;
-            let value = plug::xml(&text, net_type.name)?;
+            let value = plug::xml(call.machine, &text, net_type.name)?;
             if is_instance(&value, wanted) { Ok(value) } else { Err(no_body_type(wanted)) }
         }
         _ => Err(no_body_type(wanted)),

@@ -1,44 +1,68 @@
-//! What `context` needs of the rest of the library.
+//! What `context` takes from the rest of the library.
 
-use crate::expr::{call::Thrown, library, types::Type, value::Value};
-use dotnet::NetString;
+use crate::expr::{
+    call::Thrown,
+    library::{certificate, collections, json, uri, xml},
+    machine::Machine,
+    types::Type,
+    value::Value,
+};
+use collections::{comparer::Rule, dictionary::Dictionary, keyed::Keyed, list::List, pair::Pair};
+use dotnet::{
+    NetString,
+    json::TokenType,
+    uri::{Uri, UriKind},
+};
 
 /// A `KeyValuePair<TKey, TValue>`.
-pub(super) fn key_value_pair(_key_type: Type, _value_type: Type, _key: Value, value: Value) -> Value {
-    value
+pub(super) fn key_value_pair(key_type: Type, value_type: Type, key: Value, value: Value) -> Value {
+    Pair::value(key_type, value_type, key, value)
 }
 
 /// The key and the value of a `KeyValuePair`.
-pub(super) fn pair_parts(_pair: &Value) -> Option<(Value, Value)> {
-    None
+pub(super) fn pair_parts(pair: &Value) -> Option<(Value, Value)> {
+    let pair = pair.downcast_ref::<Pair>()?;
+    Some((pair.key.clone(), pair.value.clone()))
 }
 
 /// A `List<T>`.
 pub(super) fn list(element: Type, items: Vec<Value>) -> Value {
-    Value::array(element, items)
+    List::value(element, items)
 }
 
 /// A `Dictionary<string, T>`.
-pub(super) fn dictionary(_value: Type, _pairs: Vec<(Value, Value)>) -> Value {
-    Value::Null
+pub(super) fn dictionary(machine: &mut Machine<'_>, value: Type, pairs: Vec<(Value, Value)>) -> Result<Value, Thrown> {
+    let mut table = Keyed::new(Rule::default());
+    for (key, value) in pairs {
+        table.set(machine, key, value)?;
+    }
+    Ok(Dictionary::value(Type::STRING, value, table))
 }
 
 /// A `Uri`.
 pub(super) fn uri(text: &NetString) -> Result<Value, Thrown> {
-    Ok(Value::String(text.clone()))
+    Ok(uri::value(Uri::new(&text.to_str(), UriKind::Absolute)?))
 }
 
 /// An `X509Certificate2`.
 pub(super) fn certificate(der: &[u8]) -> Result<Value, Thrown> {
-    library::certificate::certificate(der)
+    certificate::certificate(der)
 }
 
 /// A body as one of the JSON types.
-pub(super) fn json(_text: &str, _name: &str) -> Result<Value, Thrown> {
-    Ok(Value::Null)
+pub(super) fn json(machine: &mut Machine<'_>, text: &str, name: &str) -> Result<Value, Thrown> {
+    let wanted = match name {
+        "JObject" => Some(TokenType::Object),
+        "JArray" => Some(TokenType::Array),
+        _ => None,
+    };
+    Ok(json::to_value(json::from_text(machine, &text.into(), wanted)?))
 }
 
 /// A body as one of the XML types.
-pub(super) fn xml(_text: &str, _name: &str) -> Result<Value, Thrown> {
-    Ok(Value::Null)
+pub(super) fn xml(machine: &mut Machine<'_>, text: &str, name: &str) -> Result<Value, Thrown> {
+    match name {
+        "XDocument" => xml::document_from_text(machine, text),
+        _ => xml::element_from_text(machine, text),
+    }
 }

@@ -16,11 +16,6 @@ use dotnet::{
 };
 use std::{cell::RefCell, rc::Rc};
 
-/// What a JSON text says, as a value of a type.
-pub fn deserialize(machine: &mut Machine<'_>, text: &NetString, to: &Type) -> Result<Value, Thrown> {
-    of_text(machine, text, to)
-}
-
 /// `JsonConvert.DeserializeObject<T>`
 pub(super) fn of_text(machine: &mut Machine<'_>, text: &NetString, to: &Type) -> Result<Value, Thrown> {
     machine.spend(text.size().saturating_mul(4))?;
@@ -170,7 +165,10 @@ impl Source<'_> {
                 Source::Text(reader) if matches!(target_of(to), Some(Target::String | Target::DateTimeOffset)) => {
                     reader.read_as(As::Text)?
                 }
-                Source::Text(reader) => reader.read()?,
+                Source::Text(reader) => match target_of(to.without_nullable()) {
+                    None | Some(Target::Int64 | Target::Bytes) => reader.read()?,
+                    Some(_) => reader.read_as(As::Plain)?,
+                },
                 Source::Tree(tree) => tree.read(),
             };
             match event {
@@ -224,6 +222,11 @@ impl Source<'_> {
             }
             (Shape::Anything, Event::Value(_, scalar)) => Ok(value_of(scalar)),
             (Shape::Plain(target), Event::Value(_, scalar)) => self.plain(machine, scalar, *target, to),
+            (Shape::Plain(Target::Bytes), Event::StartArray) => {
+                let items = self.items(machine, &Type::BYTE)?;
+                let byte = |item: Value| if let Value::Byte(byte) = item { Some(byte) } else { None };
+                Ok(Value::bytes(items.into_iter().filter_map(byte).collect::<Vec<u8>>()))
+            }
             (Shape::Enum(net_type), Event::Value(_, scalar)) => self.enumeration(scalar, net_type, to),
             (_, Event::Value(_, Scalar::Null)) if to.takes_null() => Ok(Value::Null),
             (Shape::Array(item), Event::StartArray) => {

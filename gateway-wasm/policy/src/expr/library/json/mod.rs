@@ -18,7 +18,6 @@ mod value;
 pub use array::JARRAY;
 pub use container::{JCONSTRUCTOR, JCONTAINER, MERGE_SETTINGS};
 pub use convert::JSON_CONVERT;
-pub use deserialize::deserialize;
 pub use enums::{FORMATTING, JTOKEN_TYPE, MERGE_ARRAY_HANDLING, MERGE_NULL_VALUE_HANDLING};
 pub use extensions::EXTENSIONS;
 pub use object::JOBJECT;

@@ -130,7 +130,7 @@ pub static JTOKEN: NetType = NetType {
                 let this = call.this.clone();
                 Ok(call.machine.text(&this)?.into())
             },
-            "A value's own text; indented JSON of anything else",
+            "A value's own text; of anything else indented JSON, with the line ends of Windows",
         ),
         row("string ToString(Formatting formatting)", to_json, "Its JSON, on one line or indented"),
         row("static explicit operator bool(JToken value)", |call| cast_to(call, Target::Boolean, false), "The value as `bool`"),
