@@ -32,13 +32,14 @@ test: test-rust test-fuzz test-browser ## run every test: crates, gateway end to
 test-rust: setup-rust ## run the tests of all crates
 	cargo test --workspace --locked
 
+# Not locked: where `policy` gets a new dependency, cargo adds it to the lock file of this second workspace by itself.
 test-fuzz: setup-rust ## read and run changed copies of the examples, a moment for each of the fuzz targets
-	cd fuzz && CARGO_TARGET_DIR=$(TARGET) FUZZ_SECONDS=$(or $(FUZZ_SECONDS),20) cargo test --lib --locked -- --nocapture
+	cd fuzz && CARGO_TARGET_DIR=$(TARGET) FUZZ_SECONDS=$(or $(FUZZ_SECONDS),20) cargo test --lib -- --nocapture
 
 # As long as it is told, each target after the other; what was found before comes first. Our code has no unsafe code, so the
 # sanitizers would only slow it down.
 fuzz: setup-rust setup-fuzz ## run the fuzz targets under libFuzzer, FUZZ_SECONDS each (half an hour)
-	cd fuzz && CARGO_TARGET_DIR=$(TARGET) cargo run --quiet --locked --bin seeds
+	cd fuzz && CARGO_TARGET_DIR=$(TARGET) cargo run --quiet --bin seeds
 	for target in $(or $(FUZZ_TARGETS),reader named_values expression); do \
 	    (cd fuzz && CARGO_TARGET_DIR=$(TARGET)/fuzz cargo +nightly fuzz run --fuzz-dir . --sanitizer none --features libfuzzer $$target -- \
 	        -max_total_time=$(or $(FUZZ_SECONDS),1800) -timeout=20 -rss_limit_mb=2048 -max_len=16384 -dict=corpus/$$target.dict $(ARGS)); \
