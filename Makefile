@@ -19,7 +19,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 need = command -v $(1) >/dev/null || { echo "setup: apt-get install $(2)"; export DEBIAN_FRONTEND=noninteractive; \
     $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(2) >/dev/null; }
 
-.PHONY: help run test test-rust test-browser screenshots lint fmt bench clean setup setup-rust setup-browser setup-deny setup-bench
+.PHONY: help run test test-rust test-fuzz test-browser screenshots fuzz lint fmt bench clean setup setup-rust setup-browser setup-deny setup-bench setup-fuzz
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,10 +27,22 @@ help: ## show this list
 run: setup-rust ## build Portico and start the example service: portal and gateway on your machine
 	cargo run --release --locked -p cli --bin portico -- dev $(FOLDER) $(ARGS)
 
-test: test-rust test-browser ## run every test: crates, gateway end to end, portal in a browser
+test: test-rust test-fuzz test-browser ## run every test: crates, gateway end to end, random input, portal in a browser
 
 test-rust: setup-rust ## run the tests of all crates
 	cargo test --workspace --locked
+
+test-fuzz: setup-rust ## read and run changed copies of the examples, a moment for each of the fuzz targets
+	cd fuzz && CARGO_TARGET_DIR=$(TARGET) FUZZ_SECONDS=$(or $(FUZZ_SECONDS),20) cargo test --lib --locked -- --nocapture
+
+# As long as it is told, each target after the other; what was found before comes first. Our code has no unsafe code, so the
+# sanitizers would only slow it down.
+fuzz: setup-rust setup-fuzz ## run the fuzz targets under libFuzzer, FUZZ_SECONDS each (half an hour)
+	cd fuzz && CARGO_TARGET_DIR=$(TARGET) cargo run --quiet --locked --bin seeds
+	for target in $(or $(FUZZ_TARGETS),reader named_values expression); do \
+	    (cd fuzz && CARGO_TARGET_DIR=$(TARGET)/fuzz cargo +nightly fuzz run --fuzz-dir . --sanitizer none --features libfuzzer $$target -- \
+	        -max_total_time=$(or $(FUZZ_SECONDS),1800) -timeout=20 -rss_limit_mb=2048 -max_len=16384 -dict=corpus/$$target.dict $(ARGS)); \
+	done
 
 test-browser: setup-rust setup-browser ## open the example's portal in Chromium, and call its gateway
 	cargo build --workspace --bins --locked
@@ -41,6 +53,7 @@ screenshots: test-browser ## take the README's picture of the portal anew
 
 lint: setup-rust setup-deny ## check formatting, clippy, what the sandbox forbids, licences and sources of dependencies
 	cargo fmt --all --check
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	cargo clippy --target wasm32-wasip2 $(SANDBOXED) --features component/flat,component/edge --locked -- -D warnings
 	cargo deny --locked check --hide-inclusion-graph licenses bans sources
@@ -49,6 +62,7 @@ lint: setup-rust setup-deny ## check formatting, clippy, what the sandbox forbid
 
 fmt: ## format the code
 	cargo fmt --all
+	cargo fmt --manifest-path fuzz/Cargo.toml
 
 bench: setup-rust setup-bench ## compare the gateway with hyper, nginx and Envoy: CPU time per request
 	bench/run.sh $(ARGS)
@@ -78,6 +92,16 @@ setup-browser: ## install Chromium, Node.js and the package that drives them
 	@$(call need,npm,nodejs npm)
 	@cd $(BROWSER_TESTS); if [ node_modules/.package-lock.json -ot package-lock.json ]; then \
 	    echo "setup: npm ci in $(BROWSER_TESTS)"; npm ci --silent; fi
+
+# libFuzzer is built from source by its crate, which needs a C++ compiler; the compiler's own part of it is in nightly only.
+setup-fuzz: ## install the nightly compiler and cargo-fuzz
+	@$(call need,c++,g++)
+	@rustc +nightly --version >/dev/null 2>&1 || { echo "setup: rustup toolchain install nightly"; \
+	    rustup toolchain install nightly --profile minimal --no-self-update >/dev/null 2>&1; } || { \
+	    echo "error: there is no nightly compiler here, which libFuzzer needs, and rustup could not install one" >&2; \
+	    echo "  = help: \`make test-fuzz FUZZ_SECONDS=1800\` runs the same targets without it" >&2; exit 1; }
+	@command -v cargo-fuzz >/dev/null || { echo "setup: cargo install --locked cargo-fuzz"; \
+	    CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off cargo install --locked --quiet cargo-fuzz; }
 
 setup-bench: ## install the load generator and nginx
 	@$(call need,wrk,wrk)

@@ -234,16 +234,13 @@ pub fn to_utf32(high: u16, low: u16) -> Result<i32> {
 /// `ArgumentException` if a surrogate stands alone there.
 pub fn to_utf32_at(text: &NetString, at: usize) -> Result<i32> {
     let code = code_at(text, at);
-    let which = match code {
-        0xd800..=0xdbff => "high",
-        0xdc00..=0xdfff => "low",
+    let what = match code {
+        0xd800..=0xdbff => "high surrogate char without a following low surrogate",
+        0xdc00..=0xdfff => "low surrogate char without a preceding high surrogate",
         _ => return Ok(code as i32),
     };
-    let message = format!(
-        "Found a {which} surrogate char without a preceding low surrogate at index: {at}. The input may not be in this encoding, or may not contain valid Unicode (UTF-16) characters."
-    );
-    let message = if which == "low" { message.replace("preceding low", "preceding high") } else { message };
-    Err(Exception::argument(&message, "s"))
+    let why = "The input may not be in this encoding, or may not contain valid Unicode (UTF-16) characters.";
+    Err(Exception::argument(&format!("Found a {what} at index: {at}. {why}"), "s"))
 }
 
 /// `char.Parse`

@@ -207,7 +207,7 @@ pub fn to_hex(bytes: &[u8]) -> String {
 /// `FormatException`
 pub fn from_hex(text: &str) -> Result<Vec<u8>> {
     let units: Vec<char> = text.chars().collect();
-    if units.len() % 2 != 0 {
+    if !units.len().is_multiple_of(2) {
         return Err(Exception::format("The input is not a valid hex string as its length is not a multiple of 2."));
     }
     let digit = |character: Option<&char>| character.and_then(|character| character.to_digit(16));

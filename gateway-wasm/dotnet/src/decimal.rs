@@ -261,7 +261,7 @@ fn from_float(value: f64, digits: i32) -> Result<Decimal> {
         power = 0;
     }
     let mut scale = power.unsigned_abs();
-    while scale > 0 && mantissa % 10 == 0 {
+    while scale > 0 && mantissa.is_multiple_of(10) {
         mantissa /= 10;
         scale -= 1;
     }
@@ -457,7 +457,7 @@ impl Wide {
         for part in [&mut self.high, &mut self.low] {
             let upper = rest << 64 | *part >> 64;
             let lower = (upper % 10) << 64 | *part & u128::from(u64::MAX);
-            *part = (upper / 10) << 64 | lower / 10;
+            *part = ((upper / 10) << 64) | (lower / 10);
             rest = lower % 10;
         }
         rest as u8

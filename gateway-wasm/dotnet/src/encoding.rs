@@ -2,7 +2,7 @@
 //!
 //! What cannot be encoded or decoded becomes `?` or U+FFFD, as in .NET; nothing here throws because of what bytes or text say.
 
-use crate::{Exception, NetString, Result};
+use crate::{Exception, NetString, Result, string::edit::not_negative};
 
 /// An encoding. Those that .NET has at hand, and windows-1252.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -223,9 +223,7 @@ impl Encoding {
     /// # Errors
     /// `ArgumentOutOfRangeException` for a negative count and for one whose bytes an `int` cannot count.
     pub fn max_byte_count(self, count: i32) -> Result<i32> {
-        if count < 0 {
-            return Err(Exception::argument_out_of_range("Non-negative number required.", "charCount"));
-        }
+        not_negative("charCount", count)?;
         let size = match self {
             Encoding::Utf8 { .. } => 3,
             Encoding::Ascii | Encoding::Latin1 | Encoding::Windows1252 => 1,
@@ -245,9 +243,7 @@ impl Encoding {
     /// # Errors
     /// `ArgumentOutOfRangeException` for a negative count and for one whose characters an `int` cannot count.
     pub fn max_char_count(self, count: i32) -> Result<i32> {
-        if count < 0 {
-            return Err(Exception::argument_out_of_range("Non-negative number required.", "byteCount"));
-        }
+        not_negative("byteCount", count)?;
         let count = i64::from(count);
         let characters = match self {
             Encoding::Utf8 { .. } => count + 1,
@@ -307,7 +303,7 @@ impl Encoding {
                     .map(|pair| if is_big { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) });
                 let mut text: String =
                     char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
-                if bytes.len() % 2 == 1 {
+                if !pairs.remainder().is_empty() {
                     text.push(char::REPLACEMENT_CHARACTER);
                 }
                 text.into()
@@ -319,7 +315,7 @@ impl Encoding {
                     .map(|four| if is_big { u32::from_be_bytes(four) } else { u32::from_le_bytes(four) })
                     .map(|number| char::from_u32(number).unwrap_or(char::REPLACEMENT_CHARACTER))
                     .collect();
-                if bytes.len() % 4 != 0 {
+                if !bytes.len().is_multiple_of(4) {
                     text.push(char::REPLACEMENT_CHARACTER);
                 }
                 text.into()

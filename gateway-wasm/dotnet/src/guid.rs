@@ -181,35 +181,44 @@ fn digits(text: &str) -> Result<Guid> {
 
 /// `{0x00000000,0x0000,0x0000,{0x00,0x00,0x00,0x00,0x00,0x00,0x00,0x00}}`
 fn hexadecimal(text: &str) -> Result<Guid> {
-    const SHAPE: &str = "Could not find a brace, or the length between the previous token and the brace was zero \
-                         (i.e., '0x,'etc.).";
+    let error = |message: &'static str| Exception::format(message);
     let text: String = text.chars().filter(|character| !character.is_whitespace()).collect();
-    let inner = text.strip_prefix('{').ok_or_else(|| Exception::format("Expected {0xdddddddd, etc}."))?;
-    let inner = inner.strip_suffix("}}").ok_or_else(|| Exception::format("Could not find the ending brace."))?;
-    let (head, tail) = inner.split_once(",{").ok_or_else(|| Exception::format("Expected {0xdddddddd, etc}."))?;
-    let parts: Vec<&str> = head.split(',').chain(tail.split(',')).collect();
-    let widths = [8, 4, 4, 2, 2, 2, 2, 2, 2, 2, 2];
-    if parts.len() != widths.len() || head.split(',').count() != 3 {
-        return Err(Exception::format(SHAPE));
-    }
+    let brace = || error("Expected {0xdddddddd, etc}.");
+    let mut rest = text.strip_prefix('{').ok_or_else(brace)?;
     let mut bits = 0;
-    for (part, width) in parts.iter().zip(widths) {
-        let digits = part.strip_prefix("0x").or_else(|| part.strip_prefix("0X"));
-        let digits = digits.ok_or_else(|| Exception::format("Expected 0x prefix."))?;
-        if digits.is_empty() {
-            return Err(Exception::format(SHAPE));
+    for (at, width) in [8, 4, 4, 2, 2, 2, 2, 2, 2, 2, 2].into_iter().enumerate() {
+        if at == 3 {
+            rest = rest.strip_prefix('{').ok_or_else(brace)?;
         }
+        let digits = rest.strip_prefix("0x").or_else(|| rest.strip_prefix("0X"));
+        let digits = digits.ok_or_else(|| error("Expected 0x prefix."))?;
+        let (end, message) = match at {
+            10 => (
+                '}',
+                "Could not find a brace, or the length between the previous token and the brace was zero (i.e., '0x,'etc.).",
+            ),
+            _ => (
+                ',',
+                "Could not find a comma, or the length between the previous token and the comma was zero (i.e., '0x,'etc.).",
+            ),
+        };
+        let (digits, after) = digits.split_once(end).filter(|(digits, _)| !digits.is_empty()).ok_or_else(|| error(message))?;
         if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(Exception::format(NOT_HEX));
+            return Err(error(NOT_HEX));
         }
         let digits = digits.trim_start_matches('0');
         if digits.len() > width {
-            return Err(Exception::format(UNRECOGNIZED));
+            return Err(error(UNRECOGNIZED));
         }
         let value = if digits.is_empty() { 0 } else { u128::from_str_radix(digits, 16).unwrap_or_default() };
         bits = bits << (4 * width) | value;
+        rest = after;
     }
-    Ok(Guid(bits))
+    match rest {
+        "}" => Ok(Guid(bits)),
+        rest if rest.starts_with('}') => Err(error("Additional non-parsable characters are at the end of the string.")),
+        _ => Err(error("Could not find the ending brace.")),
+    }
 }
 
 #[cfg(test)]

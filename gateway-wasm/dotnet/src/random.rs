@@ -71,7 +71,7 @@ pub enum Source<'s> {
 
 impl Source<'_> {
     /// `Next()`
-    pub fn next(&mut self) -> i32 {
+    pub fn any(&mut self) -> i32 {
         match self {
             Source::Seeded(seeded) => seeded.sample(),
             Source::World(_) => self.below(i32::MAX as u64) as i32,

@@ -12,20 +12,27 @@ use std::{borrow::Cow, cmp::Ordering, fmt, hash, rc::Rc};
 ///
 /// Text is UTF-8 inside, because that is what goes in and out; only text with a surrogate that has lost its other half,
 /// which UTF-8 cannot hold, is kept as units. Every constructor keeps to that, so equal text has equal bytes.
+/// What is ASCII is known to be, because there a position is a byte, and loops over `text[i]` are common.
 #[derive(Clone)]
 pub struct NetString(Inner);
 
 #[derive(Clone, PartialEq, Eq)]
 enum Inner {
+    Ascii(Rc<str>),
+    /// Not ASCII.
     Text(Rc<str>),
     Units(Rc<[u16]>),
 }
 
 impl NetString {
+    fn new(text: Rc<str>) -> Self {
+        Self(if text.is_ascii() { Inner::Ascii(text) } else { Inner::Text(text) })
+    }
+
     /// From UTF-16 units.
     pub fn from_units(units: &[u16]) -> Self {
         match String::from_utf16(units) {
-            Ok(text) => Self(Inner::Text(text.into())),
+            Ok(text) => Self::new(text.into()),
             Err(_) => Self(Inner::Units(units.into())),
         }
     }
@@ -38,7 +45,7 @@ impl NetString {
     /// The text, if it is Unicode: no surrogate stands alone. It practically always is.
     pub fn as_str(&self) -> Option<&str> {
         match &self.0 {
-            Inner::Text(text) => Some(text),
+            Inner::Ascii(text) | Inner::Text(text) => Some(text),
             Inner::Units(_) => None,
         }
     }
@@ -46,7 +53,7 @@ impl NetString {
     /// The text; a surrogate that stands alone becomes U+FFFD, as in .NET's encoders.
     pub fn to_str(&self) -> Cow<'_, str> {
         match &self.0 {
-            Inner::Text(text) => Cow::Borrowed(text),
+            Inner::Ascii(text) | Inner::Text(text) => Cow::Borrowed(text),
             Inner::Units(units) => Cow::Owned(String::from_utf16_lossy(units)),
         }
     }
@@ -54,7 +61,7 @@ impl NetString {
     /// The text shared, without a copy where it is Unicode.
     pub fn to_rc(&self) -> Rc<str> {
         match &self.0 {
-            Inner::Text(text) => text.clone(),
+            Inner::Ascii(text) | Inner::Text(text) => text.clone(),
             Inner::Units(units) => String::from_utf16_lossy(units).into(),
         }
     }
@@ -62,7 +69,7 @@ impl NetString {
     /// Its length in UTF-16 units.
     pub fn len(&self) -> usize {
         match &self.0 {
-            Inner::Text(text) if text.is_ascii() => text.len(),
+            Inner::Ascii(text) => text.len(),
             Inner::Text(text) => text.encode_utf16().count(),
             Inner::Units(units) => units.len(),
         }
@@ -71,15 +78,15 @@ impl NetString {
     /// True for `""`.
     pub fn is_empty(&self) -> bool {
         match &self.0 {
-            Inner::Text(text) => text.is_empty(),
-            Inner::Units(units) => units.is_empty(),
+            Inner::Ascii(text) => text.is_empty(),
+            Inner::Text(_) | Inner::Units(_) => false,
         }
     }
 
     /// Its bytes in memory, for limits.
     pub fn size(&self) -> usize {
         match &self.0 {
-            Inner::Text(text) => text.len(),
+            Inner::Ascii(text) | Inner::Text(text) => text.len(),
             Inner::Units(units) => units.len() * 2,
         }
     }
@@ -87,6 +94,7 @@ impl NetString {
     /// Its UTF-16 units.
     pub fn units(&self) -> Vec<u16> {
         match &self.0 {
+            Inner::Ascii(text) => text.bytes().map(u16::from).collect(),
             Inner::Text(text) => text.encode_utf16().collect(),
             Inner::Units(units) => units.to_vec(),
         }
@@ -95,7 +103,7 @@ impl NetString {
     /// The unit at a position.
     pub fn unit(&self, at: usize) -> Option<u16> {
         match &self.0 {
-            Inner::Text(text) if text.is_ascii() => text.as_bytes().get(at).map(|&byte| byte.into()),
+            Inner::Ascii(text) => text.as_bytes().get(at).map(|&byte| byte.into()),
             Inner::Text(text) => text.encode_utf16().nth(at),
             Inner::Units(units) => units.get(at).copied(),
         }
@@ -105,7 +113,7 @@ impl NetString {
     pub fn slice(&self, start: usize, length: usize) -> Option<NetString> {
         let end = start.checked_add(length)?;
         match &self.0 {
-            Inner::Text(text) if text.is_ascii() => text.get(start..end).map(NetString::from),
+            Inner::Ascii(text) => text.get(start..end).map(|part| Self(Inner::Ascii(part.into()))),
             Inner::Text(_) => self.units().get(start..end).map(NetString::from_units),
             Inner::Units(units) => units.get(start..end).map(NetString::from_units),
         }
@@ -113,20 +121,22 @@ impl NetString {
 
     /// Both, one after the other.
     pub fn concat(&self, other: &NetString) -> NetString {
-        match (&self.0, &other.0) {
-            (Inner::Text(one), Inner::Text(other)) => {
-                let mut text = String::with_capacity(one.len() + other.len());
-                text.push_str(one);
-                text.push_str(other);
-                text.into()
-            }
-            _ => {
-                // Two halves of a surrogate pair may meet here and become Unicode again.
-                let mut units = self.units();
-                units.extend(other.units());
-                NetString::from_units(&units)
-            }
-        }
+        let (Some(one), Some(two)) = (self.as_str(), other.as_str()) else {
+            // Two halves of a surrogate pair may meet here and become Unicode again.
+            let mut units = self.units();
+            units.extend(other.units());
+            return NetString::from_units(&units);
+        };
+        let mut text = String::with_capacity(one.len() + two.len());
+        text.push_str(one);
+        text.push_str(two);
+        let text = text.into();
+        Self(if self.is_ascii() && other.is_ascii() { Inner::Ascii(text) } else { Inner::Text(text) })
+    }
+
+    /// True if a position in it is found at once; otherwise the text is gone through.
+    pub fn is_ascii(&self) -> bool {
+        matches!(self.0, Inner::Ascii(_))
     }
 }
 
@@ -138,25 +148,25 @@ impl Default for NetString {
 
 impl From<&str> for NetString {
     fn from(text: &str) -> Self {
-        Self(Inner::Text(text.into()))
+        Self::new(text.into())
     }
 }
 
 impl From<String> for NetString {
     fn from(text: String) -> Self {
-        Self(Inner::Text(text.into()))
+        Self::new(text.into())
     }
 }
 
 impl From<Rc<str>> for NetString {
     fn from(text: Rc<str>) -> Self {
-        Self(Inner::Text(text))
+        Self::new(text)
     }
 }
 
 impl From<Cow<'_, str>> for NetString {
     fn from(text: Cow<'_, str>) -> Self {
-        Self(Inner::Text(text.into()))
+        Self::new(text.into())
     }
 }
 
@@ -177,7 +187,7 @@ impl PartialEq<str> for NetString {
 impl hash::Hash for NetString {
     fn hash<H: hash::Hasher>(&self, state: &mut H) {
         match &self.0 {
-            Inner::Text(text) => text.hash(state),
+            Inner::Ascii(text) | Inner::Text(text) => text.hash(state),
             Inner::Units(units) => units.hash(state),
         }
     }
@@ -187,7 +197,10 @@ impl hash::Hash for NetString {
 impl Ord for NetString {
     fn cmp(&self, other: &Self) -> Ordering {
         match (&self.0, &other.0) {
-            (Inner::Text(one), Inner::Text(other)) => one.encode_utf16().cmp(other.encode_utf16()),
+            (Inner::Ascii(one), Inner::Ascii(other)) => one.cmp(other),
+            (Inner::Ascii(one) | Inner::Text(one), Inner::Ascii(other) | Inner::Text(other)) => {
+                one.encode_utf16().cmp(other.encode_utf16())
+            }
             _ => self.units().cmp(&other.units()),
         }
     }

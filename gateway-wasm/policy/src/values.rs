@@ -2,11 +2,11 @@
 
 use crate::{
     computed::{Expr, FromValue, Number, Word},
-    expr::{Expression, lexer::Spelling, value::Value},
+    expr::{Expression, value::Value},
     statement::{Checker, listed},
     xml::{self, Element, Kind},
 };
-use diagnostic::{Diagnostic, nearest};
+use diagnostic::{Diagnostic, Diagnostics, nearest};
 use std::{ops::RangeInclusive, rc::Rc};
 
 impl Checker<'_> {
@@ -56,7 +56,6 @@ impl Checker<'_> {
     ) -> Option<Expr<T>> {
         match value.kind {
             Kind::Expression => self.expression(value).map(Expr::Computed),
-            // A named value that is not known has been reported, and what the value is cannot be said.
             _ if self.text.has_unknown(value.span) => None,
             Kind::Literal => written(self, &value.text).map(Expr::Written),
             Kind::Mixed => {
@@ -179,8 +178,14 @@ impl Checker<'_> {
         if value.damaged {
             return None;
         }
-        let spelling = if value.cdata { Spelling::Plain } else { Spelling::Xml { quote: value.quote } };
+        let spelling = value.spelling();
         let text = self.text;
-        Expression::compile(&value.text, value.span.start, spelling, |span| text.place(span), self.diagnostics)
+        let mut found = Diagnostics::new();
+        let expression = Expression::compile(&value.text, value.span.start, spelling, |span| text.place(span), &mut found);
+        // What a named value that is not known would have made of it cannot be said.
+        if expression.is_some() || !text.has_unknown(value.span) {
+            self.diagnostics.extend(found);
+        }
+        expression
     }
 }

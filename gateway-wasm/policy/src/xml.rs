@@ -66,7 +66,7 @@ pub struct Attribute {
 pub enum Node {
     /// An element.
     Element(Element),
-    /// Text that is not only white space.
+    /// Text. White space between elements is none, unless it is written as `&#10;` or in CDATA.
     Text(Value),
 }
 
@@ -361,17 +361,12 @@ impl<'a> Reader<'a> {
                 Diagnostic::error("xml/mistakes", place, format!("{MISTAKES_MAX} mistakes are enough; the rest is not read"))
                     .help("look at the first ones: is this a policy file?"),
             );
-            self.stop();
+            self.stopped = true;
         }
     }
 
     fn error(&mut self, id: &'static str, span: Span, message: impl Into<String>, help: impl Into<String>) {
         self.report(Diagnostic::error(id, self.text.place(span), message).help(help));
-    }
-
-    fn stop(&mut self) {
-        self.stopped = true;
-        self.at = self.file.len();
     }
 
     /// Reads up to the end tag of the innermost open element, which is left unread, or to the end of the file.
@@ -409,8 +404,8 @@ impl<'a> Reader<'a> {
 
     fn comment(&mut self) {
         let start = self.at;
-        match self.rest().find("-->") {
-            Some(length) => self.at += length + "-->".len(),
+        match self.rest().get("<!--".len()..).and_then(|rest| rest.find("-->")) {
+            Some(length) => self.at += "<!--".len() + length + "-->".len(),
             None => {
                 self.at = self.file.len();
                 self.ended = true;
@@ -462,8 +457,8 @@ impl<'a> Reader<'a> {
 
     fn instruction(&mut self) {
         let start = self.at;
-        match self.rest().find("?>") {
-            Some(length) => self.at += length + "?>".len(),
+        match self.rest().get("<?".len()..).and_then(|rest| rest.find("?>")) {
+            Some(length) => self.at += "<?".len() + length + "?>".len(),
             None => {
                 self.at += self.rest().find('>').map_or(self.rest().len(), |length| length + 1);
                 self.error("xml/instruction", Span::new(start, start + 2), "this `<?` never ends", "close it with `?>`");
@@ -568,7 +563,7 @@ impl<'a> Reader<'a> {
         if self.open.len() >= DEPTH_MAX {
             let message = format!("elements are nested deeper than {DEPTH_MAX}; the rest is not read");
             self.error("xml/depth", tag_span, message, "move inner parts into fragments");
-            self.stop();
+            self.stopped = true;
             return None;
         }
         self.open.push((element.name.clone(), element.name_span));
@@ -688,7 +683,7 @@ impl<'a> Reader<'a> {
             if attributes.len() >= ATTRIBUTES_MAX {
                 let message = format!("`{element}` has more than {ATTRIBUTES_MAX} attributes; the rest is not read");
                 self.error("xml/attributes", name_span, message, "look for a quote or a `>` that is missing");
-                self.stop();
+                self.stopped = true;
                 continue;
             }
             let (name, name_span) = self.name();
@@ -1157,7 +1152,9 @@ fn starts_attribute(rest: &str) -> bool {
 }
 
 fn push_text(nodes: &mut Vec<Node>, value: Value) {
-    if !value.text.trim().is_empty() {
+    // White space counts where somebody took pains to write it: `&#10;`, `<![CDATA[ ]]>`.
+    let is_written = if value.cdata { !value.text.is_empty() } else { !value.span.range().is_empty() };
+    if is_written {
         nodes.push(Node::Text(value));
     }
 }

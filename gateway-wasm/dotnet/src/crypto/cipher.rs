@@ -228,6 +228,11 @@ impl Transform {
         self.unit
     }
 
+    /// How often the cipher runs for so many bytes, which is what they cost.
+    pub fn blocks(&self, length: usize) -> u64 {
+        (length / self.unit) as u64 + 1
+    }
+
     /// `TransformBlock`: whole blocks, with more to come. A decryptor that removes padding keeps the last one back.
     pub fn update(&mut self, input: &[u8]) -> Vec<u8> {
         let mut bytes = std::mem::take(&mut self.held);

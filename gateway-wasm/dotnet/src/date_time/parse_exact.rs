@@ -144,6 +144,23 @@ impl Reader<'_> {
                     self.zone_or_nothing()?;
                     length.min(if rest.first() == Some(&'%') { 2 } else { 1 })
                 }
+                // A format that writes the letter does not mean it, but text that has it does.
+                'Z' => {
+                    if !self.word("GMT") && !self.word("Z") {
+                        return Err(self.bad());
+                    }
+                    self.zone(Zone::Utc)?;
+                    1
+                }
+                'G' if rest.starts_with(&['G', 'M', 'T']) => {
+                    if !self.word("GMT") {
+                        return Err(self.bad());
+                    }
+                    self.zone(Zone::Offset(0))?;
+                    3
+                }
+                // A fraction that may be missing takes its point with it.
+                '.' if rest.get(1) == Some(&'F') && self.peek() != Some('.') => 1 + run_length(rest.get(1..).unwrap_or_default()),
                 'd' | 'M' | 'y' | 'h' | 'H' | 'm' | 's' | 'f' | 'F' | 't' | 'z' | 'g' => {
                     self.field(token, run)?;
                     length
@@ -159,6 +176,16 @@ impl Reader<'_> {
             self.skip_white();
         }
         Ok(())
+    }
+
+    /// Takes a word that stands here, in any case.
+    fn word(&mut self, word: &str) -> bool {
+        let rest = self.characters.get(self.at..).unwrap_or_default();
+        let length = word.len();
+        let matches = word.chars().zip(rest).filter(|(one, other)| one.eq_ignore_ascii_case(other)).count() == length;
+        let ends = rest.get(length).is_none_or(|next| !next.is_alphabetic());
+        self.at += if matches && ends { length } else { 0 };
+        matches && ends
     }
 
     fn literal(&mut self, expected: char) -> Result<()> {
@@ -286,15 +313,10 @@ impl Reader<'_> {
         let sign = match self.peek() {
             Some('+') => 1,
             Some('-') => -1,
-            // Where an offset is asked for, Z is one.
-            Some('Z') if run > 2 => {
-                self.at += 1;
-                return self.zone(Zone::Utc);
-            }
             _ => return Err(self.bad()),
         };
         self.at += 1;
-        let hours = if run == 1 { self.number(1, 2)? } else { self.number(2, 2)? };
+        let hours = if run == 2 { self.number(2, 2)? } else { self.number(1, 2)? };
         let mut minutes = 0;
         if run > 2 {
             if self.peek() == Some(':') {
@@ -332,10 +354,8 @@ impl Reader<'_> {
                 return Err(self.bad());
             }
             hour = twelve_hours(hour, fields.afternoon == Some(1)).ok_or_else(|| self.bad())?;
-        } else if let Some(afternoon) = fields.afternoon {
-            if (afternoon == 1) != (hour >= 12) {
-                return Err(self.bad());
-            }
+        } else if fields.afternoon.is_some_and(|afternoon| (afternoon == 1) != (hour >= 12)) {
+            return Err(self.bad());
         }
         let days = day_number(year.into(), month.into(), day.into()).ok_or_else(|| not_in_calendar(self.text))?;
         let time = time_ticks(hour, fields.minute.unwrap_or_default(), fields.second.unwrap_or_default());
@@ -356,7 +376,11 @@ mod tests {
     fn parses_what_formats_write() {
         for (text, format, expected) in [
             ("20200513", "yyyyMMdd", "2020-05-13T00:00:00.0000000"),
-            ("2020-05-13T10:20:30Z", "yyyy-MM-ddTHH:mm:ssZ", "2020-05-13T10:20:30.0000000"),
+            ("2020-05-13T10:20:30Z", "yyyy-MM-ddTHH:mm:ssZ", "2020-05-13T10:20:30.0000000+00:00"),
+            ("2020-05-13T10:20:30Z", "yyyy-MM-ddTHH:mm:ss'Z'", "2020-05-13T10:20:30.0000000"),
+            ("2020-05-13T10:20:30Z", "yyyy-MM-ddTHH:mm:sszzz", "bad"),
+            ("2020-05-13 10:20:30", "yyyy-MM-dd HH:mm:ss.FFF", "2020-05-13T10:20:30.0000000"),
+            ("10:20 GMT 13.5.2020", "HH:mm GMT d.M.yyyy", "2020-05-13T10:20:00.0000000+00:00"),
             ("2020-05-13T10:20:30Z", "yyyy-MM-ddTHH:mm:ssK", "2020-05-13T10:20:30.0000000+00:00"),
             ("2020-05-13T10:20:30+02:00", "yyyy-MM-ddTHH:mm:sszzz", "2020-05-13T08:20:30.0000000+00:00"),
             ("13 May 2020 03:04 PM", "dd MMM yyyy hh:mm tt", "2020-05-13T15:04:00.0000000"),

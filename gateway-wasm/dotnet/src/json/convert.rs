@@ -7,6 +7,7 @@ use crate::{
     date_time::Styles,
     decimal,
     number::{self, Integer, parse, parse::style},
+    uri::{Uri, UriKind},
 };
 
 /// A type to convert to.
@@ -115,10 +116,10 @@ pub fn cast(token_type: TokenType, value: Option<&Scalar>, target: Target, nulla
         (Target::Guid, Scalar::Guid(_)) | (Target::TimeSpan, Scalar::TimeSpan(_)) | (Target::Uri, Scalar::Uri(_)) => {
             Ok(value.clone())
         }
-        (Target::Guid, Scalar::Bytes(bytes)) => Guid::from_bytes(bytes).map(Scalar::Guid),
-        (Target::Guid, value) => Guid::parse(&value.text().to_str()).map(Scalar::Guid),
+        (Target::Guid, Scalar::Bytes(bytes)) => Guid::from_bytes(bytes).map(|guid| Scalar::Guid(guid.into())),
+        (Target::Guid, value) => Guid::parse(&value.text().to_str()).map(|guid| Scalar::Guid(guid.into())),
         (Target::TimeSpan, value) => TimeSpan::parse(&value.text().to_str()).map(Scalar::TimeSpan),
-        (Target::Uri, value) => Ok(Scalar::Uri(value.text())),
+        (Target::Uri, value) => Ok(Scalar::Uri(Uri::new(&value.text().to_str(), UriKind::Absolute)?.into())),
         (Target::Bytes, Scalar::Bytes(_)) => Ok(value.clone()),
         (Target::Bytes, Scalar::String(text)) => from_base64(&text.to_str()).map(|bytes| Scalar::Bytes(bytes.into())),
         (Target::Bytes, _) => Err(cannot()),

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     Exception, NetString, Result,
     number::{self, parse},
+    regex::{Budget, Options, Regex},
 };
 use std::{cmp::Ordering, rc::Rc};
 
@@ -105,7 +106,8 @@ impl Path {
         Ok(Path(filters))
     }
 
-    /// The tokens that the path leads to. Each token looked at is counted with `step`, which may end the search.
+    /// The tokens that the path leads to. Work is counted with `step`, in tokens looked at; it may end
+    /// the search.
     ///
     /// # Errors
     /// `JsonException` where `must_match` and a step leads nowhere; whatever `step` says.
@@ -113,7 +115,7 @@ impl Path {
         &self,
         from: &Token,
         must_match: bool,
-        step: &mut dyn FnMut() -> std::result::Result<(), E>,
+        step: &mut dyn FnMut(u64) -> std::result::Result<(), E>,
     ) -> std::result::Result<Vec<Rc<Token>>, E> {
         let found = evaluate(&self.0, &from.node, &from.node, must_match, step)?;
         Ok(found.iter().map(Token::of).collect())
@@ -234,9 +236,10 @@ impl Parser {
         let mut slice = [None; 3];
         let unexpected = |c: char| Err(json_exception(format!("Unexpected character while parsing path indexer: {c}")));
         while let Some(c) = self.peek() {
-            let text: String = self.chars.get(start..end.unwrap_or(self.at)).unwrap_or_default().iter().collect();
-            let index = |text: &str| -> Result<i32> {
-                let index = parse::integer(text, parse::style::INTEGER, &number::INT32)?;
+            let text = self.chars.get(start..end.unwrap_or(self.at)).unwrap_or_default();
+            let index = |text: &[char]| -> Result<i32> {
+                let text: String = text.iter().collect();
+                let index = parse::integer(&text, parse::style::INTEGER, &number::INT32)?;
                 i32::try_from(index).map_err(|_| number::INT32.overflow())
             };
             match c {
@@ -249,7 +252,7 @@ impl Parser {
                         if !text.is_empty()
                             && let Some(place) = slice.get_mut(if colons == 1 { 1 } else { 2 })
                         {
-                            *place = Some(index(&text)?);
+                            *place = Some(index(text)?);
                         }
                         let [start, end, step] = slice;
                         return Ok(Filter::Slice(start, end, step));
@@ -257,7 +260,7 @@ impl Parser {
                     if text.is_empty() {
                         return Err(json_exception("Array index expected."));
                     }
-                    let index = index(&text)?;
+                    let index = index(text)?;
                     if indexes.is_empty() {
                         return Ok(Filter::Index(Some(index)));
                     }
@@ -268,7 +271,7 @@ impl Parser {
                     if text.is_empty() {
                         return Err(json_exception("Array index expected."));
                     }
-                    indexes.push(index(&text)?);
+                    indexes.push(index(text)?);
                     self.at += 1;
                     self.skip_spaces();
                     (start, end) = (self.at, None);
@@ -283,7 +286,7 @@ impl Parser {
                     if !text.is_empty()
                         && let Some(place) = slice.get_mut(colons.min(2))
                     {
-                        *place = Some(index(&text)?);
+                        *place = Some(index(text)?);
                     }
                     colons += 1;
                     self.at += 1;
@@ -513,7 +516,7 @@ fn evaluate<E: From<Exception>>(
     root: &Rc<Node>,
     from: &Rc<Node>,
     must_match: bool,
-    step: &mut dyn FnMut() -> std::result::Result<(), E>,
+    step: &mut dyn FnMut(u64) -> std::result::Result<(), E>,
 ) -> std::result::Result<Nodes, E> {
     let mut current = vec![from.clone()];
     for filter in filters {
@@ -525,7 +528,7 @@ fn evaluate<E: From<Exception>>(
                 return Err(json_exception("Step cannot be zero.").into());
             }
             for node in &current {
-                step()?;
+                step(1)?;
                 filter.apply(root, node, must_match, &mut next, step)?;
             }
         }
@@ -541,7 +544,7 @@ impl Filter {
         node: &Rc<Node>,
         must_match: bool,
         found: &mut Nodes,
-        step: &mut dyn FnMut() -> std::result::Result<(), E>,
+        step: &mut dyn FnMut(u64) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
         let miss = |message: String| if must_match { Err(json_exception(message)) } else { Ok(()) };
         match self {
@@ -553,7 +556,7 @@ impl Filter {
                 },
                 (Kind::Object(_), None) => {
                     for property in node.children() {
-                        step()?;
+                        step(1)?;
                         found.extend(property.child(0));
                     }
                 }
@@ -580,7 +583,7 @@ impl Filter {
                 }
                 let mut next = node.next_below(node);
                 while let Some(below) = next {
-                    step()?;
+                    step(1)?;
                     match (&below.kind, name) {
                         (Kind::Property(own, _), Some(name)) if own == name => found.extend(below.child(0)),
                         (Kind::Property(..), _) | (_, Some(_)) => {}
@@ -592,7 +595,7 @@ impl Filter {
             Filter::ScanFields(names) => {
                 let mut next = node.next_below(node);
                 while let Some(below) = next {
-                    step()?;
+                    step(1)?;
                     if let Kind::Property(own, _) = &below.kind {
                         names.iter().filter(|name| *name == own).for_each(|_| found.extend(below.child(0)));
                     }
@@ -603,7 +606,7 @@ impl Filter {
             Filter::Index(None) => match &node.kind {
                 Kind::Array(_) | Kind::Constructor(..) => {
                     for child in node.children() {
-                        step()?;
+                        step(1)?;
                         found.push(child);
                     }
                 }
@@ -631,14 +634,14 @@ impl Filter {
                     miss(format!("Array slice of {} to {} returned no results.", shown(start), shown(end)))?;
                 }
                 while goes_on(at) {
-                    step()?;
+                    step(1)?;
                     found.extend(usize::try_from(at).ok().and_then(|at| node.child(at)));
                     at += by;
                 }
             }
             Filter::Query(query) => {
                 for child in node.children() {
-                    step()?;
+                    step(1)?;
                     if query.matches(root, &child, step)? {
                         found.push(child);
                     }
@@ -647,7 +650,7 @@ impl Filter {
             Filter::ScanQuery(query) => {
                 let mut next = Some(node.clone());
                 while let Some(below) = next {
-                    step()?;
+                    step(1)?;
                     if query.matches(root, &below, step)? {
                         found.push(below.clone());
                     }
@@ -677,7 +680,7 @@ impl Query {
         &self,
         root: &Rc<Node>,
         node: &Rc<Node>,
-        step: &mut dyn FnMut() -> std::result::Result<(), E>,
+        step: &mut dyn FnMut(u64) -> std::result::Result<(), E>,
     ) -> std::result::Result<bool, E> {
         match self {
             Query::All(queries) => {
@@ -705,8 +708,8 @@ impl Query {
                 let right = right.tokens(root, node, step)?;
                 for left in &left {
                     for right in &right {
-                        step()?;
-                        if operator.holds(left, right)? {
+                        step(1)?;
+                        if operator.holds(left, right, step)? {
                             return Ok(true);
                         }
                     }
@@ -722,7 +725,7 @@ impl Side {
         &self,
         root: &Rc<Node>,
         node: &Rc<Node>,
-        step: &mut dyn FnMut() -> std::result::Result<(), E>,
+        step: &mut dyn FnMut(u64) -> std::result::Result<(), E>,
     ) -> std::result::Result<Nodes, E> {
         match self {
             Side::Path(filters) => evaluate(filters, root, node, false, step),
@@ -732,7 +735,12 @@ impl Side {
 }
 
 impl Operator {
-    fn holds(self, left: &Node, right: &Node) -> Result<bool> {
+    fn holds<E: From<Exception>>(
+        self,
+        left: &Node,
+        right: &Node,
+        step: &mut dyn FnMut(u64) -> std::result::Result<(), E>,
+    ) -> std::result::Result<bool, E> {
         let (Kind::Value(one), Kind::Value(other)) = (&left.kind, &right.kind) else {
             // Only values can be compared; a container is at least not equal to anything.
             return Ok(self == Operator::NotEquals);
@@ -740,10 +748,10 @@ impl Operator {
         let ((one_type, one), (other_type, other)) = (&*one.borrow(), &*other.borrow());
         let numbers =
             matches!((one_type, other_type), (TokenType::Integer, TokenType::Float) | (TokenType::Float, TokenType::Integer));
-        let strictly = || {
+        let strictly = || -> Result<bool> {
             if numbers { Ok(compare(*one_type, one, other)? == Ordering::Equal) } else { Ok(equal_values(left, right)) }
         };
-        let loosely = || {
+        let loosely = || -> Result<bool> {
             if equal_values(left, right) {
                 return Ok(true);
             }
@@ -756,13 +764,17 @@ impl Operator {
             })
         };
         match self {
-            Operator::Equals => loosely(),
-            Operator::NotEquals => loosely().map(|equal| !equal),
-            Operator::StrictEquals => strictly(),
-            Operator::StrictNotEquals => strictly().map(|equal| !equal),
+            Operator::Equals => Ok(loosely()?),
+            Operator::NotEquals => Ok(!loosely()?),
+            Operator::StrictEquals => Ok(strictly()?),
+            Operator::StrictNotEquals => Ok(!strictly()?),
             Operator::RegexEquals => match (one_type, one, other_type, other) {
                 (TokenType::String, Scalar::String(text), TokenType::String, Scalar::String(pattern)) => {
-                    regex_matches(&text.to_str(), &pattern.to_str())
+                    let mut budget = Budget::MOST;
+                    let found = regex_matches(text, &pattern.to_str(), &mut budget);
+                    // A step of a pattern takes some nanoseconds.
+                    step((Budget::MOST.steps - budget.steps) / 16)?;
+                    Ok(found?)
                 }
                 _ => Ok(false),
             },
@@ -781,22 +793,24 @@ fn json_text(scalar: &Scalar) -> Option<NetString> {
         Scalar::DateTime(value) => date::write(&mut text, *value),
         Scalar::DateTimeOffset(value) => date::write_offset(&mut text, *value),
         Scalar::Bytes(bytes) => return Some(super::convert::base64_text(bytes)),
-        Scalar::Guid(_) | Scalar::TimeSpan(_) | Scalar::Uri(_) => return Some(scalar.text()),
+        Scalar::Guid(_) | Scalar::TimeSpan(_) => return Some(scalar.text()),
+        Scalar::Uri(uri) => return Some(uri.original().into()),
         _ => return None,
     }
     Some(text.into())
 }
 
 /// `=~ /pattern/options`
-fn regex_matches(text: &str, pattern: &str) -> Result<bool> {
-    let (pattern, options) = pattern.rsplit_once('/').ok_or_else(|| {
-        let message = "Length cannot be less than zero.";
-        Exception::argument_out_of_range(message, "length")
-    })?;
-    let pattern = pattern.get(1..).unwrap_or_default();
-    let flags: String = options.chars().filter(|c| matches!(c, 'i' | 'm' | 's')).collect();
-    let pattern = if flags.is_empty() { pattern.to_owned() } else { format!("(?{flags}){pattern}") };
-    let regex = fancy_regex::Regex::new(&pattern)
-        .map_err(|error| Exception::new("RegexParseException", format!("Invalid pattern '{pattern}'. {error}.")))?;
-    regex.is_match(text).map_err(|error| Exception::new("RegexMatchTimeoutException", error.to_string()))
+fn regex_matches(text: &NetString, pattern: &str, budget: &mut Budget) -> Result<bool> {
+    let (pattern, letters) =
+        pattern.rsplit_once('/').ok_or_else(|| Exception::argument_out_of_range("Length cannot be less than zero.", "length"))?;
+    let options = letters.chars().fold(0, |options, letter| match letter {
+        'i' => options | 1,
+        'm' => options | 2,
+        's' => options | 16,
+        'x' => options | 4,
+        _ => options,
+    });
+    let regex = Regex::new(&pattern.get(1..).unwrap_or_default().into(), Options::new(options)?)?;
+    Ok(regex.find(&text.units(), 0, false, budget)?.is_some())
 }

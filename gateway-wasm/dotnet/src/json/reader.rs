@@ -172,7 +172,15 @@ impl<'t> Reader<'t> {
     /// The path to what was read last.
     pub fn path(&self) -> String {
         let starts = matches!(self.state, State::ArrayStart | State::ConstructorStart | State::ObjectStart);
-        let depth = if starts { self.stack.len().saturating_sub(1) } else { self.stack.len() };
+        self.path_of(if starts { self.stack.len().saturating_sub(1) } else { self.stack.len() })
+    }
+
+    /// The path to the container that the reader is in.
+    fn container_path(&self) -> String {
+        self.path_of(self.stack.len().saturating_sub(1))
+    }
+
+    fn path_of(&self, depth: usize) -> String {
         let mut path = String::new();
         for position in self.stack.iter().take(depth) {
             match (position.container, &position.name) {
@@ -908,7 +916,7 @@ impl Token {
         match load(reader, first, Loading::Write)? {
             Some(node) => Ok(Token::of(&node)),
             None => {
-                let message = format!("Unexpected end when reading token. Path '{}'.", reader.path());
+                let message = format!("Unexpected end when reading token. Path '{}'.", reader.container_path());
                 Err(Exception::new("JsonWriterException", message))
             }
         }

@@ -7,6 +7,7 @@ use crate::{
         self,
         format::{boolean_text, decimal_text, double_text, single_text},
     },
+    uri::Uri,
 };
 use std::{
     cmp::Ordering,
@@ -37,9 +38,9 @@ pub enum Scalar {
     DateTime(DateTime),
     DateTimeOffset(DateTimeOffset),
     TimeSpan(TimeSpan),
-    Guid(Guid),
-    /// As it was written.
-    Uri(NetString),
+    /// In a box, because its alignment would make every value half as large again.
+    Guid(Box<Guid>),
+    Uri(Rc<Uri>),
     Bytes(Rc<[u8]>),
 }
 
@@ -169,7 +170,8 @@ impl Scalar {
             Scalar::Single(value) => single_text(*value).into(),
             Scalar::Double(value) => double_text(*value).into(),
             Scalar::Decimal(value) => decimal_text(*value).into(),
-            Scalar::String(text) | Scalar::Uri(text) => text.clone(),
+            Scalar::String(text) => text.clone(),
+            Scalar::Uri(uri) => uri.to_string().into(),
             Scalar::DateTime(value) => value.to_string().into(),
             Scalar::DateTimeOffset(value) => value.to_string().into(),
             Scalar::TimeSpan(value) => value.to_string().into(),
@@ -296,7 +298,7 @@ pub(super) fn compare(token_type: TokenType, one: &Scalar, other: &Scalar) -> Re
             _ => return Err(Exception::argument("Object must be of type Guid.", "")),
         },
         TokenType::Uri => match (one, other) {
-            (Scalar::Uri(one), Scalar::Uri(other)) => one.cmp(other),
+            (Scalar::Uri(one), Scalar::Uri(other)) => one.to_string().cmp(&other.to_string()),
             _ => return Err(Exception::argument("Object must be of type Uri.", "")),
         },
         TokenType::TimeSpan => match (one, other) {

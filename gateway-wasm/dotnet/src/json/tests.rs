@@ -1,7 +1,10 @@
 //! Newtonsoft's answers, for the tree on its own.
 
 use super::*;
-use crate::{DateTime, NetString};
+use crate::{
+    DateTime, NetString,
+    string::compare::{ORDINAL, ORDINAL_IGNORE_CASE},
+};
 use std::rc::Rc;
 
 fn parse(text: &str) -> Rc<Token> {
@@ -16,7 +19,7 @@ fn round(text: &str) -> String {
 }
 
 fn select(token: &Token, path: &str) -> String {
-    let found = Path::parse(path).and_then(|path| path.select(token, false, &mut || Ok::<(), Exception>(())));
+    let found = Path::parse(path).and_then(|path| path.select(token, false, &mut |_| Ok::<(), Exception>(())));
     match found {
         Ok(found) => found.iter().map(|token| token.write(false)).collect::<Vec<_>>().join(" "),
         Err(error) => error.message.into_owned(),
@@ -176,7 +179,7 @@ fn changes() {
     }
     token.find_property(&"n20".into()).unwrap().remove().unwrap();
     assert!(token.get(&"n20".into()).is_none() && token.get(&"n21".into()).is_some());
-    assert_eq!(token.find_property_by(&"N39".into(), |name| name.to_str() == "n39").unwrap().path(), "n39");
+    assert_eq!(token.find_property_by(&"N39".into(), ORDINAL_IGNORE_CASE).unwrap().path(), "n39");
 }
 
 #[test]
@@ -184,7 +187,7 @@ fn merges() {
     let merged = |arrays, nulls| {
         let token = parse(r#"{"a":1,"b":[1,{"x":1}],"c":{"d":1}}"#);
         let other = parse(r#"{"a":null,"b":[1,{"y":2},3],"c":{"e":2},"f":null}"#);
-        let settings = MergeSettings { arrays, nulls, same_name: None };
+        let settings = MergeSettings { arrays, nulls, names: ORDINAL };
         token.merge(&Content::Token(other), &settings).unwrap();
         token.write(false)
     };
@@ -233,7 +236,7 @@ fn finds() {
         assert_eq!(select(&token, path), expected, "{path}");
     }
     let path = Path::parse("store.book[7]").unwrap();
-    let error = path.select(&token, true, &mut || Ok::<(), Exception>(())).unwrap_err();
+    let error = path.select(&token, true, &mut |_| Ok::<(), Exception>(())).unwrap_err();
     assert_eq!(error.message, "Index 7 outside the bounds of JArray.");
 }
 
@@ -281,6 +284,121 @@ fn casts() {
     assert_eq!(message("\"x\"", Target::Guid), "Invalid cast from 'System.String' to 'System.Guid'.");
     assert_eq!(message("\"2026-11-21T08:30:00Z\"", Target::Int32), "Invalid cast from 'DateTime' to 'Int32'.");
     assert_eq!(message("\"5\"", Target::Int32), "5");
+}
+
+#[test]
+fn a_node_is_small() {
+    // A body of a megabyte is a hundred thousand of them.
+    assert!(size_of::<super::tree::Node>() <= 88);
+}
+
+/// Numbers that are always the same.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % sides
+    }
+}
+
+#[test]
+fn no_text_is_a_danger() {
+    let seeds = [
+        r#"{"a":[1,-2.5e3,true,null,"x\u00e9\ud83d\ude00"],"b":{"c":"2026-11-21T08:30:00.5+01:00"},'d':new Date(1,[]),e:/*x*/.5}"#,
+        "[0x1F,010,NaN,-Infinity,undefined,'\\n',12345678901234567890123,\"/Date(1-01)/\"]// end",
+        "$.a[?(@.b == 'x' && @.c > 1 || $..d =~ /x/i)]..['e','f'][1:2:3][*,-1]",
+        "..é😀[(?(@))]",
+    ];
+    let mut dice = Dice(7);
+    for round in 0..30_000 {
+        let mut chars: Vec<char> = seeds[round % seeds.len()].chars().collect();
+        for _ in 0..=dice.roll(4) {
+            let (at, other) = (dice.roll(chars.len()), dice.roll(chars.len()));
+            match dice.roll(5) {
+                0 => chars.truncate(at.max(1)),
+                1 => chars.insert(at, chars[other]),
+                2 => chars.swap(at, other),
+                3 => chars[at] = ['\0', '\r', '\u{85}', '\'', '"', '\\', '{', '(', '/', '-'][dice.roll(10)],
+                _ => drop(chars.remove(at)),
+            }
+            if chars.is_empty() {
+                chars.push('[');
+            }
+        }
+        let text: String = chars.into_iter().collect();
+        let _ = Token::deserialize(&text);
+        let token = Token::parse(&text, None).unwrap_or_else(|_| parse("{'a':[{'b':'x','c':2}]}"));
+        // What was written reads back as itself, unless something in it is no JSON.
+        let written = token.write(round % 2 == 0);
+        if !written.contains(['/', '(', 'u']) && !written.contains("Infinity") && !written.contains("NaN") {
+            assert_eq!(parse(&written).write(false), token.write(false), "{text}");
+        }
+        if let Ok(path) = Path::parse(&text) {
+            let mut steps = 0;
+            let _ = path.select(&token, round % 3 == 0, &mut |_| {
+                steps += 1;
+                if steps < 1_000 { Ok(()) } else { Err(Exception::overflow("enough")) }
+            });
+        }
+    }
+}
+
+#[test]
+fn a_tree_stays_whole_whatever_is_done_to_it() {
+    let mut dice = Dice(11);
+    let mut held: Vec<Rc<Token>> = vec![Token::object(), Token::array()];
+    for round in 0..20_000 {
+        let pick = |dice: &mut Dice, held: &[Rc<Token>]| held[dice.roll(held.len())].clone();
+        let (token, other) = (pick(&mut dice, &held), pick(&mut dice, &held));
+        let name = NetString::from(["a", "b", "c", "d"][dice.roll(4)]);
+        let at = dice.roll(4) as i32 - 1;
+        match dice.roll(14) {
+            0 => held.push(Token::value(Scalar::Int32(round))),
+            1 => held.extend(Token::property(name, Content::Token(other))),
+            2 => drop(token.add(Content::Token(other))),
+            3 => drop(token.set(&name, Some(other))),
+            4 => drop(token.insert(at, Some(other))),
+            5 => drop(token.set_at(at, Some(other))),
+            6 => drop(token.remove_at(at)),
+            7 => drop(token.remove()),
+            8 => drop(token.replace(Some(other))),
+            9 => drop(token.add_beside(Content::Many(vec![Content::Token(other), Content::Scalar(Scalar::Null)]), at > 0)),
+            10 => {
+                drop(token.merge(&Content::Token(other), &MergeSettings { arrays: ArrayHandling::Union, ..Default::default() }))
+            }
+            11 => held.push(if at > 0 { Token::array() } else { Token::object() }),
+            12 => held.extend(token.child(at.unsigned_abs() as usize)),
+            _ => drop(token.clear()),
+        }
+        // Copies may double what is there again and again.
+        held.retain(|token| token.size() < 200);
+        let forgotten = dice.roll(held.len().max(1));
+        if held.len() > 12 {
+            held.swap_remove(forgotten);
+        }
+        if held.len() < 2 {
+            held.extend([Token::object(), Token::array()]);
+        }
+        for token in &held {
+            for at in 0..token.count() {
+                let child = token.child(at).unwrap();
+                assert!(Rc::ptr_eq(&child.parent().unwrap(), token));
+                assert_eq!(token.index_of(&child), Some(at));
+                assert_eq!(child.next().is_some(), at + 1 < token.count());
+            }
+            if let Some(parent) = token.parent() {
+                assert!(parent.index_of(token).is_some());
+            }
+            let (path, root) = (token.path(), token.root());
+            if root.is_container() && !path.is_empty() && token.token_type() != TokenType::Property {
+                if root.token_type() != TokenType::Property {
+                    let found = Path::parse(&path).unwrap().select(&root, true, &mut |_| Ok::<(), Exception>(())).unwrap();
+                    assert!(Rc::ptr_eq(&found[0], token), "{path}");
+                }
+            }
+        }
+    }
 }
 
 impl From<&str> for Scalar {

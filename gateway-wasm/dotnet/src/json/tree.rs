@@ -9,7 +9,10 @@ use super::{
     scalar::compare,
     writer::{Writer, write_path_name},
 };
-use crate::{Exception, NetString, Result};
+use crate::{
+    Exception, NetString, Result,
+    string::compare::{Comparison, ORDINAL, equals},
+};
 use std::{
     cell::{Cell, RefCell},
     collections::{HashMap, hash_map::Entry},
@@ -35,9 +38,10 @@ pub(super) struct Node {
 pub(super) enum Kind {
     Object(RefCell<Properties>),
     Array(RefCell<List>),
-    Constructor(RefCell<Option<NetString>>, RefCell<List>),
-    /// Its name and value.
-    Property(NetString, RefCell<Rc<Node>>),
+    /// Its name, in a box because every node is as large as the largest, and its arguments.
+    Constructor(RefCell<Option<Box<NetString>>>, RefCell<List>),
+    /// Its name and value, which is only missing while it is dropped.
+    Property(NetString, RefCell<Option<Rc<Node>>>),
     Value(RefCell<(TokenType, Scalar)>),
 }
 
@@ -53,8 +57,9 @@ pub(super) struct List {
 #[derive(Default)]
 pub(super) struct Properties {
     pub(super) list: List,
-    /// By name, once there are many.
-    index: Option<HashMap<NetString, Rc<Node>>>,
+    /// By name, once there are many. In a box, because few objects have one, and every node is as large as the largest.
+    #[allow(clippy::box_collection, reason = "see above")]
+    index: Option<Box<HashMap<NetString, Rc<Node>>>>,
 }
 
 impl Properties {
@@ -78,7 +83,7 @@ impl Properties {
         self.list.version = self.list.version.wrapping_add(1);
         if self.index.is_none() && self.list.nodes.len() >= INDEX_FROM {
             let names = self.list.nodes.iter();
-            self.index = Some(names.filter_map(|node| Some((node.name()?.clone(), node.clone()))).collect());
+            self.index = Some(Box::new(names.filter_map(|node| Some((node.name()?.clone(), node.clone()))).collect()));
         }
     }
 
@@ -121,7 +126,7 @@ impl Node {
 
     /// A property of a value that has no parent.
     pub(super) fn property(name: NetString, value: Rc<Node>) -> Rc<Node> {
-        let node = Self::new(Kind::Property(name, RefCell::new(value.clone())));
+        let node = Self::new(Kind::Property(name, RefCell::new(Some(value.clone()))));
         attach(&value, &node, 0);
         node
     }
@@ -133,7 +138,7 @@ impl Node {
     }
 
     pub(super) fn constructor(name: Option<NetString>, nodes: Vec<Rc<Node>>) -> Rc<Node> {
-        let node = Self::new(Kind::Constructor(RefCell::new(name), RefCell::new(List { nodes, version: 0 })));
+        let node = Self::new(Kind::Constructor(RefCell::new(name.map(Box::new)), RefCell::new(List { nodes, version: 0 })));
         node.attach_all();
         node
     }
@@ -215,7 +220,8 @@ impl Node {
         match &self.kind {
             Kind::Object(properties) => properties.borrow().list.nodes.get(at).cloned(),
             Kind::Array(list) | Kind::Constructor(_, list) => list.borrow().nodes.get(at).cloned(),
-            Kind::Property(_, value) => (at == 0).then(|| value.borrow().clone()),
+            Kind::Property(_, value) if at == 0 => value.borrow().clone(),
+            Kind::Property(..) => None,
             Kind::Value(_) => None,
         }
     }
@@ -224,7 +230,7 @@ impl Node {
         match &self.kind {
             Kind::Object(properties) => properties.borrow().list.nodes.clone(),
             Kind::Array(list) | Kind::Constructor(_, list) => list.borrow().nodes.clone(),
-            Kind::Property(_, value) => vec![value.borrow().clone()],
+            Kind::Property(_, value) => value.borrow().iter().cloned().collect(),
             Kind::Value(_) => Vec::new(),
         }
     }
@@ -256,7 +262,7 @@ impl Node {
         let at = match &parent.kind {
             Kind::Object(properties) => find(&properties.borrow().list.nodes),
             Kind::Array(list) | Kind::Constructor(_, list) => find(&list.borrow().nodes),
-            Kind::Property(_, value) => Rc::ptr_eq(&*value.borrow(), self).then_some(0),
+            Kind::Property(..) => None,
             Kind::Value(_) => None,
         }?;
         self.position.set(at);
@@ -344,7 +350,7 @@ impl Node {
                 Node::object(properties)
             }
             Kind::Array(_) => Node::array(nodes),
-            Kind::Constructor(name, _) => Node::constructor(name.borrow().clone(), nodes),
+            Kind::Constructor(name, _) => Node::constructor(name.borrow().as_deref().cloned(), nodes),
             Kind::Property(name, _) => Node::property(name.clone(), nodes.into_iter().next().unwrap_or_else(Node::null)),
             Kind::Value(_) => Node::null(),
         }
@@ -417,33 +423,28 @@ impl Node {
 impl Drop for Node {
     fn drop(&mut self) {
         // A deep tree would take as deep a stack; so each node hands its children to a list before it goes.
-        let mut doomed = self.kind.take_children();
+        let mut doomed = Vec::new();
+        self.kind.give_children(&mut doomed);
         while let Some(node) = doomed.pop() {
-            if let Ok(mut node) = Rc::try_unwrap(node) {
-                doomed.append(&mut node.kind.take_children());
+            if let Some(mut node) = Rc::into_inner(node) {
+                node.kind.give_children(&mut doomed);
             }
         }
     }
 }
 
 impl Kind {
-    fn take_children(&mut self) -> Vec<Rc<Node>> {
+    /// Gives up what it owns.
+    fn give_children(&mut self, to: &mut Vec<Rc<Node>>) {
         match self {
             Kind::Object(properties) => {
                 let properties = properties.get_mut();
                 properties.index = None;
-                std::mem::take(&mut properties.list.nodes)
+                to.append(&mut properties.list.nodes);
             }
-            Kind::Array(list) | Kind::Constructor(_, list) => std::mem::take(&mut list.get_mut().nodes),
-            Kind::Property(_, value) => {
-                let value = value.get_mut();
-                // A plain value holds nothing, so there is nothing to hand over, and no stand-in to make.
-                if matches!(value.kind, Kind::Value(_)) {
-                    return Vec::new();
-                }
-                vec![std::mem::replace(value, Node::null())]
-            }
-            Kind::Value(_) => Vec::new(),
+            Kind::Array(list) | Kind::Constructor(_, list) => to.append(&mut list.get_mut().nodes),
+            Kind::Property(_, value) => to.extend(value.get_mut().take()),
+            Kind::Value(_) => {}
         }
     }
 }
@@ -524,14 +525,20 @@ pub enum ArrayHandling {
 }
 
 /// How [`Token::merge`] goes about it.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct MergeSettings {
     /// What happens to arrays.
     pub arrays: ArrayHandling,
     /// True if a null takes the place of a value.
     pub nulls: bool,
-    /// What finds the property of the same name, if not the ordinal comparison.
-    pub same_name: Option<fn(&NetString, &NetString) -> bool>,
+    /// How the names of properties are compared.
+    pub names: Comparison,
+}
+
+impl Default for MergeSettings {
+    fn default() -> Self {
+        Self { arrays: ArrayHandling::Concat, nulls: false, names: ORDINAL }
+    }
 }
 
 impl Token {
@@ -641,7 +648,7 @@ impl Token {
     pub fn name(&self) -> Option<NetString> {
         match &self.node.kind {
             Kind::Property(name, _) => Some(name.clone()),
-            Kind::Constructor(name, _) => name.borrow().clone(),
+            Kind::Constructor(name, _) => name.borrow().as_deref().cloned(),
             _ => None,
         }
     }
@@ -649,7 +656,7 @@ impl Token {
     /// Renames a constructor.
     pub fn set_name(&self, new: Option<NetString>) {
         if let Kind::Constructor(name, _) = &self.node.kind {
-            name.replace(new);
+            name.replace(new.map(Box::new));
         }
     }
 
@@ -737,14 +744,17 @@ impl Token {
         }
     }
 
-    /// An object's property of that name or, failing that, of one that counts as the same.
-    pub fn find_property_by(&self, name: &NetString, same: impl Fn(&NetString) -> bool) -> Option<Rc<Token>> {
-        self.find_property(name).or_else(|| match &self.node.kind {
-            Kind::Object(properties) => {
-                properties.borrow().list.nodes.iter().find(|node| node.name().is_some_and(&same)).map(Token::of)
+    /// An object's property of that name or, failing that, the first of one that compares as equal.
+    pub fn find_property_by(&self, name: &NetString, how: Comparison) -> Option<Rc<Token>> {
+        let exact = self.find_property(name);
+        match &self.node.kind {
+            Kind::Object(properties) if exact.is_none() && how != ORDINAL => {
+                let properties = properties.borrow();
+                let is_it = |node: &&Rc<Node>| node.name().is_some_and(|own| equals(own, name, how));
+                properties.list.nodes.iter().find(is_it).map(Token::of)
             }
-            _ => None,
-        })
+            _ => exact,
+        }
     }
 
     /// Sets the value of an object's property; adds one if there is none.
@@ -1117,7 +1127,7 @@ fn set(parent: &Rc<Node>, at: usize, item: Option<Rc<Node>>) -> Result<()> {
             list.version = list.version.wrapping_add(1);
         }
         Kind::Property(_, value) => {
-            value.replace(item.clone());
+            value.replace(Some(item.clone()));
         }
         Kind::Value(_) => return Ok(()),
     }
@@ -1200,7 +1210,7 @@ fn merge(target: &Rc<Node>, content: &Content, settings: &MergeSettings) -> Resu
             }
             (Kind::Property(..), Some(Kind::Property(_, value))) => {
                 let value = value.borrow().clone();
-                if value.token_type() != TokenType::Null {
+                if let Some(value) = value.filter(|value| value.token_type() != TokenType::Null) {
                     set(&target, 0, Some(value))?;
                 }
             }
@@ -1224,10 +1234,7 @@ fn merge_properties(
     let token = Token::of(target);
     for property in theirs {
         let (Some(name), Some(value)) = (property.name(), property.child(0)) else { continue };
-        let existing = match settings.same_name {
-            None => token.find_property(name),
-            Some(same) => token.find_property_by(name, |own| same(own, name)),
-        };
+        let existing = token.find_property_by(name, settings.names);
         let Some(existing) = existing else {
             token.set(name, Some(Token::of(&value)))?;
             continue;

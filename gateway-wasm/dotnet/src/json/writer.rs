@@ -191,7 +191,8 @@ fn write_scalar(out: &mut String, scalar: &Scalar) {
         Scalar::Single(value) => real(out, &single_text(*value), value.is_finite()),
         Scalar::Double(value) => real(out, &double_text(*value), value.is_finite()),
         Scalar::Decimal(value) => real(out, &decimal_text(*value), true),
-        Scalar::String(text) | Scalar::Uri(text) => quoted(out, &text.to_str()),
+        Scalar::String(text) => quoted(out, &text.to_str()),
+        Scalar::Uri(uri) => quoted(out, uri.original()),
         Scalar::Char(unit) => quoted(out, &NetString::from_unit(*unit).to_str()),
         Scalar::DateTime(date) => {
             out.push('"');
@@ -239,42 +240,60 @@ pub fn escaped(text: &str) -> String {
     out
 }
 
+/// True for bytes that are looked at: control characters, quotes, backslashes, and what U+0085, U+2028 and U+2029 begin with.
+const LOOKED_AT: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < 0x20 {
+        table[at] = true;
+        at += 1;
+    }
+    table[b'"' as usize] = true;
+    table[b'\'' as usize] = true;
+    table[b'\\' as usize] = true;
+    table[0xc2] = true;
+    table[0xe2] = true;
+    table
+};
+
 /// Writes text with what cannot stand between such quotes escaped.
 fn escape(out: &mut String, text: &str, quote: u8) {
     let bytes = text.as_bytes();
     let mut written = 0;
     let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let (length, plain) = match byte {
-            0..=0x1f | b'\\' => (1, false),
-            _ if byte == quote => (1, false),
-            // U+0085, U+2028 and U+2029 end a line in JavaScript.
-            0xc2 if bytes.get(at + 1) == Some(&0x85) => (2, false),
-            0xe2 if bytes.get(at + 1) == Some(&0x80) && matches!(bytes.get(at + 2), Some(0xa8 | 0xa9)) => (3, false),
-            _ => (1, true),
-        };
-        if plain {
-            at += 1;
-            continue;
-        }
-        out.push_str(text.get(written..at).unwrap_or_default());
-        match byte {
-            b'\t' => out.push_str("\\t"),
-            b'\n' => out.push_str("\\n"),
-            b'\r' => out.push_str("\\r"),
-            0xc => out.push_str("\\f"),
-            8 => out.push_str("\\b"),
-            0xc2 => out.push_str("\\u0085"),
-            0xe2 => out.push_str(if bytes.get(at + 2) == Some(&0xa8) { "\\u2028" } else { "\\u2029" }),
-            0..=0x1f => {
-                let _ = write!(out, "\\u{byte:04x}");
-            }
+    while let Some(next) = bytes.get(at..).and_then(|rest| rest.iter().position(|&byte| LOOKED_AT[usize::from(byte)])) {
+        at += next;
+        let byte = bytes.get(at).copied().unwrap_or_default();
+        let escaped = match byte {
+            b'\t' => "\\t",
+            b'\n' => "\\n",
+            b'\r' => "\\r",
+            0xc => "\\f",
+            8 => "\\b",
+            b'\\' => "\\\\",
+            b'"' if quote == b'"' => "\\\"",
+            b'\'' if quote == b'\'' => "\\'",
+            // These three end a line in JavaScript.
+            0xc2 if bytes.get(at + 1) == Some(&0x85) => "\\u0085",
+            0xe2 if bytes.get(at + 1..at + 3) == Some(&[0x80, 0xa8]) => "\\u2028",
+            0xe2 if bytes.get(at + 1..at + 3) == Some(&[0x80, 0xa9]) => "\\u2029",
+            0..=0x1f => "",
             _ => {
-                out.push('\\');
-                out.push(byte.into());
+                at += 1;
+                continue;
             }
+        };
+        out.push_str(text.get(written..at).unwrap_or_default());
+        if escaped.is_empty() {
+            let _ = write!(out, "\\u{byte:04x}");
+        } else {
+            out.push_str(escaped);
         }
-        at += length;
+        at += match byte {
+            0xc2 => 2,
+            0xe2 => 3,
+            _ => 1,
+        };
         written = at;
     }
     out.push_str(text.get(written..).unwrap_or_default());

@@ -13,8 +13,8 @@ use crate::{Decimal, Exception, Result};
 pub fn cost(format: &str) -> usize {
     match specifier(format) {
         Ok(Some((_, precision))) => precision.unwrap_or(0) as usize + 512,
-        // A double may have 309 digits before its point.
-        _ => format.len() + 1024,
+        // A double may have 309 digits before its point; each `%` adds two, and there may be commas between all of them.
+        _ => format.len().saturating_mul(4).saturating_add(1024),
     }
 }
 

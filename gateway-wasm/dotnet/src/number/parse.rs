@@ -230,11 +230,11 @@ impl Parsed {
             return None;
         }
 
-        if allows(style::EXPONENT) {
-            if let Some((exponent, after)) = read_exponent(rest) {
-                scale += exponent;
-                rest = after;
-            }
+        if allows(style::EXPONENT)
+            && let Some((exponent, after)) = read_exponent(rest)
+        {
+            scale += exponent;
+            rest = after;
         }
 
         loop {

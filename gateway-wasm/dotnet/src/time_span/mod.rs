@@ -155,7 +155,7 @@ impl TimeSpan {
     ///
     /// # Errors
     /// `OverflowException` if it does not fit.
-    pub fn add(self, other: TimeSpan) -> Result<TimeSpan> {
+    pub fn plus(self, other: TimeSpan) -> Result<TimeSpan> {
         let ticks = self.ticks.checked_add(other.ticks).ok_or_else(|| Exception::overflow(TOO_LONG))?;
         Ok(TimeSpan { ticks })
     }
@@ -164,7 +164,7 @@ impl TimeSpan {
     ///
     /// # Errors
     /// `OverflowException` if it does not fit.
-    pub fn subtract(self, other: TimeSpan) -> Result<TimeSpan> {
+    pub fn minus(self, other: TimeSpan) -> Result<TimeSpan> {
         let ticks = self.ticks.checked_sub(other.ticks).ok_or_else(|| Exception::overflow(TOO_LONG))?;
         Ok(TimeSpan { ticks })
     }

@@ -12,13 +12,16 @@ use jiff::{
     tz::{AmbiguousOffset, TimeZone as Rules, TimeZoneDatabase},
 };
 use std::fmt;
+use windows::WindowsZone;
 
 /// A time zone: its names and its rules.
 #[derive(Clone, Debug)]
 pub struct TimeZone {
     id: String,
     identity: Identity,
-    places: Option<&'static str>,
+    /// What Windows calls it.
+    windows: Option<&'static WindowsZone>,
+    has_iana_id: bool,
     rules: Rules,
 }
 
@@ -40,7 +43,7 @@ const SKIPPED: &str = "The supplied DateTime represents an invalid time.  For ex
 impl TimeZone {
     /// `TimeZoneInfo.Utc`
     pub fn utc() -> Self {
-        Self { id: "UTC".to_owned(), identity: Identity::Utc, places: None, rules: Rules::UTC }
+        Self { id: "UTC".to_owned(), identity: Identity::Utc, windows: None, has_iana_id: true, rules: Rules::UTC }
     }
 
     /// `TimeZoneInfo.Local`, which is UTC.
@@ -64,7 +67,9 @@ impl TimeZone {
             Exception::new("TimeZoneNotFoundException", message)
         })?;
         let id = windows.map(|zone| zone.id).or(rules.iana_name()).unwrap_or(id).to_owned();
-        Ok(Self { id, identity: Identity::Other, places: windows.map(|zone| zone.places), rules })
+        let has_iana_id = windows.is_none();
+        let windows = windows.or_else(|| windows::find_iana(&id));
+        Ok(Self { id, identity: Identity::Other, windows, has_iana_id, rules })
     }
 
     /// `TimeZoneInfo.GetSystemTimeZones`: those of Windows.
@@ -89,7 +94,7 @@ impl TimeZone {
 
     /// `HasIanaId`
     pub fn has_iana_id(&self) -> bool {
-        self.identity != Identity::Other || self.places.is_none()
+        self.has_iana_id
     }
 
     /// `DisplayName`
@@ -99,24 +104,24 @@ impl TimeZone {
         }
         let minutes = self.base_offset(now).ticks / TICKS_PER_MINUTE;
         let sign = if minutes < 0 { '-' } else { '+' };
-        let name = self.places.unwrap_or(&self.id);
+        let name = self.windows.map_or(self.id.as_str(), |zone| zone.places);
         format!("(UTC{sign}{:02}:{:02}) {name}", minutes.abs() / 60, minutes.abs() % 60)
     }
 
     /// `StandardName`
     pub fn standard_name(&self, now: DateTime) -> String {
-        match (self.identity, self.places) {
+        match (self.identity, self.windows) {
             (Identity::Utc | Identity::Local, _) => "Coordinated Universal Time".to_owned(),
-            (Identity::Other, Some(_)) => self.id.clone(),
+            (Identity::Other, Some(zone)) => zone.id.to_owned(),
             (Identity::Other, None) => self.near(now, false).map_or_else(|| self.id.clone(), |(_, name)| name),
         }
     }
 
     /// `DaylightName`
     pub fn daylight_name(&self, now: DateTime) -> String {
-        match (self.identity, self.places) {
+        match (self.identity, self.windows) {
             (Identity::Utc | Identity::Local, _) => "Coordinated Universal Time".to_owned(),
-            (Identity::Other, Some(_)) => self.id.replace("Standard", "Daylight"),
+            (Identity::Other, Some(zone)) => zone.id.replace("Standard", "Daylight"),
             (Identity::Other, None) => self.near(now, true).map_or_else(|| self.standard_name(now), |(_, name)| name),
         }
     }
@@ -356,7 +361,10 @@ mod tests {
         assert_eq!(twice.hour(), 1);
         assert!(berlin.is_daylight_saving_time(at("2026-07-01T00:00:00")));
         let kolkata = TimeZone::find("asia/kolkata").unwrap();
-        assert_eq!((kolkata.id(), kolkata.display_name(now)), ("Asia/Kolkata", "(UTC+05:30) Asia/Kolkata".to_owned()));
+        assert_eq!(
+            (kolkata.id(), kolkata.display_name(now)),
+            ("Asia/Kolkata", "(UTC+05:30) Chennai, Kolkata, Mumbai, New Delhi".to_owned())
+        );
         assert!(!kolkata.supports_daylight_saving_time(now));
         assert_eq!(TimeZone::find("Nowhere").unwrap_err().kind, "TimeZoneNotFoundException");
         assert_eq!(TimeZone::convert_to(DateTime::MAX, &kolkata).unwrap(), DateTime::MAX);

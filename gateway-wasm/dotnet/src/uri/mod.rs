@@ -88,9 +88,7 @@ impl UriKind {
             0 => Ok(UriKind::RelativeOrAbsolute),
             1 => Ok(UriKind::Absolute),
             2 => Ok(UriKind::Relative),
-            other => {
-                Err(Exception::argument(&format!("The value '{other}' passed for the UriKind parameter is invalid."), "uriKind"))
-            }
+            other => Err(Exception::argument(&format!("The value '{other}' passed for the UriKind parameter is invalid."), "")),
         }
     }
 }

@@ -235,10 +235,8 @@ pub(super) fn parse_host(host: &str) -> Option<(String, HostKind)> {
         let address: std::net::Ipv6Addr = inner.split('%').next()?.parse().ok()?;
         return Some((format!("[{address}]"), HostKind::IPv6));
     }
-    if host.starts_with(|first: char| first.is_ascii_digit()) {
-        if let Some(address) = ip_address::parse_v4(host) {
-            return Some((address.to_string(), HostKind::IPv4));
-        }
+    if let Some(address) = ip_address::parse_v4(host) {
+        return Some((address.to_string(), HostKind::IPv4));
     }
     let valid_label = |label: &str| {
         !label.is_empty()

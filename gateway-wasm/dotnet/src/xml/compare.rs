@@ -14,10 +14,7 @@ impl Node {
         if self.is_same(other) {
             return true;
         }
-        // Both must be looked at together, so they must be in one store.
-        self.unite(other);
-        let other = other.number();
-        self.read(|nodes, one| Walk { nodes }.equal(one, other))
+        self.read(|ones, one| other.read(|others, other| Pair { ones, others }.equal(one, other)))
     }
 
     /// A hash that deeply equal nodes share.
@@ -123,22 +120,24 @@ fn depth(nodes: &Nodes, mut at: usize) -> usize {
     depth
 }
 
-struct Walk<'a> {
-    nodes: &'a Nodes,
+/// Two trees that are compared.
+struct Pair<'a> {
+    ones: &'a Nodes,
+    others: &'a Nodes,
 }
 
-impl Walk<'_> {
+impl Pair<'_> {
     fn equal(&self, one: usize, other: usize) -> bool {
-        // Pairs of places in two lists of siblings that still have to be compared, and the containers of those lists.
+        // Pairs of places in two lists of siblings from which on they still have to be compared.
         let mut open: Vec<(usize, usize)> = Vec::new();
         match self.same_outside(one, other) {
-            Some(true) => open.push((self.nodes.get(one).first, self.nodes.get(other).first)),
+            Some(true) => open.push((self.ones.get(one).first, self.others.get(other).first)),
             Some(false) => return true,
             None => return false,
         }
         while let Some((one, other)) = open.pop() {
-            let (one_text, one) = self.text(one);
-            let (other_text, other) = self.text(other);
+            let (one_text, one) = text(self.ones, one);
+            let (other_text, other) = text(self.others, other);
             if one_text != other_text {
                 return false;
             }
@@ -146,9 +145,9 @@ impl Walk<'_> {
                 (NONE, NONE) => {}
                 (NONE, _) | (_, NONE) => return false,
                 (one, other) => {
-                    open.push((self.nodes.get(one).next, self.nodes.get(other).next));
+                    open.push((self.ones.get(one).next, self.others.get(other).next));
                     match self.same_outside(one, other) {
-                        Some(true) => open.push((self.nodes.get(one).first, self.nodes.get(other).first)),
+                        Some(true) => open.push((self.ones.get(one).first, self.others.get(other).first)),
                         Some(false) => {}
                         None => return false,
                     }
@@ -158,19 +157,9 @@ impl Walk<'_> {
         true
     }
 
-    /// The text from a place on, and the first node that is no text.
-    fn text(&self, mut at: usize) -> (NetString, usize) {
-        let mut text = NetString::default();
-        while let Payload::Text(more) = &self.nodes.get(at).payload {
-            text = if text.is_empty() { more.clone() } else { text.concat(more) };
-            at = self.nodes.get(at).next;
-        }
-        (text, at)
-    }
-
     /// Whether two nodes are equal but for what is in them; then, whether there is something in them to compare.
     fn same_outside(&self, one: usize, other: usize) -> Option<bool> {
-        let (one, other) = (self.nodes.get(one), self.nodes.get(other));
+        let (one, other) = (self.ones.get(one), self.others.get(other));
         let same = match (&one.payload, &other.payload) {
             (Payload::Document(_), Payload::Document(_)) => return Some(true),
             (Payload::Element { name, full }, Payload::Element { name: other_name, full: other_full }) => {
@@ -181,7 +170,7 @@ impl Walk<'_> {
                 let (mut attribute, mut other_attribute) = (one.first_attribute, other.first_attribute);
                 while attribute != NONE && other_attribute != NONE {
                     self.same_outside(attribute, other_attribute)?;
-                    (attribute, other_attribute) = (self.nodes.get(attribute).next, self.nodes.get(other_attribute).next);
+                    (attribute, other_attribute) = (self.ones.get(attribute).next, self.others.get(other_attribute).next);
                 }
                 return (attribute == other_attribute).then_some(true);
             }
@@ -202,6 +191,16 @@ impl Walk<'_> {
         };
         same.then_some(false)
     }
+}
+
+/// The text from a place on, and the first node that is no text.
+fn text(nodes: &Nodes, mut at: usize) -> (NetString, usize) {
+    let mut text = NetString::default();
+    while let Payload::Text(more) = &nodes.get(at).payload {
+        text = if text.is_empty() { more.clone() } else { text.concat(more) };
+        at = nodes.get(at).next;
+    }
+    (text, at)
 }
 
 impl Kind {

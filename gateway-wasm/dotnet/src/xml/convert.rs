@@ -36,7 +36,7 @@ pub fn to_boolean(text: &str) -> Result<bool> {
     match lower.trim_matches(is_white_space) {
         "1" | "true" => Ok(true),
         "0" | "false" => Ok(false),
-        _ => Err(Exception::format(format!("The string '{lower}' is not a valid Boolean value."))),
+        other => Err(Exception::format(format!("The string '{other}' is not a valid Boolean value."))),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     name::{Name, XML, XMLNS, is_white_space, verify},
-    tree::{Declaration, Kind, NONE, Node, Nodes, Payload},
+    tree::{Declaration, Kind, NODE_BYTES, NONE, Node, Nodes, Payload},
 };
 use crate::{Exception, NetString, Result};
 use std::{cell::RefCell, rc::Rc};
@@ -129,9 +129,6 @@ impl Node {
         if let Some(name) = self.name().filter(|_| self.kind() == Kind::Attribute) {
             verify_attribute(&name, &new)?;
         }
-        if self.kind() == Kind::Text && self.parent().is_some_and(|parent| parent.kind() == Kind::Document) {
-            verify_white_space(&new)?;
-        }
         if self.kind() == Kind::Element {
             self.remove_nodes();
             return self.add_text(&new);
@@ -200,7 +197,7 @@ impl Node {
             Content::Text(text) => {
                 // It may join a text that is there already, which is copied then.
                 let joined = self.last().filter(|last| last.kind() == Kind::Text).map_or(0, |last| last.value().size());
-                spend(joined + text.size())?;
+                spend(NODE_BYTES + joined + text.size())?;
                 Ok(self.add_text(text)?)
             }
             Content::Node(node) if node.kind() == Kind::Attribute => self.add_attribute(node, spend),
@@ -298,7 +295,7 @@ impl Node {
         for content in contents {
             match content {
                 Content::Text(more) => {
-                    spend(more.size())?;
+                    spend(NODE_BYTES + more.size())?;
                     if self.kind() == Kind::Document {
                         verify_white_space(more)?;
                     }
@@ -556,4 +553,72 @@ fn verify_attribute(name: &Name, value: &NetString) -> Result<()> {
         return refused(XMLNS_BOUND);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn free(_: usize) -> Result<()> {
+        Ok(())
+    }
+
+    #[test]
+    fn neighbours_know_each_other_whatever_is_done() {
+        let mut random = 7u64;
+        let mut below = |limit: usize| {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (random >> 33) as usize % limit
+        };
+        for _ in 0..50 {
+            let mut nodes: Vec<Node> = Vec::new();
+            for at in 0..12 {
+                let name = Name::expanded(&format!("n{at}")).unwrap();
+                nodes.push(match at % 4 {
+                    0 => Node::text_of("t".into()),
+                    1 => Node::attribute_of(name, "v".into()).unwrap(),
+                    _ => Node::element_named(name),
+                });
+            }
+            for _ in 0..100 {
+                let (one, other) = (nodes[below(12)].clone(), Content::Node(nodes[below(12)].clone()));
+                let contents = [other.clone(), Content::Text("x".into()), Content::Node(nodes[below(12)].clone())];
+                let is_container = one.is_container();
+                let is_node = one.kind().is_node();
+                let _ = match below(8) {
+                    0 | 1 if is_container => one.add(&other, &mut free),
+                    2 if is_container => one.insert(None, &contents, &mut free),
+                    3 if is_node => one.add_after(&contents, &mut free),
+                    4 if is_node => one.add_before(&contents, &mut free),
+                    5 if is_node => one.replace_with(&contents, &mut free),
+                    6 => one.remove(),
+                    7 if is_container && below(4) == 0 => {
+                        one.remove_nodes();
+                        Ok(())
+                    }
+                    _ => Ok(()),
+                };
+                for node in &nodes {
+                    check(node);
+                }
+            }
+        }
+    }
+
+    fn check(node: &Node) {
+        let forward: Vec<Node> = std::iter::successors(node.first(), Node::next).collect();
+        let mut backward: Vec<Node> = std::iter::successors(node.last(), Node::previous).collect();
+        backward.reverse();
+        assert_eq!(forward.len(), backward.len());
+        for (one, other) in forward.iter().zip(&backward) {
+            assert!(one.is_same(other) && one.parent().unwrap().is_same(node));
+        }
+        let attributes: Vec<Node> = std::iter::successors(node.first_attribute(), Node::next).collect();
+        assert!(attributes.last().zip(node.last_attribute()).is_none_or(|(one, other)| one.is_same(&other)));
+        assert!(node.parent().is_none_or(|parent| {
+            let mut siblings = std::iter::successors(parent.first(), Node::next)
+                .chain(std::iter::successors(parent.first_attribute(), Node::next));
+            siblings.any(|sibling| sibling.is_same(node))
+        }));
+    }
 }

@@ -21,7 +21,7 @@ pub use name::{Name, Namespace, XML, XMLNS, is_white_space};
 pub use tree::{Declaration, Kind, NODE_BYTES, Node};
 
 /// The most namespaces that may be declared at one place in a document.
-pub const NAMESPACES_MAX: usize = 1000;
+pub const NAMESPACES_MAX: usize = 256;
 
 /// An `XmlException`.
 fn exception(message: impl Into<std::borrow::Cow<'static, str>>) -> crate::Exception {

@@ -693,7 +693,7 @@ impl<'a> Reader<'a> {
         if value.is_empty() && !prefix.is_empty() {
             return self.fail(attribute.value_at - 1, "Invalid namespace declaration.");
         }
-        if value == XMLNS && prefix == "xmlns" || prefix == "xmlns" {
+        if prefix == "xmlns" {
             return self.fail(attribute.value_at, "Prefix \"xmlns\" is reserved for use by XML.");
         }
         if value == XMLNS || value == XML && prefix != "xml" {
@@ -710,7 +710,7 @@ impl<'a> Reader<'a> {
             );
         }
         if self.bindings.len() >= NAMESPACES_MAX {
-            return self.fail(attribute.name_at, "More than 1,000 namespaces are declared at one place.");
+            return self.fail(attribute.name_at, "More than 256 namespaces are declared at one place.");
         }
         let namespace = self.namespace(value);
         self.bindings.push((prefix, namespace));

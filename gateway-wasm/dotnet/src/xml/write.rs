@@ -4,7 +4,7 @@
 
 use super::{
     NAMESPACES_MAX, exception,
-    name::{Name, XML, XMLNS, bad_character, is_character},
+    name::{Name, XML, XMLNS, bad_character, is_character, is_white_space},
     tree::{Declaration, NONE, Node, Nodes, Payload},
 };
 use crate::{Exception, NetString, Result};
@@ -190,6 +190,10 @@ impl<'a, E: From<Exception>> Writer<'a, E> {
             Payload::Text(text) => {
                 self.is_mixed = true;
                 let text = checked(text)?;
+                // Text beside the root element is white space, which has nothing to escape.
+                if is_root_level && !text.chars().all(is_white_space) {
+                    return Err(Exception::new("ArgumentException", "Only whitespace characters should be used."));
+                }
                 if is_root_level {
                     self.out.push_str(&text)
                 } else {
@@ -305,7 +309,7 @@ impl<'a, E: From<Exception>> Writer<'a, E> {
             attribute = nodes.get(attribute).next;
         }
         if self.declared.len() + self.bound.len() > 2 * NAMESPACES_MAX {
-            return Err(exception("More than 1,000 namespaces are declared at one place.").into());
+            return Err(exception("More than 256 namespaces are declared at one place.").into());
         }
         let namespace: Rc<str> = name.namespace.as_str().into();
         let prefix = self.prefix(&namespace, true).or_else(|| self.bound_prefix(&namespace)).unwrap_or_else(|| "".into());
@@ -426,7 +430,7 @@ impl<'a, E: From<Exception>> Writer<'a, E> {
             self.declare(&nodes.get(attribute).payload);
         }
         if self.declared.len() > NAMESPACES_MAX {
-            return Err(exception("More than 1,000 namespaces are declared at one place."));
+            return Err(exception("More than 256 namespaces are declared at one place."));
         }
         Ok(())
     }
@@ -621,5 +625,79 @@ mod tests {
         let outer = parse::element("<p:a xmlns:p='u'><p:b/></p:a>", false, &mut free).unwrap();
         assert_eq!(shown(&outer.first().unwrap()), "<p:b xmlns:p=\"u\" />");
         assert_eq!(shown(&attribute("{http://www.w3.org/XML/1998/namespace}lang", "en")), "xml:lang=\"en\"");
+    }
+
+    #[test]
+    fn what_is_read_is_written_and_read_again() {
+        const PARTS: [&str; 22] = [
+            "<a>",
+            "</a>",
+            "<p:b xmlns:p='u' p:c=\"1\">",
+            "</p:b>",
+            "<c xmlns='v'>",
+            "</c>",
+            "<d x='&lt;&#10;y' />",
+            "text",
+            " ",
+            "\r\n",
+            "&amp;",
+            "<![CDATA[x]]>",
+            "<!--c-->",
+            "<?p q?>",
+            "<p:e xmlns:p='w'/>",
+            "<a xmlns=''>",
+            "]",
+            "é😀",
+            "<f p:g='1' xmlns:p='u'/>",
+            "<a xml:space='preserve'> </a>",
+            "&#x1F600;",
+            "<h></h>",
+        ];
+        let mut random = 1u64;
+        let mut read = 0;
+        for _ in 0..3_000 {
+            let mut text_in = String::from("<r xmlns:p='u'>");
+            let mut open = Vec::new();
+            for _ in 0..8 {
+                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let part = PARTS.get((random >> 33) as usize % PARTS.len()).copied().unwrap_or_default();
+                if let Some(end) = part.strip_prefix("</") {
+                    // Mostly what is open is closed; sometimes something else.
+                    if random & 0x700 != 0 && open.last() != Some(&end) {
+                        continue;
+                    }
+                    open.pop();
+                } else if let Some(start) = part.strip_prefix('<').filter(|_| !part.contains("/") && part.ends_with('>')) {
+                    let end = start.find([' ', '>']).unwrap_or(0);
+                    match start.get(..end) {
+                        Some("a") => open.push("a>"),
+                        Some("c") => open.push("c>"),
+                        Some("p:b") => open.push("p:b>"),
+                        _ => {}
+                    }
+                }
+                text_in.push_str(part);
+            }
+            for end in open.iter().rev() {
+                text_in.push_str("</");
+                text_in.push_str(end);
+            }
+            text_in.push_str("</r>");
+            let Ok(first) = parse::document(&text_in, true, &mut free) else { continue };
+            read += 1;
+            let options = Options { is_unformatted: true, omits_duplicate_namespaces: random & 1 == 0 };
+            let once = text(&first, options, &mut free).unwrap().to_string();
+            let second = parse::document(&once, true, &mut free).unwrap_or_else(|e| panic!("{text_in}\n{once}\n{e:?}"));
+            let again = text(&second, options, &mut free).unwrap().to_string();
+            assert_eq!(once, again, "{text_in}");
+            if !options.omits_duplicate_namespaces {
+                assert!(first.deep_equals(&second), "{text_in}\n{once}");
+            }
+            let indented = text(&first, Options::default(), &mut free).unwrap().to_string();
+            assert!(parse::document(&indented, true, &mut free).is_ok(), "{indented}");
+            let copy = first.copy(&mut free).unwrap();
+            assert!(first.deep_equals(&copy), "{text_in}");
+        }
+        assert!(read > 500, "{read}");
     }
 }

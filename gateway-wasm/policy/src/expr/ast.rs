@@ -413,6 +413,8 @@ pub enum StatementKind {
     },
     /// `using (resource) body`
     Using(Box<UsingResource>, Box<Statement>),
+    /// `checked { ... }` and `unchecked { ... }`
+    Checked(bool, Block),
     /// `;`
     Empty,
 }

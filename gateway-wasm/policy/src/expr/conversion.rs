@@ -125,11 +125,11 @@ impl Type {
                 bases
             }
             Type::Array(element) => {
-                let mut bases: Vec<Type> = Vec::new();
+                // First what an array has itself: its `IsReadOnly` is not that of the collection it can be seen as.
+                let mut bases: Vec<Type> = signature::named_type("Array", Vec::new()).into_iter().collect();
                 for name in ["IList", "ICollection", "IReadOnlyList", "IReadOnlyCollection", "IEnumerable"] {
                     bases.extend(signature::named_type(name, vec![(**element).clone()]));
                 }
-                bases.extend(signature::named_type("Array", Vec::new()));
                 bases
             }
             _ => Vec::new(),
@@ -343,7 +343,7 @@ impl Machine<'_> {
             Conversion::Operator(signature, first) => {
                 let value = self.converted(value, first, checked)?;
                 let parameter = signature.parameters.first();
-                if value.is_null() && parameter.is_some_and(|parameter| parameter.kind.is_value()) {
+                if value.is_null() && parameter.is_some_and(|parameter| !parameter.kind.takes_null()) {
                     return Ok(Value::Null);
                 }
                 let mut arguments = [value];

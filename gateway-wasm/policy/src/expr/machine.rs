@@ -158,10 +158,13 @@ impl<'w> Machine<'w> {
     /// `ToString(format)`: `IFormattable` where the value has it, else `ToString()`.
     pub fn formatted(&mut self, value: &Value, format: Option<&NetString>) -> Result<NetString, Thrown> {
         match (format.filter(|format| !format.is_empty()), value) {
-            (Some(format), Value::Object(object)) => match object.get().formatted(format) {
-                Some(text) => text,
-                None => self.text(value),
-            },
+            (Some(format), Value::Object(object)) => {
+                self.spend(dotnet::number::format::cost(&format.to_str()))?;
+                match object.get().formatted(format) {
+                    Some(text) => text,
+                    None => self.text(value),
+                }
+            }
             (Some(format), value) => {
                 self.spend(dotnet::number::format::cost(&format.to_str()))?;
                 match library::plain_formatted(value, format) {

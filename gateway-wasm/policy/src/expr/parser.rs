@@ -28,28 +28,15 @@ const MISTAKES_MAX: usize = 10;
 /// Reads `@(...)` or `@{...}`. There is a program unless a mistake makes it unclear what is meant; what is merely written
 /// wrongly, such as `'text'`, is a mistake and a program. Spans are `start` and the byte in `code`.
 pub fn parse(code: &str, start: u32, spelling: Spelling) -> (Option<Program>, Vec<Mistake>) {
-    run(code, start, spelling, |parser| {
-        parser.expect("@", "an expression begins with `@(` or `@{`")?;
-        if parser.is("{") {
-            return parser.block().map(Program::Block);
-        }
-        parser.expect("(", "an expression begins with `@(` or `@{`")?;
-        let expression = parser.whole_expression()?;
-        if parser.is(";") {
-            let help = "leave out the `;`, or write statements: `@{ return ...; }`";
-            return parser.refuse("`@( )` holds one expression and no `;`", help);
-        }
-        parser.expect(")", "close the expression with `)`")?;
-        Ok(Program::Expression(*expression))
-    })
+    run(code, start, spelling, Parser::program)
 }
 
 /// Reads an expression, a block or statements without the `@` around them, as examples and tests write them.
 pub fn parse_bare(code: &str, start: u32, spelling: Spelling) -> (Option<Program>, Vec<Mistake>) {
-    if code.trim_start().starts_with("@(") || code.trim_start().starts_with("@{") {
-        return parse(code, start, spelling);
-    }
     run(code, start, spelling, |parser| {
+        if parser.is("@") {
+            return parser.program();
+        }
         if parser.is("{") {
             return parser.block().map(Program::Block);
         }
@@ -325,6 +312,22 @@ impl Parser {
 
 // Expressions.
 impl Parser {
+    /// `@(...)` or `@{...}`
+    fn program(&mut self) -> Parsed<Program> {
+        self.expect("@", "an expression begins with `@(` or `@{`")?;
+        if self.is("{") {
+            return self.block().map(Program::Block);
+        }
+        self.expect("(", "an expression begins with `@(` or `@{`")?;
+        let expression = self.whole_expression()?;
+        if self.is(";") {
+            let help = "leave out the `;`, or write statements: `@{ return ...; }`";
+            return self.refuse("`@( )` holds one expression and no `;`", help);
+        }
+        self.expect(")", "close the expression with `)`")?;
+        Ok(Program::Expression(*expression))
+    }
+
     /// The expression that a program consists of.
     fn whole_expression(&mut self) -> Parsed<Box<Expression>> {
         if matches!(*self.kind(), Kind::Keyword(word) if STATEMENTS.contains(&word)) || self.is_declaration() {
@@ -1571,7 +1574,8 @@ impl Parser {
             }
             "void" => self.local_function(),
             "checked" | "unchecked" if self.is_ahead(1, "{") => {
-                self.refuse("policies have no `checked` and `unchecked` blocks", "write `checked(value)` around the expression")
+                self.advance();
+                Ok(StatementKind::Checked(word == "checked", self.block()?))
             }
             "goto" => self.refuse("policies have no `goto`", "write a loop, `break` or `continue`"),
             "lock" => self.refuse("policies have no `lock`", "leave it out: an expression runs alone"),

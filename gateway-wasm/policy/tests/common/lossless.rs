@@ -61,7 +61,10 @@ impl<'a> Walk<'a> {
         for attribute in &element.attributes {
             self.gap(at, attribute.span.range().start);
             assert_eq!(self.slice(attribute.name_span), attribute.name);
-            assert!(attribute.name_span.start == attribute.span.start && attribute.value.span.end <= attribute.span.end);
+            assert!(
+                attribute.name_span.start == attribute.span.start && attribute.value.span.end <= attribute.span.end,
+                "{attribute:?}"
+            );
             self.value(&attribute.value);
             at = attribute.span.range().end;
         }

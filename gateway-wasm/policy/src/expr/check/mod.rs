@@ -12,7 +12,7 @@ mod statements;
 mod types;
 
 use super::{
-    ast::{Program, StatementKind},
+    ast::{LocalFunction, Program, StatementKind},
     eval::{Body, Code, Node, Step},
     types::Type,
     value::Value,
@@ -191,9 +191,18 @@ struct Checker {
     /// Slots and types of what stands before `?.`
     receivers: Vec<(usize, Type)>,
     checked: bool,
+    /// The local functions of the blocks around.
+    pending: Vec<Vec<Pending>>,
     /// Inside `unchecked(...)`.
     wraps: bool,
     depth: usize,
+}
+
+/// A local function that is made when something uses it.
+struct Pending {
+    function: Rc<LocalFunction>,
+    needed: bool,
+    made: bool,
 }
 
 /// Deeper nesting is refused: checking calls itself.
@@ -253,6 +262,9 @@ impl Checker {
         let mut local = self.functions.get(found_at).and_then(own)?;
         if local.constant.is_some() {
             return Some(local);
+        }
+        if local.function.is_some() {
+            self.need(name);
         }
         for function in self.functions.iter_mut().skip(found_at + 1) {
             let inner = function.slots;

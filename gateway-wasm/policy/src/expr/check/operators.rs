@@ -119,7 +119,11 @@ impl Checker {
     pub(super) fn operated(&mut self, operator: B, left: Typed, right: Typed, span: Span) -> Typed {
         let text = |typed: &Typed| typed.kind == Type::STRING;
         if operator == B::Add && (text(&left) || text(&right)) {
-            return concat(left, right);
+            // An operator of the other side's type goes first: `XNamespace + string` is an `XName`.
+            return match dynamic::choose_operator("+", &[argument(&left), argument(&right)]) {
+                Some(choice) => self.operator_call(choice, vec![left, right]),
+                None => concat(left, right),
+            };
         }
         if matches!(operator, B::Equal | B::NotEqual) {
             return self.equality(operator, left, right, span);

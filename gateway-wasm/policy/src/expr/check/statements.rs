@@ -1,6 +1,6 @@
 //! Statements: scopes, loops, what returns, and what is never reached.
 
-use super::{Checker, Local, one};
+use super::{Checker, Local, Pending, one};
 use crate::expr::{
     ast::{
         self, Block, Declaration, Expression, ExpressionKind as E, LocalFunction, Statement, StatementKind as S, UsingResource,
@@ -33,9 +33,7 @@ impl Checker {
         for function in &functions {
             self.declare_function(function);
         }
-        for function in &functions {
-            steps.extend(self.local_function(function));
-        }
+        self.pending.push(functions.iter().map(|function| Pending { function: function.clone(), needed: false, made: false }).collect());
         let mut goes_on = true;
         let mut reported = false;
         for statement in statements {
@@ -44,11 +42,36 @@ impl Checker {
                 self.warning("expression/unreachable", statement.span, "this is never reached", help);
                 reported = true;
             }
+            if let S::Function(function) = &statement.kind {
+                self.need(&function.name.text);
+            }
             let (step, ends) = self.deeper(statement.span, (None, true), |checker| checker.statement(statement));
+            // A function that the statement calls is made before it, when all that it uses is there.
+            self.make_functions(&mut steps);
             steps.extend(step);
             goes_on = goes_on && ends;
         }
+        self.pending.pop();
         (steps, goes_on)
+    }
+
+    /// Notes that a local function is used.
+    pub(super) fn need(&mut self, name: &str) {
+        let mut all = self.pending.iter_mut().rev().flatten();
+        if let Some(pending) = all.find(|pending| *pending.function.name.text == *name) {
+            pending.needed = true;
+        }
+    }
+
+    /// Makes the functions of the innermost block that are used by now, and those that they use.
+    fn make_functions(&mut self, steps: &mut Vec<Step>) {
+        loop {
+            let next = self.pending.last_mut().and_then(|all| all.iter_mut().find(|pending| pending.needed && !pending.made));
+            let Some(pending) = next else { return };
+            pending.made = true;
+            let function = pending.function.clone();
+            steps.extend(self.local_function(&function));
+        }
     }
 
     /// A statement as a step, and whether what follows it can be reached.
@@ -56,6 +79,13 @@ impl Checker {
         let span = statement.span;
         match &statement.kind {
             S::Empty | S::Function(_) => (None, true),
+            S::Checked(checked, block) => {
+                let before = (self.checked, self.wraps);
+                (self.checked, self.wraps) = (*checked, !*checked);
+                let (steps, ends) = self.block_of(block);
+                (self.checked, self.wraps) = before;
+                (Some(Step::Block(steps)), ends)
+            }
             S::Local(declaration) => (Some(self.declaration(declaration)), true),
             S::Expression(expression) => {
                 self.must_do_something(expression);

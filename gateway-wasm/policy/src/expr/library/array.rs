@@ -32,7 +32,7 @@ pub static ARRAY: NetType = NetType {
         row("bool IsFixedSize", |_| Ok(true.into()), "True"),
         row("bool IsSynchronized", |_| Ok(false.into()), "False"),
         row("object SyncRoot", |call| Ok(call.this.clone()), "The array itself"),
-        row("int GetLength(int dimension)", |call| dimension(call, |array| length(array)), "How many items a dimension has"),
+        row("int GetLength(int dimension)", |call| dimension(call, length), "How many items a dimension has"),
         row(
             "long GetLongLength(int dimension)",
             |call| dimension(call, |array| Value::Int64(array.len() as i64)),

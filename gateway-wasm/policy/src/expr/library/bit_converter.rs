@@ -1,11 +1,13 @@
 //! `System.BitConverter`: values as bytes and back, the lowest byte first.
 
+use super::number::{negative, reading};
 use crate::expr::{
     call::{Call, Thrown},
     types::{Kind, NetType, row},
-    value::Value,
+    value::{Array, Value},
 };
 use dotnet::Exception;
+use std::rc::Rc;
 
 /// The types of this module.
 pub(super) static TYPES: &[&NetType] = &[&BIT_CONVERTER];
@@ -118,15 +120,15 @@ pub static BIT_CONVERTER: NetType = NetType {
             |call| Ok(Value::Double(f64::from_le_bytes(read(call)?))),
             "The value in the bytes at a position, the lowest first",
         ),
-        row("static string ToString(byte[] value)", |call| text(call), "The bytes in hexadecimal, with hyphens between them"),
+        row("static string ToString(byte[] value)", text, "The bytes in hexadecimal, with hyphens between them"),
         row(
             "static string ToString(byte[] value, int startIndex)",
-            |call| text(call),
+            text,
             "The bytes from a position on in hexadecimal, with hyphens between them",
         ),
         row(
             "static string ToString(byte[] value, int startIndex, int length)",
-            |call| text(call),
+            text,
             "So many bytes from a position on in hexadecimal, with hyphens between them",
         ),
         row(
@@ -183,24 +185,28 @@ const TOO_SHORT: &str =
     "Destination array is not long enough to copy all the items in the collection. Check array index and length.";
 
 fn read<const N: usize>(call: &mut Call<'_, '_>) -> Result<[u8; N], Thrown> {
-    let bytes = call.bytes(0, "value")?;
-    let start = usize::try_from(call.int(1)?).ok().filter(|&start| start < bytes.len()).ok_or_else(out_of_range)?;
-    let rest = bytes.get(start..).unwrap_or_default();
-    match rest.first_chunk() {
-        Some(chunk) => Ok(*chunk),
-        None => Err(Exception::argument(TOO_SHORT, "value").into()),
+    let array: Rc<Array> = call.object(0, "value")?;
+    let start = usize::try_from(call.int(1)?).ok().filter(|&start| start < array.len()).ok_or_else(out_of_range)?;
+    let mut bytes = [0; N];
+    for (at, place) in bytes.iter_mut().enumerate() {
+        match array.get(start + at) {
+            Some(Value::Byte(byte)) => *place = byte,
+            _ => return Err(Exception::argument(TOO_SHORT, "value").into()),
+        }
     }
+    Ok(bytes)
 }
 
 fn text(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     let bytes = call.bytes(0, "value")?;
+    reading(call, bytes.len())?;
     let (at, length) = match call.arguments.len() {
         0 | 1 => (0, bytes.len() as i64),
         2 => (call.int(1)?, bytes.len() as i64 - i64::from(call.int(1)?)),
         _ => (call.int(1)?, call.int(2)?.into()),
     };
     let start = usize::try_from(at).ok().filter(|&start| start < bytes.len() || start == 0).ok_or_else(out_of_range)?;
-    let length = usize::try_from(length).map_err(|_| Exception::argument_out_of_range("Value must be positive.", "length"))?;
+    let Ok(length) = usize::try_from(length) else { return Err(negative("length", length)) };
     let part = start.checked_add(length).and_then(|end| bytes.get(start..end));
     let Some(part) = part else { return Err(Exception::argument(TOO_SHORT, "").into()) };
     call.machine.spend(part.len() * 3)?;

@@ -442,7 +442,7 @@ pub static X509_CERTIFICATE_2: NetType = NetType {
             |call| {
                 let certificate = this(call)?;
                 match certificate.rsa_private_key() {
-                    Some(key) => Ok(asymmetric::rsa(Some(key.clone()))),
+                    Some(key) => Ok(asymmetric::of_certificate(key.clone())),
                     None if certificate.has_private_key() => Err(not_supported_key()),
                     None => Ok(Value::Null),
                 }
@@ -532,7 +532,7 @@ pub static RSA_CERTIFICATE_EXTENSIONS: NetType = NetType {
         row(
             "static RSA GetRSAPrivateKey(this X509Certificate2 certificate)",
             |call| match receiver(call)?.rsa_private_key() {
-                Some(key) => Ok(asymmetric::rsa(Some(key.clone()))),
+                Some(key) => Ok(asymmetric::of_certificate(key.clone())),
                 None => Ok(Value::Null),
             },
             "Its private key; null if it is not here or not RSA",
@@ -558,7 +558,7 @@ pub static RSA_CERTIFICATE_EXTENSIONS: NetType = NetType {
 
 fn public_key(certificate: &Certificate) -> Result<Value, Thrown> {
     Ok(match certificate.rsa_public_key()? {
-        Some(key) => asymmetric::rsa(Some(key)),
+        Some(key) => asymmetric::of_certificate(key),
         None => Value::Null,
     })
 }

@@ -1,6 +1,6 @@
 //! `System.Convert`.
 
-use super::number::{parse_boolean, type_code};
+use super::number::{negative, parse_boolean, reading, too_great, type_code};
 use crate::expr::{
     call::{Call, Thrown},
     machine::Machine,
@@ -59,7 +59,7 @@ pub static CONVERT: NetType = NetType {
             |call| convert(call, Target::Char),
             "The character of a number, or the one character of text; the culture is always the invariant one",
         ),
-        row("static char ToChar(string value)", |call| text_to_char(call), "The one character of text"),
+        row("static char ToChar(string value)", text_to_char, "The one character of text"),
         row(
             "static sbyte ToSByte(object value)",
             |call| convert(call, Target::SByte),
@@ -351,6 +351,9 @@ impl Target {
 
 fn convert(call: &mut Call<'_, '_>, to: Target) -> Result<Value, Thrown> {
     let value = call.value(0);
+    if let Value::String(text) = &value {
+        reading(call, text.size())?;
+    }
     converted(call.machine, value, to)
 }
 
@@ -445,6 +448,7 @@ fn text_to_char(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
 
 fn from_base(call: &mut Call<'_, '_>, to: Target) -> Result<Value, Thrown> {
     let (text, base) = (call.text_or_null(0)?, call.int(1)?);
+    reading(call, text.as_ref().map_or(0, NetString::size))?;
     let of = to.integer().unwrap_or(&number::INT32);
     let text = text.as_ref().map(NetString::to_str);
     Ok(to.make(convert::from_base(text.as_deref(), base, of)?))
@@ -509,17 +513,18 @@ fn part<T: Clone>(call: &Call<'_, '_>, items: &[T], offset_name: &str) -> Result
     let (Some(Value::Int32(offset)), Some(Value::Int32(length))) = (call.arguments.get(1), call.arguments.get(2)) else {
         return Ok(items.to_vec());
     };
-    let wrong = |message: &str, name: &str| Thrown::from(Exception::argument_out_of_range(message, name));
-    let length = usize::try_from(*length).map_err(|_| {
-        wrong("Index was out of range. Must be non-negative and less than or equal to the size of the collection.", "length")
-    })?;
-    let start = usize::try_from(*offset).map_err(|_| wrong("Value must be positive.", offset_name))?;
-    let part = start.checked_add(length).and_then(|end| items.get(start..end));
-    part.map(<[T]>::to_vec).ok_or_else(|| wrong("Offset and length must refer to a position in the string.", offset_name))
+    let (offset, length) = (*offset, *length);
+    let (Ok(start), Ok(count)) = (usize::try_from(offset), usize::try_from(length)) else {
+        // The length is looked at first.
+        return Err(if length < 0 { negative("length", length.into()) } else { negative(offset_name, offset.into()) });
+    };
+    let part = start.checked_add(count).and_then(|end| items.get(start..end));
+    part.map(<[T]>::to_vec).ok_or_else(|| too_great(offset_name, offset.into(), items.len() as i64 - i64::from(length)))
 }
 
 fn base64(call: &mut Call<'_, '_>, lines: bool, offset_name: &str) -> Result<String, Thrown> {
     let bytes = call.bytes(0, "inArray")?;
+    reading(call, bytes.len())?;
     let bytes = part(call, &bytes, offset_name)?;
     call.machine.spend(bytes.len().saturating_mul(3) / 2)?;
     Ok(convert::to_base64(&bytes, lines))
@@ -532,12 +537,11 @@ fn to_base64(call: &mut Call<'_, '_>, lines: bool) -> Result<Value, Thrown> {
 fn to_base64_array(call: &mut Call<'_, '_>, lines: bool) -> Result<Value, Thrown> {
     let text = base64(call, lines, "offsetIn")?;
     let array: Rc<Array> = call.object(3, "outArray")?;
-    let start = usize::try_from(call.int(4)?).ok().filter(|start| start.saturating_add(text.len()) <= array.len());
-    let Some(start) = start else {
-        let message = "Either offset did not refer to a position in the string, or there is an insufficient length of \
-                       destination character array.";
-        return Err(Exception::argument_out_of_range(message, "offsetOut").into());
-    };
+    let offset = call.int(4)?;
+    let Ok(start) = usize::try_from(offset) else { return Err(negative("offsetOut", offset.into())) };
+    if start.saturating_add(text.len()) > array.len() {
+        return Err(too_great("offsetOut", offset.into(), array.len() as i64 - text.len() as i64));
+    }
     for (at, byte) in text.bytes().enumerate() {
         array.set(start + at, Value::Char(byte.into()));
     }
@@ -561,6 +565,7 @@ fn from_base64_array(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
 
 fn to_hex(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     let bytes = call.bytes(0, "inArray")?;
+    reading(call, bytes.len())?;
     let bytes = part(call, &bytes, "offset")?;
     call.machine.spend(bytes.len().saturating_mul(2))?;
     Ok(Value::text(convert::to_hex(&bytes)))

@@ -1,5 +1,6 @@
 //! `System.Enum`: what every enumeration can do, and the text of its values.
 
+use super::number::reading;
 use crate::expr::{
     call::{Call, Thrown},
     types::{Kind, NetType, Type, row},
@@ -43,8 +44,18 @@ pub static ENUM: NetType = NetType {
 };
 
 /// The enumerations whose values combine.
-const FLAGS: &[&str] =
-    &["RegexOptions", "StringSplitOptions", "NumberStyles", "DateTimeStyles", "Base64FormattingOptions", "X509KeyStorageFlags"];
+const FLAGS: &[&str] = &[
+    "Base64FormattingOptions",
+    "DateTimeStyles",
+    "LoadOptions",
+    "MergeNullValueHandling",
+    "NumberStyles",
+    "RegexOptions",
+    "SaveOptions",
+    "StringSplitOptions",
+    "TimeSpanStyles",
+    "UriComponents",
+];
 
 fn members(net_type: &NetType) -> &'static [(&'static str, i64)] {
     match net_type.kind {
@@ -117,12 +128,15 @@ fn ignore_case(call: &Call<'_, '_>) -> bool {
 fn parse(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     let net_type = target(call)?;
     let text = call.text(0, "value")?;
+    reading(call, text.size())?;
     Ok(Value::Enum(net_type, read(net_type, &text.to_str(), ignore_case(call))?))
 }
 
 fn try_parse(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     let net_type = target(call)?;
-    let value = call.text_or_null(0)?.and_then(|text| read(net_type, &text.to_str(), ignore_case(call)).ok());
+    let text = call.text_or_null(0)?;
+    reading(call, text.as_ref().map_or(0, NetString::size))?;
+    let value = text.and_then(|text| read(net_type, &text.to_str(), ignore_case(call)).ok());
     let last = call.arguments.len().saturating_sub(1);
     call.set_out(last, Value::Enum(net_type, value.unwrap_or(0)));
     Ok(value.is_some().into())

@@ -115,13 +115,9 @@ const READER: &[Member] = &[
         },
         "Reads a character and gives it as a number; -1 at the end",
     ),
-    row("int Read(char[] buffer, int index, int count)", |call| read(call), "Reads characters into an array and tells how many"),
-    row(
-        "int ReadBlock(char[] buffer, int index, int count)",
-        |call| read(call),
-        "Reads characters into an array and tells how many",
-    ),
-    row("string ReadLine()", |call| read_line(call), "Reads a line, without its end; null at the end"),
+    row("int Read(char[] buffer, int index, int count)", read, "Reads characters into an array and tells how many"),
+    row("int ReadBlock(char[] buffer, int index, int count)", read, "Reads characters into an array and tells how many"),
+    row("string ReadLine()", read_line, "Reads a line, without its end; null at the end"),
     row(
         "string ReadToEnd()",
         |call| {
@@ -134,8 +130,8 @@ const READER: &[Member] = &[
         },
         "Reads everything that is left",
     ),
-    row("void Close()", |call| close_reader(call), "Ends reading"),
-    row("void Dispose()", |call| close_reader(call), "Ends reading"),
+    row("void Close()", close_reader, "Ends reading"),
+    row("void Dispose()", close_reader, "Ends reading"),
 ];
 
 const WRITER: &[Member] = &[
@@ -198,8 +194,8 @@ const WRITER: &[Member] = &[
     ),
     row("Encoding Encoding", |_| Ok(encoding::of(Encoding::Utf16 { is_big: false })), "UTF-16"),
     row("void Flush()", |_| Ok(Value::Null), "Does nothing"),
-    row("void Close()", |call| close_writer(call), "Ends writing"),
-    row("void Dispose()", |call| close_writer(call), "Ends writing"),
+    row("void Close()", close_writer, "Ends writing"),
+    row("void Dispose()", close_writer, "Ends writing"),
 ];
 
 /// A `StringReader`; without units it is closed.
@@ -354,11 +350,6 @@ fn write_some(call: &mut Call<'_, '_>, ends_line: bool) -> Result<Value, Thrown>
 }
 
 fn write_format(call: &mut Call<'_, '_>, ends_line: bool) -> Result<Value, Thrown> {
-    let format = call.text(0, "format")?;
-    let arguments = match call.value(1) {
-        Value::Null => return Err(Exception::argument_null("args").into()),
-        value => value.downcast::<Array>().map(|array| array.items()).unwrap_or_default(),
-    };
-    let text = composite(call.machine, &format, &arguments)?;
-    put(call, &text.units(), ends_line)
+    let units = composite(call, 0, "arg")?;
+    put(call, &units, ends_line)
 }

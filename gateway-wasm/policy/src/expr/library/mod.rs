@@ -13,6 +13,7 @@ pub mod collections;
 pub mod context;
 pub mod convert;
 pub mod crypto;
+pub mod culture;
 pub mod date_time;
 pub mod encoding;
 pub mod enumeration;
@@ -41,6 +42,7 @@ pub fn types() -> impl Iterator<Item = &'static NetType> {
         object::TYPES,
         string::TYPES,
         number::TYPES,
+        culture::TYPES,
         convert::TYPES,
         math::TYPES,
         random::TYPES,

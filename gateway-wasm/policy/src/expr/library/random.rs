@@ -1,5 +1,6 @@
 //! `System.Random`.
 
+use super::number::negative;
 use crate::expr::{
     call::{Call, Thrown},
     machine::Machine,
@@ -29,7 +30,7 @@ pub static RANDOM: NetType = NetType {
             "The numbers that a seed determines, the same as .NET's",
         ),
         row("static Random Shared", |_| Ok(Value::object(Random(None))), "Numbers that nobody can guess"),
-        row("int Next()", |call| draw(call, |source| Ok(source.next().into())), "A number from 0 to below `int.MaxValue`"),
+        row("int Next()", |call| draw(call, |source| Ok(source.any().into())), "A number from 0 to below `int.MaxValue`"),
         row("int Next(int maxValue)", next_below, "A number from 0 to below a limit"),
         row("int Next(int minValue, int maxValue)", next_between, "A number from a least one to below a limit"),
         row(
@@ -73,12 +74,6 @@ fn draw<T>(call: &mut Call<'_, '_>, run: impl FnOnce(&mut Source<'_>) -> Result<
         },
         None => run(&mut Source::World(&mut || machine.random())),
     }
-}
-
-fn negative(parameter: &str, value: i64) -> Thrown {
-    let message =
-        format!("{parameter} ('{value}') must be a non-negative value. (Parameter '{parameter}')\r\nActual value was {value}.");
-    Thrown::new("ArgumentOutOfRangeException", message)
 }
 
 fn swapped() -> Thrown {

@@ -29,7 +29,15 @@ pub static STRING: NetType = NetType {
     members: &[
         // What a text is.
         row("static string Empty", |_| Ok(Value::text("")), "Text without characters"),
-        row("int Length", |call| Ok(length(&call.this_text()?).into()), "How many UTF-16 units it has"),
+        row(
+            "int Length",
+            |call| {
+                let this = call.this_text()?;
+                position_costs(call, &this)?;
+                Ok(length(&this).into())
+            },
+            "How many UTF-16 units it has",
+        ),
         row("char this[int index]", item, "The unit at a position"),
         row("String(char c, int count)", repeated, "A unit so many times"),
         row(
@@ -893,8 +901,15 @@ fn made(call: &mut Call<'_, '_>, text: NetString) -> Result<Value, Thrown> {
     Ok(text.into())
 }
 
+/// Counts the work of finding a position, where that means going through the text.
+fn position_costs(call: &mut Call<'_, '_>, text: &NetString) -> Result<(), Thrown> {
+    if text.is_ascii() { Ok(()) } else { call.machine.step(text.size() as u64 / 256) }
+}
+
 fn item(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
-    let unit = usize::try_from(call.int(0)?).ok().and_then(|at| call.this_text().ok()?.unit(at));
+    let (this, at) = (call.this_text()?, usize::try_from(call.int(0)?).ok());
+    position_costs(call, &this)?;
+    let unit = at.and_then(|at| this.unit(at));
     unit.map(Value::Char).ok_or_else(|| Thrown::new("IndexOutOfRangeException", "Index was outside the bounds of the array."))
 }
 

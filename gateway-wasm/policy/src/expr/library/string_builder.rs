@@ -1,12 +1,13 @@
 //! `System.Text.StringBuilder`.
 
+use super::string::put_in;
 use crate::expr::{
     call::{Call, Thrown},
     machine::Machine,
     types::{Kind, Member, NetType, Type, row},
     value::{Array, Object, Value},
 };
-use dotnet::{Exception, NetString, format::Piece};
+use dotnet::{Exception, NetString, string::edit};
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
@@ -81,22 +82,22 @@ const MEMBERS: &[Member] = &[
         },
         "One that begins with a part of a text",
     ),
-    row("StringBuilder Append(string value)", |call| append(call), "Adds text at the end"),
-    row("StringBuilder Append(char value)", |call| append(call), "Adds a character at the end"),
-    row("StringBuilder Append(bool value)", |call| append(call), "Adds `True` or `False` at the end"),
-    row("StringBuilder Append(sbyte value)", |call| append(call), "Adds a number at the end"),
-    row("StringBuilder Append(byte value)", |call| append(call), "Adds a number at the end"),
-    row("StringBuilder Append(short value)", |call| append(call), "Adds a number at the end"),
-    row("StringBuilder Append(ushort value)", |call| append(call), "Adds a number at the end"),
-    row("StringBuilder Append(int value)", |call| append(call), "Adds a number at the end"),
-    row("StringBuilder Append(uint value)", |call| append(call), "Adds a number at the end"),
-    row("StringBuilder Append(long value)", |call| append(call), "Adds a number at the end"),
-    row("StringBuilder Append(ulong value)", |call| append(call), "Adds a number at the end"),
-    row("StringBuilder Append(float value)", |call| append(call), "Adds a number at the end"),
-    row("StringBuilder Append(double value)", |call| append(call), "Adds a number at the end"),
-    row("StringBuilder Append(decimal value)", |call| append(call), "Adds a number at the end"),
-    row("StringBuilder Append(object value)", |call| append(call), "Adds the text of anything at the end; `null` adds nothing"),
-    row("StringBuilder Append(StringBuilder value)", |call| append(call), "Adds what another one holds at the end"),
+    row("StringBuilder Append(string value)", append, "Adds text at the end"),
+    row("StringBuilder Append(char value)", append, "Adds a character at the end"),
+    row("StringBuilder Append(bool value)", append, "Adds `True` or `False` at the end"),
+    row("StringBuilder Append(sbyte value)", append, "Adds a number at the end"),
+    row("StringBuilder Append(byte value)", append, "Adds a number at the end"),
+    row("StringBuilder Append(short value)", append, "Adds a number at the end"),
+    row("StringBuilder Append(ushort value)", append, "Adds a number at the end"),
+    row("StringBuilder Append(int value)", append, "Adds a number at the end"),
+    row("StringBuilder Append(uint value)", append, "Adds a number at the end"),
+    row("StringBuilder Append(long value)", append, "Adds a number at the end"),
+    row("StringBuilder Append(ulong value)", append, "Adds a number at the end"),
+    row("StringBuilder Append(float value)", append, "Adds a number at the end"),
+    row("StringBuilder Append(double value)", append, "Adds a number at the end"),
+    row("StringBuilder Append(decimal value)", append, "Adds a number at the end"),
+    row("StringBuilder Append(object value)", append, "Adds the text of anything at the end; `null` adds nothing"),
+    row("StringBuilder Append(StringBuilder value)", append, "Adds what another one holds at the end"),
     row(
         "StringBuilder Append(char[] value)",
         |call| {
@@ -174,44 +175,27 @@ const MEMBERS: &[Member] = &[
         |call| append_format(call, 1),
         "Adds text with `{0}` and its like replaced by the arguments",
     ),
-    row(
-        "StringBuilder AppendJoin(string separator, params object[] values)",
-        |call| join(call),
-        "Adds values with text between them",
-    ),
-    row(
-        "StringBuilder AppendJoin(string separator, params string[] values)",
-        |call| join(call),
-        "Adds texts with text between them",
-    ),
-    row(
-        "StringBuilder AppendJoin<T>(string separator, IEnumerable<T> values)",
-        |call| join(call),
-        "Adds items with text between them",
-    ),
-    row(
-        "StringBuilder AppendJoin(char separator, params object[] values)",
-        |call| join(call),
-        "Adds values with a character between them",
-    ),
-    row(
-        "StringBuilder AppendJoin(char separator, params string[] values)",
-        |call| join(call),
-        "Adds texts with a character between them",
-    ),
-    row(
-        "StringBuilder AppendJoin<T>(char separator, IEnumerable<T> values)",
-        |call| join(call),
-        "Adds items with a character between them",
-    ),
-    row("StringBuilder Insert(int index, string value)", |call| insert_value(call), "Puts text at a position"),
-    row("StringBuilder Insert(int index, char value)", |call| insert_value(call), "Puts a character at a position"),
-    row("StringBuilder Insert(int index, bool value)", |call| insert_value(call), "Puts `True` or `False` at a position"),
-    row("StringBuilder Insert(int index, int value)", |call| insert_value(call), "Puts a number at a position"),
-    row("StringBuilder Insert(int index, long value)", |call| insert_value(call), "Puts a number at a position"),
-    row("StringBuilder Insert(int index, double value)", |call| insert_value(call), "Puts a number at a position"),
-    row("StringBuilder Insert(int index, decimal value)", |call| insert_value(call), "Puts a number at a position"),
-    row("StringBuilder Insert(int index, object value)", |call| insert_value(call), "Puts the text of anything at a position"),
+    row("StringBuilder AppendJoin(string separator, params object[] values)", join, "Adds values with text between them"),
+    row("StringBuilder AppendJoin(string separator, params string[] values)", join, "Adds texts with text between them"),
+    row("StringBuilder AppendJoin<T>(string separator, IEnumerable<T> values)", join, "Adds items with text between them"),
+    row("StringBuilder AppendJoin(char separator, params object[] values)", join, "Adds values with a character between them"),
+    row("StringBuilder AppendJoin(char separator, params string[] values)", join, "Adds texts with a character between them"),
+    row("StringBuilder AppendJoin<T>(char separator, IEnumerable<T> values)", join, "Adds items with a character between them"),
+    row("StringBuilder Insert(int index, string value)", insert_value, "Puts text at a position"),
+    row("StringBuilder Insert(int index, char value)", insert_value, "Puts a character at a position"),
+    row("StringBuilder Insert(int index, bool value)", insert_value, "Puts `True` or `False` at a position"),
+    row("StringBuilder Insert(int index, sbyte value)", insert_value, "Puts a number at a position"),
+    row("StringBuilder Insert(int index, byte value)", insert_value, "Puts a number at a position"),
+    row("StringBuilder Insert(int index, short value)", insert_value, "Puts a number at a position"),
+    row("StringBuilder Insert(int index, ushort value)", insert_value, "Puts a number at a position"),
+    row("StringBuilder Insert(int index, int value)", insert_value, "Puts a number at a position"),
+    row("StringBuilder Insert(int index, uint value)", insert_value, "Puts a number at a position"),
+    row("StringBuilder Insert(int index, long value)", insert_value, "Puts a number at a position"),
+    row("StringBuilder Insert(int index, ulong value)", insert_value, "Puts a number at a position"),
+    row("StringBuilder Insert(int index, float value)", insert_value, "Puts a number at a position"),
+    row("StringBuilder Insert(int index, double value)", insert_value, "Puts a number at a position"),
+    row("StringBuilder Insert(int index, decimal value)", insert_value, "Puts a number at a position"),
+    row("StringBuilder Insert(int index, object value)", insert_value, "Puts the text of anything at a position"),
     row(
         "StringBuilder Insert(int index, char[] value)",
         |call| {
@@ -405,7 +389,7 @@ const MEMBERS: &[Member] = &[
     ),
     row(
         "void CopyTo(int sourceIndex, char[] destination, int destinationIndex, int count)",
-        |call| copy_to(call),
+        copy_to,
         "Copies a part into an array of characters",
     ),
 ];
@@ -484,17 +468,13 @@ fn with_capacity(capacity: i32, max_capacity: i32) -> Result<Value, Thrown> {
 
 /// A number that must not be negative, as .NET checks it.
 pub(super) fn not_negative(parameter: &str, value: i32) -> Result<usize, Thrown> {
-    usize::try_from(value).map_err(|_| {
-        let message = format!(
-            "{parameter} ('{value}') must be a non-negative value. (Parameter '{parameter}')\r\nActual value was {value}."
-        );
-        Thrown::new("ArgumentOutOfRangeException", message)
-    })
+    edit::not_negative(parameter, value)?;
+    Ok(usize::try_from(value).unwrap_or_default())
 }
 
 fn not_positive(parameter: &str, value: i32) -> Thrown {
     let message = format!(
-        "{parameter} ('{value}') must be a non-negative and non-zero value. (Parameter '{parameter}')\r\nActual value was {value}."
+        "{parameter} ('{value}') must be a non-negative and non-zero value. (Parameter '{parameter}')\nActual value was {value}."
     );
     Thrown::new("ArgumentOutOfRangeException", message)
 }
@@ -535,47 +515,37 @@ fn append_part(call: &mut Call<'_, '_>, units: Option<Vec<u16>>) -> Result<Value
 }
 
 fn append_part_of(call: &mut Call<'_, '_>, units: Option<Vec<u16>>, parameters: (&str, &str)) -> Result<Value, Thrown> {
-    let (start, count) = (call.int(1)?, call.int(2)?);
+    let start = not_negative(parameters.0, call.int(1)?)?;
+    let count = not_negative(parameters.1, call.int(2)?)?;
     let units = match units {
         None if start == 0 && count == 0 => Vec::new(),
         None => return Err(Exception::argument_null("value").into()),
         Some(units) => units,
     };
-    let start = not_negative(parameters.0, start)?;
-    let count = not_negative(parameters.1, count)?;
+    if count == 0 {
+        return Ok(call.this.clone());
+    }
     match units.get(start..start + count) {
         Some(part) => add(call, part),
-        None => Err(index_above(parameters.0)),
+        // .NET names the one for arrays and the other for texts.
+        None if parameters.1 == "charCount" => Err(index_above("charCount")),
+        None => Err(index_above("startIndex")),
     }
 }
 
 fn append_format(call: &mut Call<'_, '_>, at: usize) -> Result<Value, Thrown> {
-    let format = call.text(at, "format")?;
-    let arguments = match call.value(at + 1) {
-        Value::Null => return Err(Exception::argument_null("args").into()),
-        value => value.downcast::<Array>().map(|array| array.items()).unwrap_or_default(),
-    };
-    let text = composite(call.machine, &format, &arguments)?;
-    add(call, &text.units())
+    let units = composite(call, at, "args")?;
+    add(call, &units)
 }
 
-/// `string.Format(format, arguments)`
-pub(super) fn composite(machine: &mut Machine<'_>, format: &NetString, arguments: &[Value]) -> Result<NetString, Thrown> {
-    let mut units = Vec::new();
-    for piece in dotnet::format::pieces(format) {
-        let text = match piece? {
-            Piece::Text(text) => text,
-            Piece::Hole { index, alignment, format } => {
-                let argument = arguments.get(index).ok_or_else(dotnet::format::no_such_argument)?;
-                let text = machine.formatted(argument, format.as_ref())?;
-                machine.spend(alignment.unsigned_abs() as usize)?;
-                dotnet::format::align(text, alignment)
-            }
-        };
-        machine.spend(text.size().saturating_mul(2))?;
-        units.extend(text.units());
+/// What `string.Format` gives for a format and a `params object[]`.
+pub(super) fn composite(call: &mut Call<'_, '_>, at: usize, parameter: &str) -> Result<Vec<u16>, Thrown> {
+    let format = call.text(at, "format")?;
+    let items = call.items(at + 1, parameter)?;
+    match put_in(call, &format, &items)? {
+        Value::String(text) => Ok(text.units()),
+        _ => Ok(Vec::new()),
     }
-    Ok(NetString::from_units(&units))
 }
 
 fn join(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {

@@ -76,8 +76,8 @@ pub static TIME_SPAN: NetType = NetType {
         row("double TotalMilliseconds", |call| Ok(this(call)?.total_milliseconds().into()), "All of it in milliseconds"),
         row("double TotalMicroseconds", |call| Ok(this(call)?.total_microseconds().into()), "All of it in microseconds"),
         row("double TotalNanoseconds", |call| Ok(this(call)?.total_nanoseconds().into()), "All of it in nanoseconds"),
-        row("TimeSpan Add(TimeSpan ts)", |call| Ok(this(call)?.add(call.time_span(0)?)?.into()), "Both together"),
-        row("TimeSpan Subtract(TimeSpan ts)", |call| Ok(this(call)?.subtract(call.time_span(0)?)?.into()), "Without the other"),
+        row("TimeSpan Add(TimeSpan ts)", |call| Ok(this(call)?.plus(call.time_span(0)?)?.into()), "Both together"),
+        row("TimeSpan Subtract(TimeSpan ts)", |call| Ok(this(call)?.minus(call.time_span(0)?)?.into()), "Without the other"),
         row("TimeSpan Multiply(double factor)", |call| Ok(this(call)?.multiply(call.double(0)?)?.into()), "So many times"),
         row("TimeSpan Divide(double divisor)", |call| Ok(this(call)?.divide(call.double(0)?)?.into()), "A part of it"),
         row(
@@ -174,12 +174,12 @@ pub static TIME_SPAN: NetType = NetType {
         ),
         row(
             "static TimeSpan operator +(TimeSpan t1, TimeSpan t2)",
-            |call| Ok(call.time_span(0)?.add(call.time_span(1)?)?.into()),
+            |call| Ok(call.time_span(0)?.plus(call.time_span(1)?)?.into()),
             "Both together",
         ),
         row(
             "static TimeSpan operator -(TimeSpan t1, TimeSpan t2)",
-            |call| Ok(call.time_span(0)?.subtract(call.time_span(1)?)?.into()),
+            |call| Ok(call.time_span(0)?.minus(call.time_span(1)?)?.into()),
             "The first without the second",
         ),
         row(

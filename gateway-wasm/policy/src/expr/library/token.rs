@@ -1,10 +1,10 @@
 //! `AsJwt`, `AsBasic` and their kin: what APIM adds to text and bytes.
 
-use super::crypto::symmetric;
+use super::{collections::pair::Pair, crypto::symmetric};
 use crate::expr::{
     call::{Call, Thrown},
     types::{Kind, NetType, Type, row},
-    value::{Object, Value},
+    value::{Cursor, Object, Value},
 };
 use base64::{
     Engine as _, alphabet,
@@ -167,6 +167,16 @@ impl Object for Claims {
     fn net_type(&self) -> Type {
         Type::of(&JWT_CLAIMS)
     }
+
+    fn enumerate(self: Rc<Self>) -> Option<Box<dyn Cursor>> {
+        let mut at = 0;
+        Some(Box::new(std::iter::from_fn(move || {
+            let (name, values) = self.0.get(at)?;
+            at += 1;
+            let (key, value) = (Value::String(name.clone()), Value::strings(values.iter().cloned()));
+            Some(Pair::value(Type::STRING, Type::Array(Rc::new(Type::STRING)), key, value))
+        })))
+    }
 }
 
 impl Claims {
@@ -276,7 +286,7 @@ pub static JWT: NetType = NetType {
     members: &[
         row("string Algorithm", |call| Ok(jwt(call)?.algorithm.clone().into()), "What it is signed with: `RS256`"),
         row(
-            "string[] Audiences",
+            "IEnumerable<string> Audiences",
             |call| {
                 let token = jwt(call)?;
                 let audiences = token.claims.get(&"aud".into()).unwrap_or_default().to_vec();
@@ -338,8 +348,8 @@ fn joined(call: &mut Call<'_, '_>) -> Result<Option<NetString>, Thrown> {
 pub static JWT_CLAIMS: NetType = NetType {
     namespace: NAMESPACE,
     name: "JwtClaims",
-    kind: Kind::Class,
-    bases: &[],
+    kind: Kind::Interface,
+    bases: &["IReadOnlyDictionary<string, string[]>"],
     members: &[
         row(
             "string[] this[string key]",
@@ -390,7 +400,7 @@ pub static JWT_CLAIMS: NetType = NetType {
             "How many claims there are",
         ),
         row(
-            "string[] Keys",
+            "IEnumerable<string> Keys",
             |call| {
                 let names = claims(call)?.0.iter().map(|(name, _)| name.clone()).collect();
                 call.machine.strings(names)
@@ -398,7 +408,7 @@ pub static JWT_CLAIMS: NetType = NetType {
             "The names of all claims",
         ),
         row(
-            "string[][] Values",
+            "IEnumerable<string[]> Values",
             |call| {
                 let claims = claims(call)?;
                 let mut all = Vec::new();

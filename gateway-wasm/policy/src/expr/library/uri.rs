@@ -212,7 +212,7 @@ const URI_MEMBERS: &[Member] = &[
     row(
         "static int FromHex(char digit)",
         |call| {
-            let digit = hex(call)?.ok_or_else(|| Exception::argument("", "digit"));
+            let digit = hex(call)?.ok_or_else(|| Exception::argument("Value does not fall within the expected range.", "digit"));
             Ok(digit.map(u32::cast_signed)?.into())
         },
         "What a hexadecimal digit counts",
@@ -357,6 +357,11 @@ impl Object for UriObject {
 /// A `Uri` for an expression.
 pub(crate) fn value(uri: Uri) -> Value {
     Value::object(UriObject(Rc::new(uri)))
+}
+
+/// The `Uri` that a value is.
+pub(crate) fn of(value: &Value) -> Option<Rc<Uri>> {
+    value.downcast_ref::<UriObject>().map(|uri| uri.0.clone())
 }
 
 fn this(call: &Call<'_, '_>) -> Result<Rc<Uri>, Thrown> {

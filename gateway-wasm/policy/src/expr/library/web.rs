@@ -43,12 +43,12 @@ pub static WEB_UTILITY: NetType = NetType {
         row("static string HtmlDecode(string value)", |call| text(call, 1, web::html_decode), "Text with its entities resolved"),
         row(
             "static byte[] UrlEncodeToBytes(byte[] value, int offset, int count)",
-            |call| bytes(call, "value", |bytes| web::url_encode_bytes(bytes).into_bytes()),
+            |call| bytes(call, |bytes| web::url_encode_bytes(bytes).into_bytes()),
             "Bytes as in a form",
         ),
         row(
             "static byte[] UrlDecodeToBytes(byte[] encodedValue, int offset, int count)",
-            |call| bytes(call, "encodedValue", web::url_decode_bytes),
+            |call| bytes(call, web::url_decode_bytes),
             "What `UrlEncodeToBytes` encoded",
         ),
     ],
@@ -152,12 +152,12 @@ fn text(call: &mut Call<'_, '_>, growth: usize, change: impl FnOnce(&NetString) 
     Ok(Value::String(change(&text)))
 }
 
-fn bytes(call: &mut Call<'_, '_>, parameter: &str, change: impl FnOnce(&[u8]) -> Vec<u8>) -> Result<Value, Thrown> {
+fn bytes(call: &mut Call<'_, '_>, change: impl FnOnce(&[u8]) -> Vec<u8>) -> Result<Value, Thrown> {
     let (offset, count) = (call.int(1)?, call.int(2)?);
     if call.value(0).is_null() {
-        return if count == 0 { Ok(Value::Null) } else { Err(Exception::argument_null(parameter).into()) };
+        return if count == 0 { Ok(Value::Null) } else { Err(Exception::argument_null("bytes").into()) };
     }
-    let bytes = call.bytes(0, parameter)?;
+    let bytes = call.bytes(0, "bytes")?;
     let outside =
         |parameter: &str| Exception::argument_out_of_range("Specified argument was out of the range of valid values.", parameter);
     let start = usize::try_from(offset).ok().filter(|start| *start <= bytes.len()).ok_or_else(|| outside("offset"))?;

@@ -4,8 +4,8 @@ use crate::expr::{
     call::{Call, Thrown},
     library::string::Comparer,
     machine::Machine,
-    types::{Kind, NetType, row},
-    value::Value,
+    types::{Kind, NetType, Type, row},
+    value::{Object, Value},
 };
 use dotnet::{
     Exception,
@@ -66,6 +66,16 @@ pub static I_EQUALITY_COMPARER: NetType = NetType {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Rule(Option<Comparison>);
 
+/// The comparer that goes by the values' own rule, whatever their type.
+#[derive(Debug)]
+struct Own;
+
+impl Object for Own {
+    fn net_type(&self) -> Type {
+        Type::Named(&I_EQUALITY_COMPARER, vec![Type::Unknown])
+    }
+}
+
 impl Rule {
     /// The rule of a comparer, or the values' own for null.
     pub fn of(comparer: &Value) -> Rule {
@@ -77,9 +87,9 @@ impl Rule {
         call.arguments.get(at).map_or(Rule::default(), Rule::of)
     }
 
-    /// The comparer of the rule; null for the values' own.
+    /// The comparer of the rule.
     pub fn comparer(self) -> Value {
-        self.0.map_or(Value::Null, |how| Value::object(Comparer(how)))
+        self.0.map_or_else(|| Value::object(Own), |how| Value::object(Comparer(how)))
     }
 
     /// True if both are the same.

@@ -51,8 +51,8 @@ pub fn find(
     if call.value(function).is_null() {
         return Err(Exception::argument_null("match").into());
     }
-    let mut places: Box<dyn Iterator<Item = usize>> = if back { Box::new(range.rev()) } else { Box::new(range) };
-    while let Some(place) = places.next() {
+    let places: Box<dyn Iterator<Item = usize>> = if back { Box::new(range.rev()) } else { Box::new(range) };
+    for place in places {
         let Some(item) = items.at(place) else { return Ok(None) };
         if is_true(&call.invoke(function, &[item])?) {
             return Ok(Some(place));
@@ -69,8 +69,8 @@ pub fn position(
     back: bool,
     value: &Value,
 ) -> Result<Option<usize>, Thrown> {
-    let mut places: Box<dyn Iterator<Item = usize>> = if back { Box::new(range.rev()) } else { Box::new(range) };
-    while let Some(place) = places.next() {
+    let places: Box<dyn Iterator<Item = usize>> = if back { Box::new(range.rev()) } else { Box::new(range) };
+    for place in places {
         call.machine.step(1)?;
         if let Some(item) = items.at(place)
             && call.machine.equals(&item, value)

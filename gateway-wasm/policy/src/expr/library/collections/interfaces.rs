@@ -1,15 +1,16 @@
 //! The interfaces of collections: their members do what the collection's own members of the same name do.
 
-use super::{copy_to, count, get_enumerator, list::List};
+use super::{copy_to, count, cursor, get_enumerator, list::List};
 use crate::expr::{
     call::{Call, Thrown},
+    machine::Machine,
     members,
     signature::Form,
     types::{Kind, NetType, Type, row},
     value::{Array, Cursor, Object, Value},
 };
-use dotnet::{Exception, string::search};
-use std::{cell::RefCell, fmt};
+use dotnet::string::search;
+use std::{cell::RefCell, fmt, rc::Rc};
 
 const NAMESPACE: &str = "System.Collections.Generic";
 
@@ -44,18 +45,7 @@ pub static I_ENUMERATOR: NetType = NetType {
             "bool MoveNext()",
             |call| {
                 let enumerator = call.this_object::<Enumerator>()?;
-                // The cursor is taken out, since going on may run lambdas that look at this enumerator.
-                let Some(mut cursor) = enumerator.0.borrow_mut().cursor.take() else { return Ok(false.into()) };
-                let next = call.machine.deeper(|machine| cursor.next(machine))?;
-                let mut state = enumerator.0.borrow_mut();
-                if next.is_some() {
-                    state.cursor = Some(cursor);
-                }
-                let old = std::mem::replace(&mut state.current, next);
-                let there = state.current.is_some();
-                drop(state);
-                drop(old);
-                Ok(there.into())
+                Ok(enumerator.advance(call.machine)?.into())
             },
             "Goes to the next item, if there is one",
         ),
@@ -300,6 +290,22 @@ impl Enumerator {
     pub fn new(element: Type, cursor: Box<dyn Cursor>) -> Self {
         Self(RefCell::new(State { element, current: None, cursor: Some(cursor) }))
     }
+
+    /// Goes to the next item, if there is one.
+    fn advance(&self, machine: &mut Machine<'_>) -> Result<bool, Thrown> {
+        // The cursor is taken out, since going on may run lambdas that look at this enumerator.
+        let Some(mut cursor) = self.0.borrow_mut().cursor.take() else { return Ok(false) };
+        let next = machine.deeper(|machine| cursor.next(machine))?;
+        let mut state = self.0.borrow_mut();
+        if next.is_some() {
+            state.cursor = Some(cursor);
+        }
+        let old = std::mem::replace(&mut state.current, next);
+        let there = state.current.is_some();
+        drop(state);
+        drop(old);
+        Ok(there)
+    }
 }
 
 impl fmt::Debug for Enumerator {
@@ -311,6 +317,14 @@ impl fmt::Debug for Enumerator {
 impl Object for Enumerator {
     fn net_type(&self) -> Type {
         Type::Named(&I_ENUMERATOR, vec![self.0.borrow().element.clone()])
+    }
+
+    /// `foreach` goes on from where the enumerator stands.
+    fn enumerate(self: Rc<Self>) -> Option<Box<dyn Cursor>> {
+        Some(cursor(move |machine: &mut Machine<'_>| {
+            machine.step(1)?;
+            Ok(if self.advance(machine)? { self.0.borrow().current.clone() } else { None })
+        }))
     }
 }
 
@@ -388,5 +402,5 @@ fn item(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     if call.this.downcast_ref::<List>().is_some() || has(call, "this") {
         return own(call, "this");
     }
-    Err(Exception::from(search::outside("index")).into())
+    Err(search::outside("index").into())
 }

@@ -90,6 +90,15 @@ pub(super) static REQUEST: NetType = NetType {
             "The values of the URL template's parameters",
         ),
         row(
+            "string MatchedParameters(string key, string defaultValue = null)",
+            |call| {
+                let key = call.text(0, "key")?;
+                let found = call.machine.exchange()?.parameters.iter().find(|(own, _)| key == **own);
+                Ok(found.map_or_else(|| call.value(1), |(_, value)| value.as_str().into()))
+            },
+            "The value of a parameter of the URL template, as some of Microsoft's samples write it",
+        ),
+        row(
             "string Method",
             |call| {
                 let exchange = call.machine.exchange()?;
@@ -287,6 +296,14 @@ pub(super) static HEADERS: NetType = NetType {
                 }
             },
             "The values of a name, joined with commas, or something else",
+        ),
+        row(
+            "string[] GetValueOrDefault(string name, string[] defaultValue)",
+            |call| {
+                let name = call.text(0, "headerName")?;
+                Ok(values(call, &name)?.map_or_else(|| call.value(1), Value::strings))
+            },
+            "The values of a name, or others",
         ),
         row(
             "string[] this[string key]",

@@ -54,6 +54,11 @@ pub(crate) fn rsa(key: Option<RsaKey>) -> Value {
     new(&RSA, key, 2048)
 }
 
+/// The object of a certificate's key, which APIM's policies know to be an `RSACng`.
+pub(crate) fn of_certificate(key: RsaKey) -> Value {
+    new(&RSA_CNG, Some(key), 2048)
+}
+
 fn new(net_type: &'static NetType, key: Option<RsaKey>, bits: i32) -> Value {
     let bits = key.as_ref().map_or(bits, |key| i32::try_from(key.bits()).unwrap_or(i32::MAX));
     Value::object(Rsa { net_type, key: RefCell::new(key), bits: Cell::new(bits), is_disposed: Cell::new(false) })

@@ -15,7 +15,10 @@ use crate::expr::{
 };
 use dotnet::{
     Exception, NetString,
-    crypto::{cipher::Algorithm, hash::Hash},
+    crypto::{
+        cipher::{Algorithm, Transform},
+        hash::Hash,
+    },
 };
 use std::rc::Rc;
 
@@ -161,7 +164,7 @@ fn count_hash(machine: &mut Machine<'_>, length: usize) -> Result<(), Thrown> {
     machine.step(10 + length as u64 / 20)
 }
 
-/// Counts the work of a cipher.
-fn count_cipher(machine: &mut Machine<'_>, length: usize) -> Result<(), Thrown> {
-    machine.step(20 + length as u64 / 5)
+/// Counts the work of a cipher: a block takes about half a microsecond.
+fn count_cipher(machine: &mut Machine<'_>, transform: &Transform, length: usize) -> Result<(), Thrown> {
+    machine.step(20 + 6 * transform.blocks(length))
 }

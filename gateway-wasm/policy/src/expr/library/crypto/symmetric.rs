@@ -117,7 +117,7 @@ impl Cipher {
     ) -> Result<Value, Thrown> {
         let (key, vector) = key_and_vector.unwrap_or_else(|| (self.key(machine), Some(self.vector(machine))));
         let mut transform = self.transform(&key, vector.as_deref(), direction)?;
-        count_cipher(machine, input.len())?;
+        count_cipher(machine, &transform, input.len())?;
         let output = transform.finish(input, &mut || machine.random())?;
         bytes(machine, output)
     }
@@ -139,7 +139,7 @@ impl Cipher {
         }
         let key = self.key(machine);
         let mut transform = Transform::new(self.algorithm, &key, vector, mode, padding, feedback_bits, direction)?;
-        count_cipher(machine, input.len())?;
+        count_cipher(machine, &transform, input.len())?;
         let output = transform.finish(input, &mut || machine.random())?;
         bytes(machine, output)
     }
@@ -527,8 +527,10 @@ pub static CRYPTO_TRANSFORM: NetType = NetType {
             "byte[] TransformFinalBlock(byte[] inputBuffer, int inputOffset, int inputCount)",
             |call| {
                 let input = input(call)?;
-                count_cipher(call.machine, input.len())?;
-                let output = with(call, |machine, transform| Ok(transform.finish(&input, &mut || machine.random())?))?;
+                let output = with(call, |machine, transform| {
+                    count_cipher(machine, transform, input.len())?;
+                    Ok(transform.finish(&input, &mut || machine.random())?)
+                })?;
                 bytes(call.machine, output)
             },
             "Encrypts or decrypts the last bytes, and the padding",
@@ -539,10 +541,10 @@ pub static CRYPTO_TRANSFORM: NetType = NetType {
                 let input = input(call)?;
                 let output = call.object::<Array>(3, "outputBuffer")?;
                 let offset = super::not_negative(call.int(4)?, "outputOffset")?;
-                count_cipher(call.machine, input.len())?;
                 call.machine.spend(input.len())?;
                 let room = output.len().saturating_sub(offset);
-                let written = with(call, |_, transform| {
+                let written = with(call, |machine, transform| {
+                    count_cipher(machine, transform, input.len())?;
                     if input.is_empty() || input.len() % transform.unit() != 0 {
                         let message = "TransformBlock may only process bytes in block sized increments.";
                         return Err(Exception::argument_out_of_range(message, "inputCount").into());

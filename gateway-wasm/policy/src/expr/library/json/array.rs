@@ -41,7 +41,9 @@ pub static JARRAY: NetType = NetType {
         row(
             "void RemoveAt(int index)",
             |call| {
-                this(call)?.remove_at(call.int(0)?)?;
+                let this = this(call)?;
+                call.machine.step(this.count() as u64 / 64)?;
+                this.remove_at(call.int(0)?)?;
                 Ok(Value::Null)
             },
             "Removes the item at a position",
@@ -89,6 +91,7 @@ fn add(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
 fn insert(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     let (this, value) = (this(call)?, token_or_null(call, 1)?);
     count_token(call, &this, value.as_ref())?;
+    call.machine.step(this.count() as u64 / 64)?;
     this.insert(call.int(0)?, value)?;
     Ok(Value::Null)
 }

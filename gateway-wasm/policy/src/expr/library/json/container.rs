@@ -7,12 +7,14 @@ use super::{
 };
 use crate::expr::{
     call::{Call, Thrown},
+    library::string::STRING_COMPARISON,
     types::{Kind, NetType, Type, row},
     value::{Object, Value},
 };
 use dotnet::{
-    Exception, NetString,
+    Exception,
     json::{ArrayHandling, Content, MergeSettings, Token},
+    string::compare::{ORDINAL, comparison},
 };
 use std::{cell::Cell, rc::Rc};
 
@@ -93,6 +95,8 @@ pub(super) fn add(call: &mut Call<'_, '_>, how: fn(&Token, Content) -> dotnet::R
     let (this, value) = (this(call)?, call.value(0));
     let content = content_of(call.machine, &value)?;
     count_copies(call.machine, &this, &content)?;
+    // What comes first moves the rest.
+    call.machine.step(this.count() as u64 / 256)?;
     how(&this, content)?;
     Ok(Value::Null)
 }
@@ -132,6 +136,7 @@ fn merge(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     if value.is_null() {
         return Ok(Value::Null);
     }
+    call.machine.step(this.size() as u64)?;
     let content = content_of(call.machine, &value)?;
     match &content {
         Content::Scalar(_) => {
@@ -178,6 +183,11 @@ pub static MERGE_SETTINGS: NetType = NetType {
             |call| set(call, |settings| &settings.names, 5),
             "Sets how the names of properties are compared",
         ),
+        row(
+            "StringComparison PropertyNameComparison",
+            |call| Ok(Value::Enum(&STRING_COMPARISON, call.this_object::<Settings>()?.names.get())),
+            "How the names of properties are compared",
+        ),
     ],
     missing: &[],
     doc: "How `Merge` goes about it",
@@ -193,7 +203,7 @@ struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { arrays: Cell::new(0), nulls: Cell::new(0), names: Cell::new(super::object::ORDINAL) }
+        Self { arrays: Cell::new(0), nulls: Cell::new(0), names: Cell::new(4) }
     }
 }
 
@@ -205,7 +215,6 @@ impl Object for Settings {
 
 impl Settings {
     fn read(&self) -> MergeSettings {
-        let same: fn(&NetString, &NetString) -> bool = |one, other| super::object::same_name(5, one, other);
         MergeSettings {
             arrays: match self.arrays.get() {
                 1 => ArrayHandling::Union,
@@ -214,7 +223,7 @@ impl Settings {
                 _ => ArrayHandling::Concat,
             },
             nulls: self.nulls.get() == 1,
-            same_name: (self.names.get() % 2 == 1).then_some(same),
+            names: comparison(self.names.get()).unwrap_or(ORDINAL),
         }
     }
 }

@@ -28,6 +28,7 @@ pub use serialize::from_object;
 pub use token::JTOKEN;
 pub use value::{JRAW, JVALUE};
 
+use super::uri;
 use crate::expr::{
     call::{Call, Thrown},
     conversion::is_instance,
@@ -39,7 +40,7 @@ use dotnet::{
     Exception, NetString,
     json::{Content, Scalar, Target, Token, TokenType, change_type},
 };
-use std::{cmp::Ordering, rc::Rc};
+use std::{cmp::Ordering, collections::HashSet, rc::Rc};
 
 /// The types of this module.
 pub(super) static TYPES: &[&NetType] = &[
@@ -159,6 +160,11 @@ fn token_or_null(call: &Call<'_, '_>, at: usize) -> Result<Option<Rc<Token>>, Th
     }
 }
 
+/// Counts what it takes to find a token among its siblings, and to move those behind it.
+fn count_siblings(call: &mut Call<'_, '_>, token: &Token) -> Result<(), Thrown> {
+    call.machine.step(token.parent().map_or(0, |parent| parent.count()) as u64 / 64)
+}
+
 /// The type argument of a generic method.
 fn generic(call: &Call<'_, '_>) -> Type {
     call.generics.last().cloned().unwrap_or(Type::Unknown)
@@ -184,11 +190,12 @@ fn scalar_of(value: &Value) -> Option<Scalar> {
         Value::DateTime(value) => Scalar::DateTime(*value),
         Value::DateTimeOffset(value) => Scalar::DateTimeOffset(*value),
         Value::TimeSpan(value) => Scalar::TimeSpan(*value),
-        Value::Guid(value) => Scalar::Guid(*value),
+        Value::Guid(value) => Scalar::Guid((*value).into()),
         Value::Enum(_, number) => i32::try_from(*number).map_or(Scalar::Int64(*number), Scalar::Int32),
-        Value::Object(object) => match object.downcast_ref::<Array>()? {
-            Array::Bytes(bytes) => Scalar::Bytes(bytes.borrow().as_slice().into()),
-            Array::Values(..) => return None,
+        Value::Object(object) => match object.downcast_ref::<Array>() {
+            Some(Array::Bytes(bytes)) => Scalar::Bytes(bytes.borrow().as_slice().into()),
+            Some(Array::Values(..)) => return None,
+            None => Scalar::Uri(uri::of(value)?),
         },
         Value::Char(_) | Value::Context(_) => return None,
     })
@@ -216,11 +223,12 @@ fn value_of(scalar: Scalar) -> Value {
         Scalar::Single(value) => value.into(),
         Scalar::Double(value) => value.into(),
         Scalar::Decimal(value) => value.into(),
-        Scalar::String(text) | Scalar::Uri(text) => text.into(),
+        Scalar::String(text) => text.into(),
+        Scalar::Uri(uri) => uri::value(uri.as_ref().clone()),
         Scalar::DateTime(value) => value.into(),
         Scalar::DateTimeOffset(value) => value.into(),
         Scalar::TimeSpan(value) => value.into(),
-        Scalar::Guid(value) => value.into(),
+        Scalar::Guid(value) => (*value).into(),
         Scalar::Bytes(bytes) => Value::bytes(bytes.to_vec()),
     }
 }
@@ -250,6 +258,7 @@ fn target_of(kind: &Type) -> Option<Target> {
         (Type::of(&date_time::DATE_TIME_OFFSET), Target::DateTimeOffset),
         (Type::of(&time_span::TIME_SPAN), Target::TimeSpan),
         (Type::of(&guid::GUID), Target::Guid),
+        (Type::of(&uri::URI), Target::Uri),
     ];
     named.into_iter().find(|(own, _)| own == kind).map(|(_, target)| target)
 }
@@ -280,15 +289,26 @@ fn content_of(machine: &mut Machine<'_>, value: &Value) -> Result<Content, Throw
     })
 }
 
-/// Counts what is copied when a token is added that stands somewhere already.
+/// Counts what is copied when content is added: tokens that stand somewhere already, and those that come more than once.
 fn count_copies(machine: &mut Machine<'_>, target: &Token, content: &Content) -> Result<(), Thrown> {
-    match content {
-        Content::Token(token) if token.parent().is_some() || (token.count() > 0 && Rc::ptr_eq(&target.root(), token)) => {
-            count(machine, token)
+    fn walk(
+        machine: &mut Machine<'_>,
+        target: &Token,
+        content: &Content,
+        seen: &mut HashSet<*const Token>,
+    ) -> Result<(), Thrown> {
+        match content {
+            Content::Token(token) if token.parent().is_some() || !seen.insert(Rc::as_ptr(token)) => count(machine, token),
+            Content::Token(token) if token.count() > 0 => {
+                // Whether the target stands in it is found out by going up from there.
+                machine.step(target.depth() as u64 / 16)?;
+                if Rc::ptr_eq(&target.root(), token) { count(machine, token) } else { machine.spend(TOKEN_BYTES) }
+            }
+            Content::Many(items) => items.iter().try_for_each(|item| walk(machine, target, item, seen)),
+            _ => machine.spend(TOKEN_BYTES),
         }
-        Content::Many(items) => items.iter().try_for_each(|item| count_copies(machine, target, item)),
-        _ => machine.spend(TOKEN_BYTES),
     }
+    walk(machine, target, content, &mut HashSet::new())
 }
 
 /// Counts a copy of a token and all below.

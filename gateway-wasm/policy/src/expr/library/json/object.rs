@@ -3,20 +3,22 @@
 use super::{
     JPROPERTY, JTOKEN,
     container::{copy, filled},
-    from_object, optional,
+    count_siblings, from_object, optional,
     sequence::{self, Sequence, Steps},
     this, to_value, token, token_or_null,
 };
 use crate::expr::{
     call::{Call, Thrown},
+    library::collections::pair::{KEY_VALUE_PAIR, Pair},
     machine::Machine,
     signature::{self, Form},
     types::{Kind, NetType, Type, row},
-    value::Value,
+    value::{Cursor, Value},
 };
 use dotnet::{
-    Exception, NetString,
+    Exception,
     json::{Content, Scalar, Token, TokenType},
+    string::compare::{ORDINAL, comparison},
 };
 use std::rc::Rc;
 
@@ -94,14 +96,6 @@ pub static JOBJECT: NetType = NetType {
     doc: "A JSON object: properties in their order",
 };
 
-/// `StringComparison.Ordinal`
-pub(super) const ORDINAL: i64 = 4;
-
-/// True if two names are equal for a `StringComparison`.
-pub(super) fn same_name(comparison: i64, one: &NetString, other: &NetString) -> bool {
-    one == other || (comparison % 2 == 1 && one.to_str().to_uppercase() == other.to_str().to_uppercase())
-}
-
 fn from(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     let value = call.value(0);
     let token = from_object(call.machine, &value)?;
@@ -126,13 +120,12 @@ fn set(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
 /// The property that argument 0 names, compared as argument 1 says if there is a comparison.
 fn property(call: &mut Call<'_, '_>, compares: bool) -> Result<Option<Rc<Token>>, Thrown> {
     let this = this(call)?;
-    let comparison = if compares { call.enumeration(1)? } else { ORDINAL };
+    let how = if compares { comparison(call.enumeration(1)?)? } else { ORDINAL };
     let Some(name) = call.text_or_null(0)? else { return Ok(None) };
-    if comparison == ORDINAL {
-        return Ok(this.find_property(&name));
+    if how != ORDINAL {
+        call.machine.step(this.count() as u64)?;
     }
-    call.machine.step(this.count() as u64)?;
-    Ok(this.find_property_by(&name, |own| same_name(comparison, own, &name)))
+    Ok(this.find_property_by(&name, how))
 }
 
 fn value(call: &mut Call<'_, '_>, compares: bool) -> Result<Value, Thrown> {
@@ -161,6 +154,7 @@ fn add(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
 fn remove(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     match property(call, false)? {
         Some(property) => {
+            count_siblings(call, &property)?;
             property.remove()?;
             Ok(true.into())
         }
@@ -170,15 +164,15 @@ fn remove(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
 
 fn pairs(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     let this = this(call)?;
-    let kind = signature::named_type("KeyValuePair", vec![Type::STRING, Type::of(&JTOKEN)]).unwrap_or(Type::Unknown);
-    Ok(Sequence::of(kind.clone(), move || {
-        let kind = kind.clone();
+    let kind = Type::Named(&KEY_VALUE_PAIR, vec![Type::STRING, Type::of(&JTOKEN)]);
+    Ok(Sequence::of(kind, move || {
         let mut properties = sequence::children(&this);
         Steps(move |machine: &mut Machine<'_>| {
-            use crate::expr::value::Cursor;
-            let Some(property) = properties.next(machine)?.and_then(|value| value.downcast::<Token>()) else { return Ok(None) };
-            let (name, value) = (Value::from(property.name()), optional(property.child(0)));
-            construct(machine, &kind, &mut [name, value]).map(Some)
+            let property = properties.next(machine)?.and_then(|value| value.downcast::<Token>());
+            Ok(property.map(|property| {
+                let value = optional(property.child(0));
+                Pair::value(Type::STRING, Type::of(&JTOKEN), property.name().into(), value)
+            }))
         })
     }))
 }

@@ -1,7 +1,8 @@
 //! `Newtonsoft.Json.Linq.JToken`: what every place in a tree can do.
 
 use super::{
-    JTOKEN_TYPE, content_of, converted, count, count_copies, deserialize, from_object, from_text, generic, optional, scalar_of,
+    JTOKEN_TYPE, content_of, converted, count, count_copies, count_siblings, deserialize, from_object, from_text, generic,
+    optional, scalar_of,
     sequence::{self, Sequence},
     this, to_value, token_or_null, value_of, write,
 };
@@ -37,10 +38,10 @@ pub static JTOKEN: NetType = NetType {
             "What it is: an object, an array, a string and so on",
         ),
         row("string Path", path, "Where it stands: `orders[0].id`"),
-        row("JToken Root", |call| Ok(to_value(this(call)?.root())), "The outermost token"),
+        row("JToken Root", root, "The outermost token"),
         row("JContainer Parent", |call| Ok(optional(this(call)?.parent())), "What it stands in, or null"),
-        row("JToken Next", |call| Ok(optional(this(call)?.next())), "The token after it, or null"),
-        row("JToken Previous", |call| Ok(optional(this(call)?.previous())), "The token before it, or null"),
+        row("JToken Next", |call| beside(call, Token::next), "The token after it, or null"),
+        row("JToken Previous", |call| beside(call, Token::previous), "The token before it, or null"),
         row("bool HasValues", |call| Ok((this(call)?.count() > 0).into()), "True if it has children"),
         row("JToken First", |call| end(call, false), "The first child, or null"),
         row("JToken Last", |call| end(call, true), "The last child, or null"),
@@ -104,7 +105,9 @@ pub static JTOKEN: NetType = NetType {
         row(
             "void Remove()",
             |call| {
-                this(call)?.remove()?;
+                let this = this(call)?;
+                count_siblings(call, &this)?;
+                this.remove()?;
                 Ok(Value::Null)
             },
             "Takes it out of its parent",
@@ -299,6 +302,12 @@ pub static JTOKEN: NetType = NetType {
         row("static implicit operator JToken(Guid value)", wrap, "A `JValue` of a `Guid`"),
         row("static implicit operator JToken(Guid? value)", wrap, "A `JValue` of a `Guid`, or of null"),
         row("static implicit operator JToken(string value)", wrap_text, "A `JValue` of text"),
+        row(
+            "static explicit operator Uri(JToken value)",
+            |call| cast_to(call, Target::Uri, true),
+            "The value as a URI, null for null",
+        ),
+        row("static implicit operator JToken(Uri value)", wrap, "A `JValue` of a URI"),
         row("static implicit operator JToken(byte[] value)", wrap, "A `JValue` of bytes"),
     ],
     missing: &[
@@ -333,6 +342,18 @@ fn deep_equals(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
         (one, other) => one.is_none() && other.is_none(),
     }
     .into())
+}
+
+fn root(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
+    let this = this(call)?;
+    call.machine.step(this.depth() as u64 / 16)?;
+    Ok(to_value(this.root()))
+}
+
+fn beside(call: &mut Call<'_, '_>, which: fn(&Token) -> Option<Rc<Token>>) -> Result<Value, Thrown> {
+    let this = this(call)?;
+    count_siblings(call, &this)?;
+    Ok(optional(which(&this)))
 }
 
 fn path(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
@@ -453,11 +474,13 @@ fn ancestors(call: &mut Call<'_, '_>, and_self: bool) -> Result<Value, Thrown> {
 
 fn found(call: &mut Call<'_, '_>, must_match: bool) -> Result<Vec<Rc<Token>>, Thrown> {
     let this = this(call)?;
-    let path = Path::parse(&call.text(0, "expression")?.to_str())?;
+    let path = call.text(0, "expression")?;
+    call.machine.step(path.size() as u64 / 4)?;
+    let path = Path::parse(&path.to_str())?;
     let machine = &mut *call.machine;
-    path.select(&this, must_match, &mut || {
+    path.select(&this, must_match, &mut |steps| {
         machine.spend(size_of::<usize>())?;
-        machine.step(1)
+        machine.step(steps)
     })
 }
 
@@ -485,6 +508,7 @@ fn add_beside(call: &mut Call<'_, '_>, after: bool) -> Result<Value, Thrown> {
     let (this, value) = (this(call)?, call.value(0));
     let content = content_of(call.machine, &value)?;
     count_copies(call.machine, &this, &content)?;
+    count_siblings(call, &this)?;
     this.add_beside(content, after)?;
     Ok(Value::Null)
 }
@@ -492,6 +516,7 @@ fn add_beside(call: &mut Call<'_, '_>, after: bool) -> Result<Value, Thrown> {
 fn replace(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     let (this, value) = (this(call)?, token_or_null(call, 0)?);
     count_token(call, &this, value.as_ref())?;
+    count_siblings(call, &this)?;
     this.replace(value)?;
     Ok(Value::Null)
 }

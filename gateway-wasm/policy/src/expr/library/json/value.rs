@@ -32,6 +32,7 @@ pub static JVALUE: NetType = NetType {
         row("JValue(string value)", |call| text(call, TokenType::String), "A string"),
         row("JValue(Guid value)", new, "A GUID"),
         row("JValue(TimeSpan value)", new, "A length of time"),
+        row("JValue(Uri value)", new, "A URI"),
         row("JValue(object value)", new, "Anything that a JSON value can be made of"),
         row("static JValue CreateComment(string value)", |call| text(call, TokenType::Comment), "A comment"),
         row("static JValue CreateString(string value)", |call| text(call, TokenType::String), "A string"),

@@ -18,7 +18,7 @@ use crate::expr::{
     types::{Kind, NetType, Type, row},
     value::{Array, Value},
 };
-use dotnet::{Decimal, Exception, string::search};
+use dotnet::{Decimal, Exception, decimal, string::search};
 use std::{cmp::Ordering, collections::VecDeque};
 
 /// The types of this module.
@@ -1427,12 +1427,11 @@ fn summed(call: &mut Call<'_, '_>, number: Number, selected: bool) -> Result<Sum
                 }
             }
             Number::Decimal => {
-                let message = "Value was either too large or too small for a Decimal.";
                 let value = match value {
                     Value::Decimal(value) => value,
-                    other => Decimal::from(other.as_integer().and_then(|value| i64::try_from(value).ok()).unwrap_or_default()),
+                    other => decimal::from_integer(other.as_integer().unwrap_or_default()),
                 };
-                sum.decimal = sum.decimal.checked_add(value).ok_or_else(|| Exception::overflow(message))?;
+                sum.decimal = decimal::add(sum.decimal, value)?;
             }
         }
     }
@@ -1460,6 +1459,6 @@ fn average(call: &mut Call<'_, '_>, number: Number, selected: bool, nullable: bo
         Number::Int | Number::Long => Value::Double(sum.whole as f64 / count),
         Number::Float => Value::Single((sum.real / count) as f32),
         Number::Double => Value::Double(sum.real / count),
-        Number::Decimal => Value::Decimal(sum.decimal.checked_div(Decimal::from(sum.count)).unwrap_or_default()),
+        Number::Decimal => Value::Decimal(decimal::divide(sum.decimal, decimal::from_integer(sum.count.into()))?),
     })
 }

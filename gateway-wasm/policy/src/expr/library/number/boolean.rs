@@ -1,12 +1,12 @@
 //! `bool`.
 
-use super::{compare_to, equals, get_hash_code, get_type_code, to_string};
+use super::{compare_to, equals, get_hash_code, get_type_code, reading, to_string};
 use crate::expr::{
     call::{Call, Thrown},
     types::{Kind, NetType, row},
     value::Value,
 };
-use dotnet::{Exception, number::parse};
+use dotnet::{Exception, NetString, number::parse};
 
 /// `System.Boolean`
 pub static BOOLEAN: NetType = NetType {
@@ -33,7 +33,9 @@ pub static BOOLEAN: NetType = NetType {
 };
 
 fn parsed(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
-    Ok(parse(&call.text(0, "value")?.to_str())?.into())
+    let text = call.text(0, "value")?;
+    reading(call, text.size())?;
+    Ok(parse(&text.to_str())?.into())
 }
 
 /// `bool.Parse`
@@ -42,7 +44,9 @@ pub(in crate::expr::library) fn parse(text: &str) -> dotnet::Result<bool> {
 }
 
 fn try_parse(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
-    let value = call.text_or_null(0)?.and_then(|text| parse::boolean(&text.to_str()));
+    let text = call.text_or_null(0)?;
+    reading(call, text.as_ref().map_or(0, NetString::size))?;
+    let value = text.and_then(|text| parse::boolean(&text.to_str()));
     call.set_out(1, value.unwrap_or(false));
     Ok(value.is_some().into())
 }

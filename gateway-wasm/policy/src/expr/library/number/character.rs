@@ -1,6 +1,6 @@
 //! `char`.
 
-use super::{compare_to, equals, get_hash_code, get_type_code, to_string};
+use super::{compare_to, equals, get_hash_code, get_type_code, reading, to_string};
 use crate::expr::{
     call::{Call, Thrown},
     types::{Kind, NetType, row},
@@ -236,14 +236,7 @@ pub static CHAR: NetType = NetType {
             |call| Ok(character::to_utf32(call.character(0)?, call.character(1)?)?.into()),
             "The code point of two halves",
         ),
-        row(
-            "static int ConvertToUtf32(string s, int index)",
-            |call| {
-                let (text, index) = place(call)?;
-                Ok(character::to_utf32_at(&text, index)?.into())
-            },
-            "The code point at a position",
-        ),
+        row("static int ConvertToUtf32(string s, int index)", to_utf32_at, "The code point at a position"),
         row("int CompareTo(char value)", compare_to, "The difference of their numbers"),
         row("int CompareTo(object value)", compare_to, "The difference of their numbers"),
         row("bool Equals(char obj)", equals, "Whether both are equal"),
@@ -273,15 +266,26 @@ fn unit_at(call: &mut Call<'_, '_>, test: fn(u32) -> bool) -> Result<Value, Thro
     Ok(test(text.unit(index).unwrap_or(0).into()).into())
 }
 
-fn place(call: &Call<'_, '_>) -> Result<(NetString, usize), Thrown> {
+/// The text and the position in it.
+fn place(call: &mut Call<'_, '_>) -> Result<(NetString, usize), Thrown> {
+    place_or(call, "Specified argument was out of the range of valid values.")
+}
+
+fn place_or(call: &mut Call<'_, '_>, message: &str) -> Result<(NetString, usize), Thrown> {
     let text = call.text(0, "s")?;
+    // Text that is not ASCII is counted through for every position.
+    reading(call, text.size())?;
     match usize::try_from(call.int(1)?).ok().filter(|&index| index < text.len()) {
         Some(index) => Ok((text, index)),
-        None => {
-            let message = "Index was out of range. Must be non-negative and less than the size of the collection.";
-            Err(Exception::argument_out_of_range(message, "index").into())
-        }
+        None => Err(Exception::argument_out_of_range(message, "index").into()),
     }
+}
+
+/// `ConvertToUtf32(text, index)` has words of its own for a position that is not in the text.
+fn to_utf32_at(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
+    let message = "Index was out of range. Must be non-negative and less than the size of the collection.";
+    let (text, index) = place_or(call, message)?;
+    Ok(character::to_utf32_at(&text, index)?.into())
 }
 
 fn is_ascii(code: u32, test: fn(&u8) -> bool) -> bool {

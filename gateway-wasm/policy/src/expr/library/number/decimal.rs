@@ -90,7 +90,7 @@ pub static DECIMAL: NetType = NetType {
     doc: "`decimal`: a number of 28 digits that is exact, for money",
 };
 
-fn parse(call: &Call<'_, '_>) -> Result<dotnet::Result<Decimal>, Thrown> {
+fn parse(call: &mut Call<'_, '_>) -> Result<dotnet::Result<Decimal>, Thrown> {
     Ok(Parsing::of(call)?.parse(style::NUMBER, parse::check_float_styles, parse::decimal))
 }
 

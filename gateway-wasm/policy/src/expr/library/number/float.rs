@@ -29,7 +29,7 @@ macro_rules! float {
             kind: Kind::Struct,
             bases: &[],
             members: {
-                fn parse(call: &Call<'_, '_>) -> Result<dotnet::Result<$rust>, Thrown> {
+                fn parse(call: &mut Call<'_, '_>) -> Result<dotnet::Result<$rust>, Thrown> {
                     Ok(Parsing::of(call)?.parse(style::DOUBLE, parse::check_float_styles, parse::$parse))
                 }
                 fn try_parse(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {

@@ -16,7 +16,7 @@ use dotnet::{
 /// Builds a value of the type.
 type Make = fn(i128) -> Value;
 
-fn parse(call: &Call<'_, '_>, of: &'static Integer) -> Result<dotnet::Result<i128>, Thrown> {
+fn parse(call: &mut Call<'_, '_>, of: &'static Integer) -> Result<dotnet::Result<i128>, Thrown> {
     let parsing = Parsing::of(call)?;
     Ok(parsing.parse(style::INTEGER, parse::check_integer_styles, |text, styles| parse::integer(text, styles, of)))
 }

@@ -106,6 +106,21 @@ pub(super) fn compare(one: &Value, other: &Value) -> Ordering {
     }
 }
 
+/// What .NET says of an argument below zero.
+pub(super) fn negative(parameter: &str, value: i64) -> Thrown {
+    out_of_range(parameter, value, "a non-negative value")
+}
+
+/// What .NET says of an argument above a limit.
+pub(super) fn too_great(parameter: &str, value: i64, limit: i64) -> Thrown {
+    out_of_range(parameter, value, &format!("less than or equal to '{limit}'"))
+}
+
+fn out_of_range(parameter: &str, value: i64, what: &str) -> Thrown {
+    let message = format!("{parameter} ('{value}') must be {what}. (Parameter '{parameter}')\r\nActual value was {value}.");
+    Thrown::new("ArgumentOutOfRangeException", message)
+}
+
 /// `CompareTo`. Types narrower than `int` give the difference.
 fn compare_to(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     let other = call.value(0);
@@ -156,6 +171,11 @@ fn get_type_code(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     Ok(styles::type_code(&call.this))
 }
 
+/// Counts the work of going through so many bytes.
+pub(super) fn reading(call: &mut Call<'_, '_>, bytes: usize) -> Result<(), Thrown> {
+    call.machine.step(bytes as u64 / 64)
+}
+
 /// What the arguments of a `Parse` or `TryParse` say: the text is always first, and if there are styles, they come second.
 struct Parsing {
     text: Option<NetString>,
@@ -163,12 +183,14 @@ struct Parsing {
 }
 
 impl Parsing {
-    fn of(call: &Call<'_, '_>) -> Result<Self, Thrown> {
+    fn of(call: &mut Call<'_, '_>) -> Result<Self, Thrown> {
         let styles = match call.arguments.get(1) {
             Some(Value::Enum(_, styles)) => Some(*styles as u32),
             _ => None,
         };
-        Ok(Self { text: call.text_or_null(0)?, styles })
+        let text = call.text_or_null(0)?;
+        reading(call, text.as_ref().map_or(0, NetString::size))?;
+        Ok(Self { text, styles })
     }
 
     /// Gives a number, or throws.

@@ -150,7 +150,7 @@ pub static MATCH_COLLECTION: NetType = NetType {
             "Match this[int i]",
             |call| {
                 let matches = call.this_object::<MatchCollection>()?;
-                item(call.int(0)?, matches.0.len(), |at| matches.0.get(at).map(|matched| Matched::value_of(matched)))
+                item(call.int(0)?, matches.0.len(), |at| matches.0.get(at).map(Matched::value_of))
             },
             "The one at a position",
         ),

@@ -56,7 +56,7 @@ pub(super) static XML_DOCUMENT: NetType = NetType {
             "Reads a text in the place of all that is there",
         ),
         row("XmlElement DocumentElement", |call| Ok(value_or_null(this(call)?.element(None))), "The outermost element"),
-        row("XmlNodeList GetElementsByTagName(string name)", |call| by_tag_name(call), "The elements of a name at any depth"),
+        row("XmlNodeList GetElementsByTagName(string name)", by_tag_name, "The elements of a name at any depth"),
         row("XmlNameTable NameTable", |_| Ok(Value::object(NameTable)), "What `XmlNamespaceManager` is made from"),
     ],
     missing: &[],
@@ -89,11 +89,7 @@ pub(super) static XML_ELEMENT: NetType = NetType {
             },
             "Sets or adds an attribute",
         ),
-        row(
-            "XmlNodeList GetElementsByTagName(string name)",
-            |call| by_tag_name(call),
-            "The elements of a name at any depth in it",
-        ),
+        row("XmlNodeList GetElementsByTagName(string name)", by_tag_name, "The elements of a name at any depth in it"),
     ],
     missing: &[],
     doc: "An element of an `XmlDocument`",
@@ -118,8 +114,8 @@ pub(super) static XML_NODE_LIST: NetType = NetType {
     bases: &["IEnumerable<XmlNode>"],
     members: &[
         row("int Count", |call| Ok(int(call.this_object::<List>()?.0.len())), "How many there are"),
-        row("XmlNode Item(int index)", |call| item(call), "The node at a position; null behind the end"),
-        row("XmlNode this[int index]", |call| item(call), "The node at a position; null behind the end"),
+        row("XmlNode Item(int index)", item, "The node at a position; null behind the end"),
+        row("XmlNode this[int index]", item, "The node at a position; null behind the end"),
     ],
     missing: &[],
     doc: "A list of nodes",
@@ -231,7 +227,7 @@ const NODE: &[Member] = &[
         },
         "The text of an attribute, a text or a comment; null for elements",
     ),
-    row("set string Value", |call| set_text(call), "Sets the text"),
+    row("set string Value", set_text, "Sets the text"),
     row(
         "string InnerText",
         |call| {
@@ -240,7 +236,7 @@ const NODE: &[Member] = &[
         },
         "The text of all texts in it",
     ),
-    row("set string InnerText", |call| set_text(call), "Puts a text in the place of all nodes in it"),
+    row("set string InnerText", set_text, "Puts a text in the place of all nodes in it"),
     row(
         "string InnerXml",
         |call| {
@@ -299,6 +295,7 @@ const NODE: &[Member] = &[
             let mut next = this(call)?.first();
             while let Some(node) = next {
                 call.machine.step(1)?;
+                super::count(call.machine, &node)?;
                 if node.kind() == NodeKind::Element && xpath::qualified_name(&node) == name {
                     return Ok(value(&node));
                 }
@@ -457,6 +454,7 @@ fn attribute(call: &mut Call<'_, '_>) -> Result<Option<Node>, Thrown> {
     let mut next = this(call)?.first_attribute();
     while let Some(attribute) = next {
         call.machine.step(1)?;
+        super::count(call.machine, &attribute)?;
         if xpath::qualified_name(&attribute) == name {
             return Ok(Some(attribute));
         }
@@ -485,6 +483,7 @@ fn by_tag_name(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     let mut next = top.following(&top);
     while let Some(node) = next {
         call.machine.step(1)?;
+        super::count(call.machine, &node)?;
         if node.kind() == NodeKind::Element && (name == "*" || xpath::qualified_name(&node) == name) {
             nodes.push(node.clone());
         }

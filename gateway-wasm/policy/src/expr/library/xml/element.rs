@@ -1,7 +1,7 @@
 //! `XElement` and `XAttribute`.
 
 use super::{
-    names,
+    made, names,
     nodes::{
         add_all, arguments, copy, element_text, no_elements, not_null, save, save_options, set_value, snapshot, text_of_reader,
     },
@@ -46,19 +46,25 @@ const ELEMENT: &[Member] = with_casts!(
     "XElement",
     "element",
     [
-        row("XElement(XName name)", |call| Ok(value(&Node::element_named(names::name(call, 0, "name")?))), "An empty element"),
+        row(
+            "XElement(XName name)",
+            |call| {
+                let name = names::name(call, 0, "name")?;
+                made(call.machine, &Node::element_named(name))
+            },
+            "An empty element"
+        ),
         row(
             "XElement(XName name, params object[] content)",
             |call| {
                 let element = Node::element_named(names::name(call, 0, "name")?);
                 let contents = arguments(call, 1)?;
-                call.machine.spend(xml::NODE_BYTES)?;
                 add_all(call.machine, &element, &contents)?;
-                Ok(value(&element))
+                made(call.machine, &element)
             },
             "An element with content: text, values, nodes, attributes, lists of them; null is nothing",
         ),
-        row("XElement(XElement other)", |call| copy(call), "A copy"),
+        row("XElement(XElement other)", copy, "A copy"),
         row("static IEnumerable<XElement> EmptySequence", |_| Ok(no_elements()), "No elements"),
         row(
             "static XElement Parse(string text)",
@@ -95,7 +101,7 @@ const ELEMENT: &[Member] = with_casts!(
             },
             "Reads an element from a reader, perhaps with the white space between elements",
         ),
-        row("static XElement Load(XmlReader reader)", |call| reader::load(call), "Reads the rest of a reader as one element"),
+        row("static XElement Load(XmlReader reader)", reader::load, "Reads the rest of a reader as one element"),
         row("XName Name", |call| Ok(this(call)?.name().map_or(Value::Null, names::of)), "The name"),
         row(
             "set XName Name",
@@ -245,7 +251,7 @@ const ELEMENT: &[Member] = with_casts!(
             },
             "Sets the text of an element in it, or adds one; null takes it out",
         ),
-        row("void SetValue(object value)", |call| set_any_value(call), "Puts a value in the place of all nodes in it"),
+        row("void SetValue(object value)", set_any_value, "Puts a value in the place of all nodes in it"),
         row(
             "void Save(TextWriter textWriter)",
             |call| save(call, write::Options::default()),
@@ -272,16 +278,15 @@ const ATTRIBUTE: &[Member] = with_casts!(
                 let name = names::name(call, 0, "name")?;
                 not_null(call, 1, "value")?;
                 let text = text_or_null(call, 1)?.unwrap_or_default();
-                call.machine.spend(xml::NODE_BYTES)?;
-                Ok(value(&Node::attribute_of(name, text)?))
+                made(call.machine, &Node::attribute_of(name, text)?)
             },
             "An attribute",
         ),
-        row("XAttribute(XAttribute other)", |call| copy(call), "A copy"),
+        row("XAttribute(XAttribute other)", copy, "A copy"),
         row("static IEnumerable<XAttribute> EmptySequence", |_| Ok(sequence::empty(&X_ATTRIBUTE)), "No attributes"),
         row("XName Name", |call| Ok(this(call)?.name().map_or(Value::Null, names::of)), "The name"),
         row("string Value", |call| Ok(this(call)?.value().into()), "The value"),
-        row("set string Value", |call| set_value(call), "Sets the value"),
+        row("set string Value", set_value, "Sets the value"),
         row(
             "bool IsNamespaceDeclaration",
             |call| Ok(this(call)?.declares_namespace().into()),
@@ -297,7 +302,7 @@ const ATTRIBUTE: &[Member] = with_casts!(
             },
             "Takes it out of its element",
         ),
-        row("void SetValue(object value)", |call| set_any_value(call), "Sets the value, of any type"),
+        row("void SetValue(object value)", set_any_value, "Sets the value, of any type"),
         row(
             "string ToString()",
             |call| {

@@ -19,7 +19,7 @@ use crate::expr::{
 };
 use dotnet::{
     NetString,
-    xml::{Kind, Node, parse, write},
+    xml::{Kind, NODE_BYTES, Node, parse, write},
 };
 use std::rc::Rc;
 
@@ -116,6 +116,12 @@ fn written(machine: &mut Machine<'_>, node: &Node, options: write::Options) -> R
 fn value(node: &Node) -> Value {
     let object: Rc<Xml> = node.companion(Xml);
     Value::shared(object)
+}
+
+/// The value of a new node, whose place in memory is counted.
+fn made(machine: &mut Machine<'_>, node: &Node) -> Result<Value, Thrown> {
+    machine.spend(NODE_BYTES)?;
+    Ok(value(node))
 }
 
 /// The value that a node is; null for none.

@@ -19,11 +19,7 @@ pub(super) static X_NAME: NetType = NetType {
     kind: Kind::Class,
     bases: &[],
     members: &[
-        row(
-            "static implicit operator XName(string expandedName)",
-            |call| get(call),
-            "A name written as `local` or `{namespace}local`",
-        ),
+        row("static implicit operator XName(string expandedName)", get, "A name written as `local` or `{namespace}local`"),
         row(
             "static XName Get(string expandedName)",
             |call| Ok(of(Name::expanded(&call.text(0, "expandedName")?.to_str())?)),
@@ -65,7 +61,7 @@ pub(super) static X_NAMESPACE: NetType = NetType {
 };
 
 const NAMESPACE: &[Member] = &[
-    row("static implicit operator XNamespace(string namespaceName)", |call| namespace_of(call), "A namespace of a name"),
+    row("static implicit operator XNamespace(string namespaceName)", namespace_of, "A namespace of a name"),
     row(
         "static XNamespace Get(string namespaceName)",
         |call| Ok(of_namespace(Namespace::new(&call.text(0, "namespaceName")?.to_str()))),

@@ -1,7 +1,7 @@
 //! `XObject`, `XNode`, `XContainer` and the nodes that are no elements.
 
 use super::{
-    element, names, node, node_or_null, reader,
+    element, made, names, node, node_or_null, reader,
     sequence::{Axis, walk, walk_named},
     this, value, value_or_null,
     values::{contents, text_in},
@@ -134,14 +134,10 @@ pub(super) static X_NODE: NetType = NetType {
         ),
         row(
             "static int CompareDocumentOrder(XNode n1, XNode n2)",
-            |call| compare(call),
+            compare,
             "-1, 0 or 1: which of two nodes comes first in the document",
         ),
-        row(
-            "static bool DeepEquals(XNode n1, XNode n2)",
-            |call| deep_equals(call),
-            "Whether two nodes and all that is in them are equal",
-        ),
+        row("static bool DeepEquals(XNode n1, XNode n2)", deep_equals, "Whether two nodes and all that is in them are equal"),
         row(
             "static XNodeDocumentOrderComparer DocumentOrderComparer",
             |_| Ok(Value::object(OrderComparer)),
@@ -154,7 +150,7 @@ pub(super) static X_NODE: NetType = NetType {
         ),
         row(
             "static XNode ReadFrom(XmlReader reader)",
-            |call| reader::read_from(call),
+            reader::read_from,
             "The node that a reader stands on, which it then passes",
         ),
         row("XmlReader CreateReader()", |call| Ok(reader::over(this(call)?)), "A reader of the node"),
@@ -257,14 +253,14 @@ pub(super) static X_DOCUMENT: NetType = NetType {
     kind: Kind::Class,
     bases: &["XContainer"],
     members: &[
-        row("XDocument()", |_| Ok(value(&Node::document_of(None))), "An empty document"),
+        row("XDocument()", |call| made(call.machine, &Node::document_of(None)), "An empty document"),
         row(
             "XDocument(params object[] content)",
             |call| {
                 let document = Node::document_of(None);
                 let contents = arguments(call, 0)?;
                 add_all(call.machine, &document, &contents)?;
-                Ok(value(&document))
+                made(call.machine, &document)
             },
             "A document with content",
         ),
@@ -275,11 +271,11 @@ pub(super) static X_DOCUMENT: NetType = NetType {
                 set_declaration(call, &document)?;
                 let contents = arguments(call, 1)?;
                 add_all(call.machine, &document, &contents)?;
-                Ok(value(&document))
+                made(call.machine, &document)
             },
             "A document with a declaration and content",
         ),
-        row("XDocument(XDocument other)", |call| copy(call), "A copy"),
+        row("XDocument(XDocument other)", copy, "A copy"),
         row(
             "static XDocument Parse(string text)",
             |call| {
@@ -355,10 +351,17 @@ pub(super) static X_TEXT: NetType = NetType {
     kind: Kind::Class,
     bases: &["XNode"],
     members: &[
-        row("XText(string value)", |call| Ok(value(&Node::text_of(call.text(0, "value")?))), "A text"),
-        row("XText(XText other)", |call| copy(call), "A copy"),
+        row(
+            "XText(string value)",
+            |call| {
+                let text = call.text(0, "value")?;
+                made(call.machine, &Node::text_of(text))
+            },
+            "A text",
+        ),
+        row("XText(XText other)", copy, "A copy"),
         row("string Value", |call| Ok(this(call)?.value().into()), "The text"),
-        row("set string Value", |call| set_value(call), "Sets the text"),
+        row("set string Value", set_value, "Sets the text"),
     ],
     missing: &[],
     doc: "Text in an element",
@@ -371,8 +374,15 @@ pub(super) static X_CDATA: NetType = NetType {
     kind: Kind::Class,
     bases: &["XText"],
     members: &[
-        row("XCData(string value)", |call| Ok(value(&Node::cdata_of(call.text(0, "value")?))), "A text that is written as CDATA"),
-        row("XCData(XCData other)", |call| copy(call), "A copy"),
+        row(
+            "XCData(string value)",
+            |call| {
+                let text = call.text(0, "value")?;
+                made(call.machine, &Node::cdata_of(text))
+            },
+            "A text that is written as CDATA",
+        ),
+        row("XCData(XCData other)", copy, "A copy"),
     ],
     missing: &[],
     doc: "Text in an element that is written as `<![CDATA[...]]>`",
@@ -385,10 +395,17 @@ pub(super) static X_COMMENT: NetType = NetType {
     kind: Kind::Class,
     bases: &["XNode"],
     members: &[
-        row("XComment(string value)", |call| Ok(value(&Node::comment_of(call.text(0, "value")?))), "A comment"),
-        row("XComment(XComment other)", |call| copy(call), "A copy"),
+        row(
+            "XComment(string value)",
+            |call| {
+                let text = call.text(0, "value")?;
+                made(call.machine, &Node::comment_of(text))
+            },
+            "A comment",
+        ),
+        row("XComment(XComment other)", copy, "A copy"),
         row("string Value", |call| Ok(this(call)?.value().into()), "The text of the comment"),
-        row("set string Value", |call| set_value(call), "Sets the text of the comment"),
+        row("set string Value", set_value, "Sets the text of the comment"),
     ],
     missing: &[],
     doc: "A comment",
@@ -405,13 +422,14 @@ pub(super) static X_PROCESSING_INSTRUCTION: NetType = NetType {
             "XProcessingInstruction(string target, string data)",
             |call| {
                 let data = call.text(1, "data")?;
-                Ok(value(&Node::instruction_of(call.text(0, "target")?, data)?))
+                let node = Node::instruction_of(call.text(0, "target")?, data)?;
+                made(call.machine, &node)
             },
             "An instruction `<?target data?>`",
         ),
-        row("XProcessingInstruction(XProcessingInstruction other)", |call| copy(call), "A copy"),
+        row("XProcessingInstruction(XProcessingInstruction other)", copy, "A copy"),
         row("string Data", |call| Ok(this(call)?.value().into()), "What stands behind the target"),
-        row("set string Data", |call| set_value(call), "Sets what stands behind the target"),
+        row("set string Data", set_value, "Sets what stands behind the target"),
         row("string Target", |call| Ok(this(call)?.target().into()), "For whom it is"),
         row(
             "set string Target",
@@ -438,11 +456,12 @@ pub(super) static X_DOCUMENT_TYPE: NetType = NetType {
             "XDocumentType(string name, string publicId, string systemId, string internalSubset)",
             |call| {
                 let parts = (call.text_or_null(1)?, call.text_or_null(2)?, call.text_or_null(3)?);
-                Ok(value(&Node::document_type_of(call.text(0, "name")?, parts.0, parts.1, parts.2)))
+                let node = Node::document_type_of(call.text(0, "name")?, parts.0, parts.1, parts.2);
+                made(call.machine, &node)
             },
             "A document type",
         ),
-        row("XDocumentType(XDocumentType other)", |call| copy(call), "A copy"),
+        row("XDocumentType(XDocumentType other)", copy, "A copy"),
         row("string Name", |call| Ok(this(call)?.target().into()), "The name of the outermost element"),
         row(
             "set string Name",
@@ -532,7 +551,7 @@ pub(super) static X_NODE_DOCUMENT_ORDER_COMPARER: NetType = NetType {
     bases: &[],
     members: &[
         row("XNodeDocumentOrderComparer()", |_| Ok(Value::object(OrderComparer)), "A comparer"),
-        row("int Compare(XNode x, XNode y)", |call| compare(call), "-1, 0 or 1: which of two nodes comes first in the document"),
+        row("int Compare(XNode x, XNode y)", compare, "-1, 0 or 1: which of two nodes comes first in the document"),
     ],
     missing: &[],
     doc: "Compares nodes by their order in the document",
@@ -546,7 +565,7 @@ pub(super) static X_NODE_EQUALITY_COMPARER: NetType = NetType {
     bases: &[],
     members: &[
         row("XNodeEqualityComparer()", |_| Ok(Value::object(EqualityComparer)), "A comparer"),
-        row("bool Equals(XNode x, XNode y)", |call| deep_equals(call), "Whether two nodes and all that is in them are equal"),
+        row("bool Equals(XNode x, XNode y)", deep_equals, "Whether two nodes and all that is in them are equal"),
         row(
             "int GetHashCode(XNode obj)",
             |call| Ok(node_or_null(call, 0)?.map_or(0, |node| node.deep_hash()).into()),

@@ -46,9 +46,9 @@ const MEMBERS: &[Member] = &[
         },
         "Goes on to what is neither comment, instruction nor white space",
     ),
-    row("XmlNodeType NodeType", |call| node_type(call), "What it stands on"),
+    row("XmlNodeType NodeType", node_type, "What it stands on"),
     row("bool EOF", |call| Ok(matches!(place(call)?, Place::Eof).into()), "Whether it is at the end"),
-    row("int Depth", |call| depth(call), "How many elements are around what it stands on"),
+    row("int Depth", depth, "How many elements are around what it stands on"),
     row(
         "string Name",
         |call| Ok(current(call)?.map(|node| qualified_name(&node)).unwrap_or_default().into()),
@@ -81,7 +81,7 @@ const MEMBERS: &[Member] = &[
         },
         "The prefix of the name",
     ),
-    row("string Value", |call| value_of(call), "The text of what it stands on; empty for elements"),
+    row("string Value", value_of, "The text of what it stands on; empty for elements"),
     row(
         "bool HasValue",
         |call| Ok(current(call)?.is_some_and(|node| !node.is_container()).into()),
@@ -97,14 +97,14 @@ const MEMBERS: &[Member] = &[
         |call| Ok(current(call)?.is_some_and(|node| node.first_attribute().is_some()).into()),
         "Whether what it stands on has attributes",
     ),
-    row("int AttributeCount", |call| attribute_count(call), "How many attributes what it stands on has"),
-    row("string GetAttribute(string name)", |call| get_attribute(call), "The value of an attribute; null if there is none"),
-    row("string this[string name]", |call| get_attribute(call), "The value of an attribute; null if there is none"),
+    row("int AttributeCount", attribute_count, "How many attributes what it stands on has"),
+    row("string GetAttribute(string name)", get_attribute, "The value of an attribute; null if there is none"),
+    row("string this[string name]", get_attribute, "The value of an attribute; null if there is none"),
     row("string ReadOuterXml()", |call| read_xml(call, true), "What it stands on as XML, which it then passes"),
     row("string ReadInnerXml()", |call| read_xml(call, false), "What is in the element as XML, which it then passes"),
-    row("string ReadElementContentAsString()", |call| read_text(call), "The text in an element, which it then passes"),
-    row("string ReadElementString()", |call| read_text(call), "The text in an element, which it then passes"),
-    row("string ReadString()", |call| read_string(call), "The text that it stands on or before"),
+    row("string ReadElementContentAsString()", read_text, "The text in an element, which it then passes"),
+    row("string ReadElementString()", read_text, "The text in an element, which it then passes"),
+    row("string ReadString()", read_string, "The text that it stands on or before"),
     row("bool ReadToFollowing(string name)", |call| read_to(call, Reach::Following), "Goes to the next element of a name"),
     row(
         "bool ReadToDescendant(string name)",
@@ -376,6 +376,7 @@ fn get_attribute(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     let mut next = element_here(call)?.and_then(|node| node.first_attribute());
     while let Some(attribute) = next {
         call.machine.step(1)?;
+        super::count(call.machine, &attribute)?;
         if qualified_name(&attribute) == name {
             return Ok(attribute.value().into());
         }
@@ -483,6 +484,9 @@ fn read_to(call: &mut Call<'_, '_>, reach: Reach) -> Result<Value, Thrown> {
             }
         }
         call.machine.step(1)?;
+        if let Some(node) = element_here(call)? {
+            super::count(call.machine, &node)?;
+        }
         if element_here(call)?.is_some_and(|node| qualified_name(&node) == name) {
             return Ok(true.into());
         }

@@ -31,12 +31,12 @@ pub(super) static EXTENSIONS: NetType = NetType {
             "The elements of a name in all of them",
         ),
         row(
-            "static IEnumerable<XElement> Descendants<T>(this IEnumerable<T> source)",
+            "static IEnumerable<XElement> Descendants(this IEnumerable<XContainer> source)",
             |call| many(call, Axis::Descendants),
             "The elements at any depth in all of them",
         ),
         row(
-            "static IEnumerable<XElement> Descendants<T>(this IEnumerable<T> source, XName name)",
+            "static IEnumerable<XElement> Descendants(this IEnumerable<XContainer> source, XName name)",
             |call| many(call, Axis::Descendants),
             "The elements of a name at any depth in all of them",
         ),
@@ -66,12 +66,12 @@ pub(super) static EXTENSIONS: NetType = NetType {
             "All of them and the nodes at any depth in them",
         ),
         row(
-            "static IEnumerable<XElement> Ancestors<T>(this IEnumerable<T> source)",
+            "static IEnumerable<XElement> Ancestors(this IEnumerable<XNode> source)",
             |call| many(call, Axis::Ancestors),
             "The elements around each of them",
         ),
         row(
-            "static IEnumerable<XElement> Ancestors<T>(this IEnumerable<T> source, XName name)",
+            "static IEnumerable<XElement> Ancestors(this IEnumerable<XNode> source, XName name)",
             |call| many(call, Axis::Ancestors),
             "The elements of a name around each of them",
         ),
@@ -97,15 +97,11 @@ pub(super) static EXTENSIONS: NetType = NetType {
         ),
         row(
             "static IEnumerable<T> InDocumentOrder<T>(this IEnumerable<T> source)",
-            |call| in_document_order(call),
+            in_document_order,
             "All of them in the order of the document",
         ),
-        row(
-            "static void Remove(this IEnumerable<XAttribute> source)",
-            |call| remove(call),
-            "Takes all of them out of their elements",
-        ),
-        row("static void Remove<T>(this IEnumerable<T> source)", |call| remove(call), "Takes all of them out of the tree"),
+        row("static void Remove(this IEnumerable<XAttribute> source)", remove, "Takes all of them out of their elements"),
+        row("static void Remove<T>(this IEnumerable<T> source)", remove, "Takes all of them out of the tree"),
     ],
     missing: &[],
     doc: "The members of nodes for many nodes at once",
