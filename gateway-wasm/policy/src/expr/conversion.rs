@@ -9,6 +9,7 @@ use super::{
     types::{Kind, NetType, Type},
     value::Value,
 };
+use dotnet::Exception;
 use std::rc::Rc;
 
 /// How a value becomes one of another type.
@@ -24,6 +25,8 @@ pub enum Conversion {
     EnumNumber(Numeric),
     /// A conversion operator of the library, on what the first conversion makes of the value.
     Operator(Rc<Signature>, Box<Conversion>),
+    /// The value of a `T?` that must have one, and what becomes of it.
+    Unwrapped(Box<Conversion>),
     /// A downcast or unboxing: the value must be of the type.
     Cast(Type),
     /// What is known at run time decides, operators included.
@@ -242,6 +245,11 @@ pub fn explicit(from: &Type, to: &Type, constant: Option<&Value>) -> Option<Conv
     if let Some(conversion) = implicit(from, to, constant) {
         return Some(conversion);
     }
+    if let Type::Nullable(inner) = from
+        && !to.takes_null()
+    {
+        return explicit(inner, to, constant).map(|conversion| Conversion::Unwrapped(conversion.into()));
+    }
     let (inner_from, inner_to) = (from.without_nullable(), to.without_nullable());
     match (Numeric::of(inner_from), Numeric::of(inner_to)) {
         (Some(_), Some(other)) => return Some(Conversion::Number(other)),
@@ -255,11 +263,6 @@ pub fn explicit(from: &Type, to: &Type, constant: Option<&Value>) -> Option<Conv
     }
     if let (Some(_), Some(net_type)) = (inner_from.as_enum(), inner_to.as_enum()) {
         return Some(Conversion::Enum(net_type));
-    }
-    if let Type::Nullable(inner) = from
-        && **inner == *to
-    {
-        return Some(Conversion::Cast(to.clone()));
     }
     if let Some(conversion) = operator(from, to, Form::Explicit).or_else(|| operator(inner_from, inner_to, Form::Explicit)) {
         return Some(conversion);
@@ -349,6 +352,10 @@ impl Machine<'_> {
                 let mut arguments = [value];
                 (signature.member.run)(&mut Call { machine: self, this: Value::Null, arguments: &mut arguments, generics: &[] })
             }
+            Conversion::Unwrapped(_) if value.is_null() => {
+                Err(Exception::invalid_operation("Nullable object must have a value.").into())
+            }
+            Conversion::Unwrapped(inner) => self.converted(value, inner, checked),
             Conversion::Cast(to) => self.cast(value, to),
             Conversion::Dynamic(to) => self.convert(value, to, false),
         }

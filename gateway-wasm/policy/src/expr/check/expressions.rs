@@ -269,7 +269,7 @@ impl Checker {
         }
         // A constant that does not fit its new type is a mistake; one that does is that constant.
         if let (Some(value), Some(numeric)) = (typed.as_constant(), numeric::Numeric::of(&to))
-            && numeric::Numeric::of_value(value).is_some()
+            && numeric::Numeric::of(&typed.kind).is_some()
         {
             match numeric::cast(value, numeric, !matches!(value, Value::Double(_) | Value::Single(_)) && !self.wraps) {
                 Ok(Some(value)) => return Typed::constant(value),

@@ -18,7 +18,7 @@ use dotnet::{DateTime, DateTimeKind, Guid, NetString, TimeSpan};
 pub use messages::ResponseValue;
 use messages::{BODY, HEADERS, REQUEST, RESPONSE};
 use service::{
-    API, BACKEND, DEPLOYMENT, GATEWAY, GROUP, IDENTITY, KEY_NAMES, OPERATION, PRODUCT, SUBSCRIPTION, SUSTAINABILITY, USER,
+    API, AUTHORIZATION, BACKEND, DEPLOYMENT, GATEWAY, GROUP, IDENTITY, KEY_NAMES, OPERATION, PRODUCT, SUBSCRIPTION, SUSTAINABILITY, USER,
     WORKSPACE,
 };
 use urls::URL;
@@ -51,6 +51,7 @@ pub(super) static TYPES: &[&NetType] = &[
     &CERTIFICATES,
     &PARAMETERS,
     &VARIABLES,
+    &AUTHORIZATION,
 ];
 
 /// The namespace that these types say they are in; expressions need not name it.

@@ -290,3 +290,14 @@ pub(super) static SUSTAINABILITY: NetType = interface(
     &[row("string CurrentCarbonIntensity", |_| Ok("NotAvailable".into()), "How the region's energy is made; not known here")],
     "What is known of the region's energy",
 );
+
+/// What `get-authorization-context` leaves in a variable.
+pub(super) static AUTHORIZATION: NetType = interface(
+    "Authorization",
+    &[],
+    &[
+        row("string AccessToken", |call| recorded(call, 0), "The token for the service behind the connection"),
+        row("IReadOnlyDictionary<string, object> Claims", |call| recorded(call, 1), "What the token says"),
+    ],
+    "A token that `get-authorization-context` fetched",
+);
