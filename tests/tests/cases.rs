@@ -33,7 +33,7 @@ fn manual() -> Vec<Stands> {
 
 /// Cases that are about no policy.
 fn others() -> Vec<Stands> {
-    ["context"].map(|name| read(root().join(format!("tests/cases/policies/{name}.md")), Home::alone())).into()
+    files("tests/cases/policies").into_iter().map(|file| read(file, Home::alone())).collect()
 }
 
 /// The pages of the language and of its library. `cargo test -p policy --test expressions` says whether they are right.

@@ -4,7 +4,10 @@
 
 use crate::case::{Case, Program, Subject};
 use diagnostic::{Diagnostics, Place, Source};
-use policy::expr::{Expression, ast, lexer::Spelling, parser};
+use policy::{
+    expr::{Expression, ast, evaluate_text, lexer::Spelling, parser},
+    script::Script,
+};
 use std::fmt::Write;
 
 /// The policy file of a case; `None` if it has none of its own.
@@ -39,12 +42,17 @@ fn with_variables(policy: &str, case: &Case) -> String {
     }
 }
 
-/// One block that evaluates every expression and returns the text of what each gives, or of what it throws. Those that cannot be
-/// right would keep the others from running; they are left out.
+/// One block that evaluates every expression and returns the text of what each gives, or of what it throws. Left out are those
+/// that would keep the others from running: what cannot be right, what runs into a limit, which nothing can catch, and what
+/// would be a named value in a policy.
 fn shown(programs: &[Program]) -> String {
     let mut block = "string text = \"\";\n".to_owned();
     for (number, expression) in programs.iter().flat_map(|program| &program.expressions).enumerate() {
         let code = expression.code.trim_start();
+        let is_limited = || evaluate_text(code, &Script::default()).starts_with("limit: ");
+        if code.contains("{{") || is_limited() {
+            continue;
+        }
         let value = match parser::parse_bare(code, 0, Spelling::Plain).0 {
             Some(ast::Program::Block(_)) if code.starts_with(['{', '@']) => format!("((Func<object>)(() => {code}))()"),
             Some(ast::Program::Block(_)) => format!("((Func<object>)(() => {{ {code}\n}}))()"),

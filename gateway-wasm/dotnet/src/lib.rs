@@ -22,6 +22,7 @@ pub mod regex;
 pub mod string;
 pub mod time_span;
 pub mod time_zone;
+pub mod token;
 pub mod uri;
 pub mod web;
 pub mod xml;

@@ -11,6 +11,8 @@ mod operators;
 mod statements;
 mod types;
 
+pub use types::ALLOWED;
+
 use super::{
     ast::{LocalFunction, Program, StatementKind},
     eval::{Body, Code, Node, Step},

@@ -8,7 +8,7 @@ use crate::expr::{
 };
 
 /// The types that APIM lets an expression use (reference: APIM, B2). One that is not in the library is ours to add.
-pub(crate) const ALLOWED: &[&str] = &[
+pub const ALLOWED: &[&str] = &[
     "Formatting",
     "JsonConvert",
     "Extensions",

@@ -6,15 +6,10 @@ use crate::expr::{
     types::{Kind, NetType, Type, row},
     value::{Cursor, Object, Value},
 };
-use base64::{
-    Engine as _, alphabet,
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
-};
 use dotnet::{
     DateTime, DateTimeKind, Exception, NetString,
     crypto::cipher::{Algorithm, Direction},
 };
-use serde_json::{Map, Value as Json};
 use std::{fmt, rc::Rc};
 
 /// The types of this module.
@@ -225,48 +220,8 @@ pub(crate) fn token(text: &str) -> Value {
 }
 
 fn token_of(text: &str) -> Option<Token> {
-    let parts: Vec<&str> = text.split('.').collect();
-    let [header, payload, signature] = parts.as_slice() else { return None };
-    if !signature.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
-        return None;
-    }
-    let header = members(header)?;
-    let named = |name: &str| match header.get(name) {
-        Some(Json::String(text)) => text.as_str().into(),
-        _ => NetString::default(),
-    };
-    let claims = members(payload)?.into_iter().map(|(name, value)| (name.into(), values(value))).collect();
-    Some(Token { algorithm: named("alg"), kind: named("typ"), claims: Rc::new(Claims(claims)) })
-}
-
-/// The JSON object in a part of a token.
-fn members(part: &str) -> Option<Map<String, Json>> {
-    const ENGINE: GeneralPurpose = GeneralPurpose::new(
-        &alphabet::URL_SAFE,
-        GeneralPurposeConfig::new()
-            .with_decode_allow_trailing_bits(true)
-            .with_decode_padding_mode(DecodePaddingMode::RequireNone),
-    );
-    let bytes = ENGINE.decode(part).ok()?;
-    // Not the JSON of Newtonsoft, which takes more than JSON and turns text into dates.
-    serde_json::from_str(&String::from_utf8_lossy(&bytes)).ok()
-}
-
-/// The values of a claim.
-fn values(claim: Json) -> Vec<NetString> {
-    match claim {
-        Json::Null => Vec::new(),
-        Json::Array(items) => items.into_iter().map(value).collect(),
-        claim => vec![value(claim)],
-    }
-}
-
-/// One value of a claim: its text, or the JSON that it is.
-fn value(json: Json) -> NetString {
-    match json {
-        Json::String(text) => text.into(),
-        other => other.to_string().into(),
-    }
+    let token = dotnet::token::parse(text)?;
+    Some(Token { algorithm: token.algorithm, kind: token.kind, claims: Rc::new(Claims(token.claims)) })
 }
 
 fn jwt(call: &Call<'_, '_>) -> Result<Rc<Token>, Thrown> {
@@ -376,6 +331,14 @@ pub static JWT_CLAIMS: NetType = NetType {
             "The values of a claim with commas between them, or another text if it is not there",
         ),
         row(
+            "string[] GetValueOrDefault(string key, string[] defaultValue)",
+            |call| {
+                let key = call.text(0, "key")?;
+                Ok(claim(call, &key)?.unwrap_or_else(|| call.value(1)))
+            },
+            "The values of a claim, or others if it is not there",
+        ),
+        row(
             "bool ContainsKey(string key)",
             |call| {
                 let name = call.text(0, "key")?;
@@ -453,17 +416,7 @@ fn as_basic(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
 }
 
 fn credentials(text: &str) -> Option<Credentials> {
-    const ENGINE: GeneralPurpose =
-        GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
-    let parameter = text.trim().strip_prefix("Basic")?;
-    if !parameter.starts_with([' ', '\t']) {
-        return None;
-    }
-    let encoded: Vec<u8> = parameter.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    // Headers are Latin-1. APIM looks for the last colon, so that it is the name which may have others.
-    let decoded: String = ENGINE.decode(encoded).ok()?.into_iter().map(char::from).collect();
-    let (user, password) = decoded.rsplit_once(':')?;
-    (!user.is_empty()).then(|| Credentials { user: user.into(), password: password.into() })
+    dotnet::token::basic(text).map(|(user, password)| Credentials { user, password })
 }
 
 /// A name and a password.

@@ -307,9 +307,6 @@ fn statement(statement: &Statement) -> String {
             };
             format!("(using {resource} {})", nested(body))
         }
-        StatementKind::Checked(checked, inner) => {
-            format!("({} {})", if *checked { "checked" } else { "unchecked" }, block(inner))
-        }
         StatementKind::Empty => ";".to_owned(),
     }
 }
