@@ -344,6 +344,27 @@ pub const AREAS: &[Area] = &[
         "Templates of the developer portal.",
         &[error("template", "a template is wrong"), warning("unknown-template", "a template has the name of none that there is")],
     ),
+    area(
+        "case",
+        "Pages of cases, which `portal-gen test` runs.",
+        &[
+            error("code-empty", "a fence `csharp` holds no expression"),
+            error("fence-combination", "two fences of a case cannot stand together, or one lacks another"),
+            error("fence-indented", "spaces stand before a fence"),
+            error("fence-open", "a fence does not end"),
+            error("fence-twice", "a case has two fences about the same thing"),
+            error("fence-unknown", "a fence is not one of the format"),
+            error("header", "a header of `http given` is not one"),
+            error("heading-missing", "a fence stands below no heading"),
+            error("host", "a line of `host` says nothing about the world"),
+            error("name-twice", "two cases of a page have the same name"),
+            error("named-value", "a line of `named values` is not one, or the service has no such named value"),
+            error("none", "a page holds no case"),
+            error("policy-missing", "nothing says which policy a case runs"),
+            error("request", "`http given` begins with no request"),
+            error("variable", "a line of `variables given` is not one"),
+        ],
+    ),
     area("build", "Writing the site.", &[error("write", "a page cannot be written")]),
 ];
 
