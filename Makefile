@@ -19,7 +19,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 need = command -v $(1) >/dev/null || { echo "setup: apt-get install $(2)"; export DEBIAN_FRONTEND=noninteractive; \
     $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(2) >/dev/null; }
 
-.PHONY: help run test test-rust test-fuzz test-browser screenshots fuzz lint fmt bench clean setup setup-rust setup-browser setup-deny setup-bench setup-fuzz
+.PHONY: help run test test-rust test-fuzz test-browser screenshots fuzz lint fmt bench bench-expressions clean setup setup-rust setup-browser setup-deny setup-bench setup-fuzz
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ lint: setup-rust setup-deny ## check formatting, clippy, what the sandbox forbid
 fmt: ## format the code
 	cargo fmt --all
 	cargo fmt --manifest-path fuzz/Cargo.toml
+
+bench-expressions: setup-rust ## measure how fast policies are checked and expressions evaluated, natively
+	cargo bench -p policy --bench expressions $(ARGS)
 
 bench: setup-rust setup-bench ## compare the gateway with hyper, nginx and Envoy: CPU time per request
 	bench/run.sh $(ARGS)

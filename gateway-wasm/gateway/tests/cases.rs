@@ -139,12 +139,15 @@ fn case(section: &str, gateway: &Gateway) -> String {
     let replies = own.iter().filter(|(info, ..)| *info == "http reply").map(|(_, text, _)| reply(text));
     let replies = replies.chain((0..4).map(|_| reply(OK)));
     let scripted = replies.map(|reply| Scripted { to: To::Url(None, "*".to_owned()), after_micros: 0, reply, line: 0 });
-    let host = Script::new(Scene {
-        replies: scripted.collect(),
-        // The subscriptions of the cases start and end around the first of January.
-        clock: Clock { now_micros: 1_767_225_600_000_000, ..Clock::default() },
-        ..Scene::default()
-    }, Default::default());
+    let host = Script::new(
+        Scene {
+            replies: scripted.collect(),
+            // The subscriptions of the cases start and end around the first of January.
+            clock: Clock { now_micros: 1_767_225_600_000_000, ..Clock::default() },
+            ..Scene::default()
+        },
+        Default::default(),
+    );
     let given = own.iter().find(|(info, ..)| *info == "http given").map_or("GET /", |(_, text, _)| text);
     let response = match wait::for_ready(gateway::serve(gateway, request(given), &host)) {
         Served::Respond(response) => response,

@@ -45,7 +45,7 @@ const EXPRESSIONS: [(&str, &str); 9] = [
 
 fn exchange() -> Exchange {
     let mut head = Vec::new();
-    let fields: Fields = [("x", &b"a"[..]), ("authorization", b"Bearer abc")].into_iter().collect();
+    let pairs = [("x", &b"a"[..]), ("authorization", b"Bearer abc")];
     let builder = RequestHeadBuilder {
         scheme: Scheme::Https,
         method: "GET",
@@ -53,7 +53,11 @@ fn exchange() -> Exchange {
         client_address: "192.0.2.1",
         target: "/orders/7?page=2",
     };
-    builder.write([("x", &b"a"[..]), ("authorization", b"Bearer abc")].into_iter(), &mut head);
+    let mut fields = builder.write(&mut head);
+    for (name, value) in pairs {
+        fields.push(name, value);
+    }
+    fields.finish();
     let client = RequestHead::read(head.into()).expect("a head");
     let mut exchange = Exchange {
         client,
@@ -63,7 +67,7 @@ fn exchange() -> Exchange {
             backend: None,
             path: "/orders/7".to_owned(),
             query: "page=2".to_owned(),
-            headers: Headers::new(fields),
+            headers: Headers::new(Fields::from_iter(pairs)),
             body: Body::Streams(Which::Request),
         },
         response: Some(Response::new(404)),
