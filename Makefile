@@ -65,8 +65,9 @@ fmt: ## format the code
 	cargo fmt --all
 	cargo fmt --manifest-path fuzz/Cargo.toml
 
-bench-expressions: setup-rust ## measure how fast policies are checked and expressions evaluated, natively
+bench-expressions: setup-rust ## measure how fast policies are checked and expressions evaluated, natively and in the component
 	cargo bench -p policy --bench expressions $(ARGS)
+	cargo bench -p tests --bench component $(ARGS)
 
 bench: setup-rust setup-bench ## compare the gateway with hyper, nginx and Envoy: CPU time per request
 	bench/run.sh $(ARGS)

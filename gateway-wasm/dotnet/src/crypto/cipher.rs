@@ -498,7 +498,7 @@ mod tests {
         assert_eq!(error(Padding::None, Direction::Encrypt, &[0; 15]).unwrap_err(), PARTIAL_BLOCK);
         assert_eq!(error(Padding::Pkcs7, Direction::Decrypt, &[0; 15]).unwrap_err(), PARTIAL_BLOCK);
         assert_eq!(error(Padding::Pkcs7, Direction::Decrypt, &[0; 16]).unwrap_err(), INVALID_PADDING);
-        assert_eq!(error(Padding::Pkcs7, Direction::Decrypt, &[]).unwrap(), []);
+        assert_eq!(error(Padding::Pkcs7, Direction::Decrypt, &[]).unwrap(), Vec::<u8>::new());
     }
 
     #[test]
