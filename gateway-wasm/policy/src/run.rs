@@ -38,7 +38,8 @@ pub async fn run<H: Host>(effective: &Effective, exchange: &mut Exchange, host: 
 }
 
 async fn sections<H: Host>(effective: &Effective, exchange: &mut Exchange, host: &H) -> Result<Outcome, Fault> {
-    if let Flow::Answer = statements(effective.section(Section::Inbound), exchange, host).await? {
+    let inbound = statements(effective.section(Section::Inbound), exchange, host).await;
+    if let Flow::Answer = inbound.map_err(failed_in(Section::Inbound))? {
         return Ok(Outcome::Respond);
     }
     let mut backend = effective.section(Section::Backend);
@@ -50,18 +51,24 @@ async fn sections<H: Host>(effective: &Effective, exchange: &mut Exchange, host:
         backend = before;
         hand_over = Some(forward);
     }
-    if let Flow::Answer = statements(backend, exchange, host).await? {
+    if let Flow::Answer = statements(backend, exchange, host).await.map_err(failed_in(Section::Backend))? {
         return Ok(Outcome::Respond);
     }
     if let Some(forward) = hand_over {
-        forward.check_backend(exchange)?;
-        let limits = forward.limits(exchange, host).await?;
+        forward.check_backend(exchange).map_err(failed_in(Section::Backend))?;
+        let limits = forward.limits(exchange, host).await.map_err(failed_in(Section::Backend))?;
         return Ok(Outcome::HandOver(limits));
     }
     // Without a forward-request there is no backend's response: outbound sees an empty 200.
     exchange.response.get_or_insert_with(|| Response::new(200));
-    statements(effective.section(Section::Outbound), exchange, host).await?;
+    let outbound = statements(effective.section(Section::Outbound), exchange, host).await;
+    outbound.map_err(failed_in(Section::Outbound))?;
     Ok(Outcome::Respond)
+}
+
+/// `context.LastError.Section` says where it was.
+fn failed_in(section: Section) -> impl Fn(Fault) -> Fault {
+    move |fault| Fault { section: Some(section), ..fault }
 }
 
 /// Runs statements one after the other until one of them answers.

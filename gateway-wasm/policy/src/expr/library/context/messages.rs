@@ -447,13 +447,32 @@ pub(super) fn all_values(machine: &Machine<'_>, part: Part) -> Result<Option<Vec
 fn pairs(headers: &Headers) -> Pairs {
     let mut all: Pairs = Vec::new();
     for (name, value) in headers.iter() {
-        let value = NetString::from(value);
+        let (name, value) = (spelled(name), NetString::from(value));
         match all.iter_mut().find(|(own, _)| *own == *name) {
             Some((_, values)) => values.push(value),
             None => all.push((name.into(), vec![value])),
         }
     }
     all
+}
+
+/// The usual spelling of a field's name: `authorization` is `Authorization`.
+// How it came is not known here, and policies compare: Microsoft's sample for logging leaves out `h.Key != "Authorization"`.
+fn spelled(name: &str) -> String {
+    match name {
+        "content-md5" => return "Content-MD5".to_owned(),
+        "etag" => return "ETag".to_owned(),
+        "te" => return "TE".to_owned(),
+        "www-authenticate" => return "WWW-Authenticate".to_owned(),
+        _ => {}
+    }
+    let mut starts = true;
+    let letter = |letter: char| {
+        let spelled = if starts { letter.to_ascii_uppercase() } else { letter };
+        starts = letter == '-';
+        spelled
+    };
+    name.chars().map(letter).collect()
 }
 
 fn pair_value((name, values): (NetString, Vec<NetString>)) -> Value {
