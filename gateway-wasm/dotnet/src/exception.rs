@@ -45,6 +45,12 @@ impl Exception {
         Self::new("ArgumentOutOfRangeException", with_parameter(message, parameter))
     }
 
+    /// `ArgumentOutOfRangeException`, as .NET's `ThrowIf…` write it with the value: `what` is such as `a non-negative value`.
+    pub fn argument_must_be(what: &str, parameter: &str, value: i64) -> Self {
+        let message = with_parameter(&format!("{parameter} ('{value}') must be {what}."), parameter);
+        Self::new("ArgumentOutOfRangeException", format!("{message}\r\nActual value was {value}."))
+    }
+
     /// `InvalidOperationException`
     pub fn invalid_operation(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new("InvalidOperationException", message)

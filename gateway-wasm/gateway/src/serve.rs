@@ -26,13 +26,15 @@ pub struct Gateway {
     surroundings: Vec<Surroundings>,
     service_urls: Vec<Option<Address>>,
     documents: Vec<OnceCell<Rc<Document>>>,
-    /// What is in effect, and what `context` says of it.
-    effective: RefCell<HashMap<Context, (Rc<Effective>, Rc<about::Called>)>>,
+    effective: RefCell<HashMap<Context, InEffect>>,
     deployment: Rc<about::Deployment>,
 }
 
 /// API, operation, product: what decides which policies are in effect.
 type Context = (u32, u32, Option<u32>);
+
+/// The policies in effect, and what `context` says of what is called.
+type InEffect = (Rc<Effective>, Rc<about::Called>);
 
 /// What becomes of a request.
 #[derive(Debug)]
@@ -72,7 +74,7 @@ impl Gateway {
         Some((&api.name, &operation.name))
     }
 
-    fn effective(&self, found: &Found, api: &PlanApi, caller: Caller) -> (Rc<Effective>, Rc<about::Called>) {
+    fn effective(&self, found: &Found, api: &PlanApi, caller: Caller) -> InEffect {
         let product = match caller {
             Caller::Product(product) => Some(product),
             Caller::Api => None,

@@ -3,17 +3,21 @@
 pub mod edge;
 pub mod flat;
 
-use cases::{Answer, Outcome};
+use cases::{Answer, Outcome, http};
 use policy::script::Script;
 
 /// What of an outcome can be said in `wasi:http` at all. This is the only place where the runners may differ:
 ///
 /// - It has no reason phrases: every response has the usual one.
 /// - It has no order between fields of different names, only between those of one name.
-/// - It shows neither the client's address nor, to some guests, `Host`. No page shows them, so there is nothing to do here.
+/// - It does not show the client's address, which is empty to policies. To some guests it does not show `Host`, either; no
+///   page shows that.
 /// - It does not show whether a request is forwarded or a policy's own, so it cannot say that a fence `host` confuses them.
 pub fn portable(mut outcome: Outcome) -> Outcome {
     outcome.response.reason.clear();
+    if let Ok(text) = std::str::from_utf8(&outcome.response.body) {
+        outcome.response.body = text.replace(http::CLIENT, "").into();
+    }
     outcome.response.headers.sort_by(|(one, _), (other, _)| one.cmp(other));
     for sent in &mut outcome.upstream {
         sent.headers.sort_by(|(one, _), (other, _)| one.cmp(other));

@@ -502,7 +502,7 @@ impl<'p> Parser<'p> {
     }
 
     fn is_word(&self) -> bool {
-        self.peek().is_some_and(|unit| class::is_word(unit))
+        self.peek().is_some_and(class::is_word)
     }
 
     fn name(&mut self) -> String {

@@ -155,18 +155,12 @@ pub fn not_negative(parameter: &str, value: i32) -> Result<()> {
     if value >= 0 {
         return Ok(());
     }
-    Err(with_value(&format!("{parameter} ('{value}') must be a non-negative value."), parameter, value.into()))
+    Err(Exception::argument_must_be("a non-negative value", parameter, value.into()))
 }
 
 /// `ArgumentOutOfRangeException.ThrowIfGreaterThan`
 pub fn greater(parameter: &str, value: i64, most: i64) -> Exception {
-    with_value(&format!("{parameter} ('{value}') must be less than or equal to '{most}'."), parameter, value)
-}
-
-fn with_value(message: &str, parameter: &str, value: i64) -> Exception {
-    let mut exception = Exception::argument_out_of_range(message, parameter);
-    exception.message = format!("{}\nActual value was {value}.", exception.message).into();
-    exception
+    Exception::argument_must_be(&format!("less than or equal to '{most}'"), parameter, value)
 }
 
 #[cfg(test)]
@@ -189,7 +183,7 @@ mod tests {
         assert_eq!(insert(&text, 3, &"!".into()).unwrap().to_str(), "a😀!b");
         assert_eq!(
             insert(&text, 9, &"!".into()).unwrap_err().message,
-            "startIndex ('9') must be less than or equal to '4'. (Parameter 'startIndex')\nActual value was 9."
+            "startIndex ('9') must be less than or equal to '4'. (Parameter 'startIndex')\r\nActual value was 9."
         );
     }
 

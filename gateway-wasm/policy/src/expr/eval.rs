@@ -179,10 +179,23 @@ pub struct Section {
 pub struct TryStep {
     /// What may fail.
     pub body: Vec<Step>,
-    /// The exceptions' types (`None` for all), slots, conditions, and what happens.
-    pub catches: Vec<(Option<Type>, Option<usize>, Option<Node>, Vec<Step>)>,
+    /// The handlers, in their order.
+    pub catches: Vec<Catch>,
     /// What happens in any case.
     pub finally: Vec<Step>,
+}
+
+/// `catch`
+#[derive(Clone, Debug)]
+pub struct Catch {
+    /// The exceptions' type; `None` for all.
+    pub kind: Option<Type>,
+    /// Where the exception is kept, if it has a name.
+    pub slot: Option<usize>,
+    /// What has to be true, too.
+    pub condition: Option<Node>,
+    /// What happens.
+    pub body: Vec<Step>,
 }
 
 /// The body of an expression, a lambda or a local function.
@@ -809,14 +822,9 @@ impl Machine<'_> {
         }
     }
 
-    fn caught(
-        &mut self,
-        catches: &[(Option<Type>, Option<usize>, Option<Node>, Vec<Step>)],
-        thrown: Thrown,
-        frame: &mut Frame,
-    ) -> Result<Flow, Thrown> {
+    fn caught(&mut self, catches: &[Catch], thrown: Thrown, frame: &mut Frame) -> Result<Flow, Thrown> {
         let value = library::exception::to_value(&thrown);
-        for (kind, slot, condition, body) in catches {
+        for Catch { kind, slot, condition, body } in catches {
             if !kind.as_ref().is_none_or(|kind| is_instance(&value, kind)) {
                 continue;
             }

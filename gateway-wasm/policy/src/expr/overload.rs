@@ -216,7 +216,7 @@ fn placed(signature: &Signature, arguments: &[Argument], expanded: bool) -> Opti
             None => at,
         };
         let slot = slots.get_mut(place)?;
-        if !slot.is_empty() && !(expanded && place + 1 == count) {
+        if !(slot.is_empty() || expanded && place + 1 == count) {
             return None;
         }
         slot.push(at);

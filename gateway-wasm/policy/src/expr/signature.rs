@@ -427,7 +427,7 @@ pub fn named_type(name: &str, mut arguments: Vec<Type>) -> Option<Type> {
 
 /// Tables are read while the index is made, so this looks through the list itself.
 fn find_type(name: &str, arity: usize) -> Option<&'static NetType> {
-    let indexed = TABLES.with_borrow(|tables| tables.names.get(name).map(|types| types.clone()));
+    let indexed = TABLES.with_borrow(|tables| tables.names.get(name).cloned());
     let is_it = |net_type: &&'static NetType| net_type.simple_name() == name && type_parameters(net_type).len() == arity;
     match indexed {
         Some(types) => types.into_iter().find(is_it),

@@ -57,13 +57,12 @@ impl Checker {
                     }
                 }
             }
-            E::Name(name, generics) => {
+            E::Name(name, _) => {
                 if let Some(local) = self.find(&name.text) {
                     let function = local.function.clone();
                     let typed = Typed::new(Node::Local(local.slot), local.kind);
                     return self.invoke(typed, function.as_deref(), arguments, span);
                 }
-                let _ = generics;
                 let typed = self.named_thing(target);
                 let arguments_typed = self.ignored(arguments);
                 match typed {
@@ -631,7 +630,10 @@ impl Checker {
     }
 }
 
-fn lambda_of(value: &Expression) -> Option<(&[(Option<TypeName>, Identifier)], &LambdaBody)> {
+/// A lambda's parameters, each with its type where it is written, and its body.
+type Lambda<'a> = (&'a [(Option<TypeName>, Identifier)], &'a LambdaBody);
+
+fn lambda_of(value: &Expression) -> Option<Lambda<'_>> {
     match &value.kind {
         E::Lambda { parameters, body } => Some((parameters, body)),
         E::Parenthesized(inner) => lambda_of(inner),

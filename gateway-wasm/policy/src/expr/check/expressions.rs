@@ -307,17 +307,21 @@ impl Checker {
 
     fn ternary(&mut self, condition: Node, yes: Typed, no: Typed, expected: Option<&Type>, span: Span) -> Typed {
         let known = |typed: &Typed| !matches!(typed.kind, Type::Unknown);
+        let gives_way = |one: &Typed, other: &Typed| {
+            matches!(one.node, Node::Throw(_)) || matches!(one.kind, Type::Null) && other.kind.takes_null()
+        };
+        let becomes = |one: &Typed, other: &Typed| {
+            implicit(&one.kind, &other.kind, one.as_constant()).is_some() && one.kind != Type::OBJECT
+        };
         let kind = if yes.kind == no.kind {
             yes.kind.clone()
         } else if !known(&yes) || !known(&no) {
             Type::Unknown
-        } else if matches!(yes.node, Node::Throw(_)) || matches!(yes.kind, Type::Null) && no.kind.takes_null() {
+        } else if gives_way(&yes, &no) {
             no.kind.clone()
-        } else if matches!(no.node, Node::Throw(_)) || matches!(no.kind, Type::Null) && yes.kind.takes_null() {
+        } else if gives_way(&no, &yes) || becomes(&no, &yes) {
             yes.kind.clone()
-        } else if implicit(&no.kind, &yes.kind, no.as_constant()).is_some() && no.kind != Type::OBJECT {
-            yes.kind.clone()
-        } else if implicit(&yes.kind, &no.kind, yes.as_constant()).is_some() && yes.kind != Type::OBJECT {
+        } else if becomes(&yes, &no) {
             no.kind.clone()
         } else if let Some(kind) = expected.filter(|kind| {
             // C# 9 would take the type that is expected; a nullable number with `null` is the case people write.

@@ -144,6 +144,9 @@ impl Typed {
     }
 }
 
+/// The parameters of a local function, each with the value that it has where none is given.
+type Defaults = [(Rc<str>, Option<Value>)];
+
 /// A variable.
 #[derive(Clone, Debug)]
 struct Local {
@@ -154,7 +157,7 @@ struct Local {
     /// True for what cannot be assigned to: a `foreach` variable, a local function.
     fixed: bool,
     /// True for a local function: its parameters with their defaults.
-    function: Option<Rc<[(Rc<str>, Option<Value>)]>>,
+    function: Option<Rc<Defaults>>,
 }
 
 /// The code of one lambda, one local function, or the whole.

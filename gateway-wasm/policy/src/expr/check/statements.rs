@@ -6,7 +6,7 @@ use crate::expr::{
         self, Block, Declaration, Expression, ExpressionKind as E, LocalFunction, Statement, StatementKind as S, UsingResource,
     },
     conversion::{Conversion, explicit, implicit},
-    eval::{CallNode, Node, Section, Step, Test, TryStep},
+    eval::{CallNode, Catch, Node, Section, Step, Test, TryStep},
     members,
     signature::Form,
     types::Type,
@@ -397,29 +397,28 @@ impl Checker {
         }
         // A type's own `GetEnumerator` says what its items are, whatever else it can be seen as.
         let own = members::row(&typed.kind, "GetEnumerator", |row| row.form == Form::Method && row.parameters.is_empty());
-        if let Some(row) = own.filter(|row| typed.kind.is(row.owner)) {
-            if let Type::Named(_, arguments) = &row.result
-                && let [item] = arguments.as_slice()
-            {
-                let call = CallNode {
-                    run: row.member.run,
-                    this: Some(typed.node),
-                    arguments: Vec::new(),
-                    generics: Vec::new(),
-                    outs: Vec::new(),
-                };
-                let item = match &typed.kind {
-                    Type::Named(net_type, arguments) => {
-                        let parameters = crate::expr::signature::type_parameters(net_type);
-                        item.substituted(&|name| {
-                            let at = parameters.iter().position(|parameter| *parameter == name)?;
-                            arguments.get(at).cloned()
-                        })
-                    }
-                    _ => item.clone(),
-                };
-                return (Node::Call(call.into()), item);
-            }
+        if let Some(row) = own.filter(|row| typed.kind.is(row.owner))
+            && let Type::Named(_, arguments) = &row.result
+            && let [item] = arguments.as_slice()
+        {
+            let call = CallNode {
+                run: row.member.run,
+                this: Some(typed.node),
+                arguments: Vec::new(),
+                generics: Vec::new(),
+                outs: Vec::new(),
+            };
+            let item = match &typed.kind {
+                Type::Named(net_type, arguments) => {
+                    let parameters = crate::expr::signature::type_parameters(net_type);
+                    item.substituted(&|name| {
+                        let at = parameters.iter().position(|parameter| *parameter == name)?;
+                        arguments.get(at).cloned()
+                    })
+                }
+                _ => item.clone(),
+            };
+            return (Node::Call(call.into()), item);
         }
         match typed.kind.item() {
             Some(item) => (typed.node, item),
@@ -473,7 +472,7 @@ impl Checker {
     }
 
     #[allow(clippy::type_complexity)]
-    fn catch(&mut self, catch: &ast::Catch) -> ((Option<Type>, Option<usize>, Option<Node>, Vec<Step>), bool) {
+    fn catch(&mut self, catch: &ast::Catch) -> (Catch, bool) {
         self.in_block(|checker| {
             let kind = catch.type_name.as_ref().map(|kind| checker.type_of(kind));
             if let (Some(kind), Some(written)) = (&kind, &catch.type_name) {
@@ -494,7 +493,7 @@ impl Checker {
             checker.function().catches += 1;
             let (body, ends) = checker.block_of(&catch.body);
             checker.function().catches -= 1;
-            ((kind, slot, condition, body), ends)
+            (Catch { kind, slot, condition, body }, ends)
         })
     }
 }

@@ -71,7 +71,7 @@ pub static CONTEXT: NetType = NetType {
         row("IApi Api", |_| Ok(part(Part::Api)), "The API that is called"),
         row("IBackend Backend", |_| Ok(part(Part::Backend)), "The backend that the request goes to"),
         row("IDeployment Deployment", |_| Ok(part(Part::Deployment)), "Where the gateway runs"),
-        row("TimeSpan Elapsed", |call| elapsed(call), "The time since the request came"),
+        row("TimeSpan Elapsed", elapsed, "The time since the request came"),
         row("IGraphQLDataSource GraphQL", |_| Ok(part(Part::GraphQl)), "The GraphQL field that is resolved"),
         row(
             "ILastError LastError",
@@ -85,7 +85,7 @@ pub static CONTEXT: NetType = NetType {
             "The product through which the API is called; null without one",
         ),
         row("IRequest Request", |_| Ok(part(Part::Request)), "The request as it is now"),
-        row("Guid RequestId", |call| request_id(call), "The request's own number"),
+        row("Guid RequestId", request_id, "The request's own number"),
         row(
             "IResponse Response",
             |call| Ok(call.machine.exchange()?.response.as_ref().map_or(Value::Null, |_| part(Part::Response))),

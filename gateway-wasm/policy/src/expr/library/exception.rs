@@ -215,7 +215,7 @@ pub static OBJECT_DISPOSED_EXCEPTION: NetType = NetType {
             let name = call.text_or_null(0)?.unwrap_or_default();
             let mut message = "Cannot access a disposed object.".to_owned();
             if !name.is_empty() {
-                message = format!("{message}\nObject name: '{name}'.");
+                message = format!("{message}\r\nObject name: '{name}'.");
             }
             Ok(Caught::value(Exception::new("ObjectDisposedException", message).into(), None))
         },

@@ -473,10 +473,7 @@ pub(super) fn not_negative(parameter: &str, value: i32) -> Result<usize, Thrown>
 }
 
 fn not_positive(parameter: &str, value: i32) -> Thrown {
-    let message = format!(
-        "{parameter} ('{value}') must be a non-negative and non-zero value. (Parameter '{parameter}')\nActual value was {value}."
-    );
-    Thrown::new("ArgumentOutOfRangeException", message)
+    Exception::argument_must_be("a non-negative and non-zero value", parameter, value.into()).into()
 }
 
 fn index_above(parameter: &str) -> Thrown {

@@ -138,14 +138,10 @@ pub(super) static PRODUCT: NetType = interface(
         ),
         row(
             "int? SubscriptionsLimit",
-            |call| product(call, |product| limit(product)),
+            |call| product(call, limit),
             "How many subscriptions a developer may have; null for any number",
         ),
-        row(
-            "int? SubscriptionLimit",
-            |call| product(call, |product| limit(product)),
-            "The same, as Microsoft's toolkit calls it",
-        ),
+        row("int? SubscriptionLimit", |call| product(call, limit), "The same, as Microsoft's toolkit calls it"),
         row(
             "bool SubscriptionRequired",
             |call| product(call, |product| product.subscription_required.into()),

@@ -112,17 +112,12 @@ fn no_default() -> Thrown {
 /// An object was used after its end.
 fn disposed(net_type: &'static NetType) -> Thrown {
     let name = Type::of(net_type).full_name();
-    Thrown::new("ObjectDisposedException", format!("Cannot access a disposed object.\nObject name: '{name}'."))
+    Thrown::new("ObjectDisposedException", format!("Cannot access a disposed object.\r\nObject name: '{name}'."))
 }
 
 /// A number must not be negative.
 fn not_negative(value: i32, parameter: &str) -> Result<usize, Thrown> {
-    usize::try_from(value).map_err(|_| {
-        let message = format!("{parameter} ('{value}') must be a non-negative value.");
-        let exception = Exception::argument_out_of_range(&message, parameter);
-        let message = format!("{}\nActual value was {value}.", exception.message);
-        Thrown::new("ArgumentOutOfRangeException", message)
-    })
+    usize::try_from(value).map_err(|_| Exception::argument_must_be("a non-negative value", parameter, value.into()).into())
 }
 
 const OFF_LENGTH: &str = "Offset and length were out of bounds for the array or count is greater than the number of elements from index to the end of the source collection.";

@@ -77,10 +77,8 @@ pub static RANDOM_NUMBER_GENERATOR: NetType = NetType {
             |call| {
                 let limit = call.int(0)?;
                 if limit <= 0 {
-                    let message = format!(
-                        "toExclusive ('{limit}') must be a non-negative and non-zero value. (Parameter 'toExclusive')\nActual value was {limit}."
-                    );
-                    return Err(Thrown::new("ArgumentOutOfRangeException", message));
+                    let what = "a non-negative and non-zero value";
+                    return Err(Exception::argument_must_be(what, "toExclusive", limit.into()).into());
                 }
                 Ok(Value::Int32(i32::try_from(below(call, limit.unsigned_abs())).unwrap_or(0)))
             },

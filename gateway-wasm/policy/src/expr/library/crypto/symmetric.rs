@@ -187,10 +187,7 @@ fn padding(call: &Call<'_, '_>, at: usize) -> Result<Padding, Thrown> {
 fn feedback(call: &Call<'_, '_>, at: usize) -> Result<i32, Thrown> {
     let bits = call.int(at)?;
     if bits <= 0 {
-        let message = format!(
-            "feedbackSizeInBits ('{bits}') must be a non-negative and non-zero value. (Parameter 'feedbackSizeInBits')\nActual value was {bits}."
-        );
-        return Err(Thrown::new("ArgumentOutOfRangeException", message));
+        return Err(Exception::argument_must_be("a non-negative and non-zero value", "feedbackSizeInBits", bits.into()).into());
     }
     if bits % 8 != 0 {
         let message = "The value specified in bits must be a whole number of bytes.";

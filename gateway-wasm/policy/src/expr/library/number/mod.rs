@@ -108,17 +108,12 @@ pub(super) fn compare(one: &Value, other: &Value) -> Ordering {
 
 /// What .NET says of an argument below zero.
 pub(super) fn negative(parameter: &str, value: i64) -> Thrown {
-    out_of_range(parameter, value, "a non-negative value")
+    Exception::argument_must_be("a non-negative value", parameter, value).into()
 }
 
 /// What .NET says of an argument above a limit.
 pub(super) fn too_great(parameter: &str, value: i64, limit: i64) -> Thrown {
-    out_of_range(parameter, value, &format!("less than or equal to '{limit}'"))
-}
-
-fn out_of_range(parameter: &str, value: i64, what: &str) -> Thrown {
-    let message = format!("{parameter} ('{value}') must be {what}. (Parameter '{parameter}')\r\nActual value was {value}.");
-    Thrown::new("ArgumentOutOfRangeException", message)
+    Exception::argument_must_be(&format!("less than or equal to '{limit}'"), parameter, value).into()
 }
 
 /// `CompareTo`. Types narrower than `int` give the difference.
