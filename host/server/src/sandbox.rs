@@ -202,8 +202,7 @@ impl World for Real {
     }
 
     fn random(&self) -> u64 {
-        use std::hash::{BuildHasher, Hasher};
-        // Every `RandomState` has keys of its own, drawn from the operating system.
-        std::collections::hash_map::RandomState::new().build_hasher().finish()
+        // Expressions make keys of it, so it is a cipher's stream, seeded by the operating system.
+        rand::random()
     }
 }
