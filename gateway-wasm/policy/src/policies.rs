@@ -140,10 +140,12 @@ fn unknown(name: &str, element: &Element, checker: &mut Checker<'_>) {
         );
         return;
     }
-    let names = NAMES.iter().chain(NOT_YET).copied().chain(["base", "include-fragment"]);
+    // The probe is for tests of the host, and for nobody to write.
+    let here: Vec<&str> = NAMES.iter().copied().filter(|name| *name != "probe").collect();
+    let names = here.iter().chain(NOT_YET).copied().chain(["base", "include-fragment"]);
     let help = match nearest(name, names) {
         Some(name) => format!("did you mean `{name}`?"),
-        None => format!("this build runs {}", listed(NAMES)),
+        None => format!("this build runs {}", listed(&here)),
     };
     checker.error("policy/unknown", element.name_span, format!("there is no policy `{name}`"), help);
 }
