@@ -48,7 +48,7 @@ is used; Portico looks at the value and warns (`expression/cast-missing`).
 | nesting | 100 levels; 500 operators or members in one chain |
 | steps of one evaluation | 2,000,000 |
 | text and collections made by one evaluation | 64 MB |
-| nesting while it runs | 600 operations |
+| nesting while it runs | 2,400 operations |
 | steps of one regular expression | 10,000,000 |
 
 A limit cannot be caught; like an exception that nobody catches it is an `ExpressionValueEvaluationFailure`.

@@ -18,12 +18,12 @@ pub const STEPS_MAX: u64 = 2_000_000;
 pub const BYTES_MAX: u64 = 64 << 20;
 
 /// The deepest that an evaluation may nest, in nodes of the tree. A call of a lambda or a function counts for several.
-pub const DEPTH_MAX: u32 = 600;
+pub const DEPTH_MAX: u32 = 2400;
 
 /// What a call adds to the depth: its frames are larger than those of a node.
 const CALL_DEPTH: u32 = 4;
 
-const TOO_DEEP: Thrown = Thrown::Limit("the expression nests more than 600 operations");
+const TOO_DEEP: Thrown = Thrown::Limit("the expression nests more than 2,400 operations");
 
 /// What an expression asks of the world. It may not wait for anything.
 pub trait World {
