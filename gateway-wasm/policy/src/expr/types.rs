@@ -97,6 +97,13 @@ pub enum Type {
 }
 
 impl Type {
+    /// For sentences: an `int`, a `string`.
+    pub fn with_article(&self) -> String {
+        let name = self.to_string();
+        let article = if name.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O']) { "an" } else { "a" };
+        format!("{article} `{name}`")
+    }
+
     /// `object`
     pub const OBJECT: Type = Type::of(&library::object::OBJECT);
     /// `string`

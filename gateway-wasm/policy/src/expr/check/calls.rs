@@ -289,7 +289,7 @@ impl Checker {
     ) -> Typed {
         let Type::Function(signature) = &function.kind else {
             if !matches!(function.kind, Type::Unknown) {
-                self.error("expression/call", span, format!("a `{}` cannot be called", function.kind), None);
+                self.error("expression/call", span, format!("{} cannot be called", function.kind.with_article()), None);
                 return self.ignored(arguments);
             }
             let nodes = self.plain_arguments(arguments).into_iter().map(|argument| argument.node).collect();
@@ -332,7 +332,7 @@ impl Checker {
                 Some(node) => all.push(node),
                 None => {
                     let message = format!("argument {} is missing", at + 1);
-                    let help = signature.0.get(at).map(|kind| format!("give a `{kind}`"));
+                    let help = signature.0.get(at).map(|kind| format!("give {}", kind.with_article()));
                     self.error("expression/arguments", span, message, help);
                     return Typed::unknown();
                 }
@@ -517,7 +517,12 @@ impl Checker {
                         && !matches!(kind, Type::Unknown)
                     {
                         let help = Some(format!("declare it as `{kind}`"));
-                        self.error("expression/arguments", span, format!("this gives a `{kind}`, not a `{declared}`"), help);
+                        self.error(
+                            "expression/arguments",
+                            span,
+                            format!("this gives {}, not {}", kind.with_article(), declared.with_article()),
+                            help,
+                        );
                     }
                     if let Some((position, _)) = to {
                         outs.push((position, target.slot));
@@ -603,7 +608,7 @@ impl Checker {
                 let message = match one.described.lambda {
                     Some(_) => format!("this lambda does not fit `{name}`"),
                     None if one.described.out => format!("`{name}` has no `out` parameter here"),
-                    None => format!("`{name}` does not take a `{}` here", one.described.kind),
+                    None => format!("`{name}` does not take {} here", one.described.kind.with_article()),
                 };
                 let cast = crate::expr::conversion::explicit(&one.described.kind, &wanted, None)
                     .filter(|_| one.described.lambda.is_none() && overloads.len() == 1)

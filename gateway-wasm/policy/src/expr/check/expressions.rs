@@ -48,8 +48,8 @@ impl Checker {
             return self.error("expression/no-value", span, "this gives no value", help);
         }
         let message = match typed.kind {
-            Type::Null => format!("`null` cannot be a `{to}`"),
-            _ => format!("a `{}` is not a `{to}`", typed.kind),
+            Type::Null => format!("`null` cannot be {}", to.with_article()),
+            _ => format!("{} is not {}", typed.kind.with_article(), to.with_article()),
         };
         let help = if *to == Type::STRING {
             Some("write `.ToString()` after it".to_owned())
@@ -89,7 +89,12 @@ impl Checker {
             kind if numeric::Numeric::of(kind).is_some() => Some("compare it: `... != 0`".to_owned()),
             _ => None,
         };
-        self.error("expression/condition", span, format!("a condition is a `bool`, and this is a `{}`", typed.kind), help);
+        self.error(
+            "expression/condition",
+            span,
+            format!("a condition is a `bool`, and this is {}", typed.kind.with_article()),
+            help,
+        );
         Node::Constant(Value::Bool(false))
     }
 
@@ -289,8 +294,8 @@ impl Checker {
             Some(conversion) => Typed::new(convert_node(typed.node, conversion, self.checked), to),
             None => {
                 let message = match typed.kind {
-                    Type::Null => format!("`null` cannot be a `{to}`"),
-                    _ => format!("a `{}` cannot be cast to `{to}`", typed.kind),
+                    Type::Null => format!("`null` cannot be {}", to.with_article()),
+                    _ => format!("{} cannot be cast to `{to}`", typed.kind.with_article()),
                 };
                 let help = if to == Type::STRING {
                     Some("write `.ToString()` after it".to_owned())
@@ -362,7 +367,7 @@ impl Checker {
                     && explicit(kind, &tested, None).is_none()
                     && explicit(&tested, kind, None).is_none()
                 {
-                    let message = format!("a `{kind}` is never a `{tested}`");
+                    let message = format!("{} is never {}", kind.with_article(), tested.with_article());
                     self.error("expression/pattern", type_name.span, message, None);
                 }
                 let slot = match name {
@@ -593,7 +598,7 @@ impl Checker {
         let Some(place) = self.place(target) else { return Typed::unknown() };
         let kind = place.kind.clone();
         if numeric::Numeric::of(kind.without_nullable()).is_none() && !kind.is_open() && kind.as_enum().is_none() {
-            let message = format!("`{}` needs a number, and this is a `{kind}`", if up { "++" } else { "--" });
+            let message = format!("`{}` needs a number, and this is {}", if up { "++" } else { "--" }, kind.with_article());
             self.error("expression/operator", span, message, None);
             return Typed::unknown();
         }

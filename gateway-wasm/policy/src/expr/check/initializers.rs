@@ -150,7 +150,7 @@ impl Checker {
     fn added(&mut self, object: &Typed, name: &crate::expr::ast::Identifier, arguments: &[Argument], span: Span) -> Option<Node> {
         let groups = crate::expr::members::rows(&object.kind, "Add", |row| row.form == Form::Method && !row.is_static);
         if groups.is_empty() {
-            let message = format!("a `{}` takes no items in braces", object.kind);
+            let message = format!("{} takes no items in braces", object.kind.with_article());
             self.error("expression/initializer", span, message, Some("set its members: `{ Name = value }`".into()));
             return None;
         }

@@ -408,15 +408,16 @@ impl Checker {
         if let Some(row) = groups.iter().flatten().next() {
             let wanted: Vec<String> = row.parameters.iter().map(|parameter| parameter.kind.to_string()).collect();
             let message = format!(
-                "the index of a `{kind}` is no `{}`",
+                "the index of {} is no `{}`",
+                kind.with_article(),
                 given.first().map_or(String::new(), |given| given.kind.to_string())
             );
-            self.error("expression/arguments", span, message, Some(format!("give a `{}`", wanted.join(", "))));
+            self.error("expression/arguments", span, message, Some(format!("give `{}`", wanted.join(", "))));
         } else if sets && members::row(kind, "this", |row| row.form == Form::Indexer).is_some() {
-            self.error("expression/read-only", span, format!("the items of a `{kind}` cannot be set"), None);
+            self.error("expression/read-only", span, format!("the items of {} cannot be set", kind.with_article()), None);
         } else {
             let help = matches!(kind, Type::Nullable(_)).then(|| "take the value out first: `.Value[...]`".to_owned());
-            self.error("expression/index", span, format!("a `{kind}` has no items to index"), help);
+            self.error("expression/index", span, format!("{} has no items to index", kind.with_article()), help);
         }
         None
     }
@@ -528,7 +529,7 @@ impl Checker {
         let row = members::row(&typed.kind, &name.text, |row| row.form == Form::Property && row.sets);
         let Some(row) = row else {
             if members::row(&typed.kind, &name.text, |_| true).is_some() {
-                let message = format!("`{}` of a `{}` cannot be set", name.text, typed.kind);
+                let message = format!("`{}` of {} cannot be set", name.text, typed.kind.with_article());
                 self.error("expression/read-only", name.span, message, None);
             } else {
                 self.member_unknown(&typed.kind, name, false);

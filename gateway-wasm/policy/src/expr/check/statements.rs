@@ -424,7 +424,12 @@ impl Checker {
             Some(item) => (typed.node, item),
             None => {
                 let help = matches!(typed.kind, Type::Null).then(|| "cast the null first".to_owned());
-                self.error("expression/foreach", source.span, format!("a `{}` has no items to go through", typed.kind), help);
+                self.error(
+                    "expression/foreach",
+                    source.span,
+                    format!("{} has no items to go through", typed.kind.with_article()),
+                    help,
+                );
                 (typed.node, Type::Unknown)
             }
         }
@@ -482,7 +487,7 @@ impl Checker {
                     && implicit(kind, &exception, None).is_none()
                 {
                     let help = Some("catch `Exception`, or one of its kinds".to_owned());
-                    checker.error("expression/catch", written.span, format!("a `{kind}` is no exception"), help);
+                    checker.error("expression/catch", written.span, format!("{} is no exception", kind.with_article()), help);
                 }
             }
             let slot = catch.name.as_ref().map(|name| {
