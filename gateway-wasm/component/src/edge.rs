@@ -249,6 +249,10 @@ impl Host for Door {
         Ok(Response { status, reason: String::new(), headers: Headers::new(fields), body, forwarded: false })
     }
 
+    async fn sleep(&self, duration_ms: u32) {
+        wasip3::clocks::monotonic_clock::wait_for(u64::from(duration_ms) * 1_000_000).await;
+    }
+
     async fn body(&self, which: Which, bytes_max: u64) -> Result<Bytes, SendError> {
         let Some(stream) = self.stream(which).take() else { return Ok(Bytes::new()) };
         match whole(stream, bytes_max).await {

@@ -213,15 +213,19 @@ impl Host for Door {
         };
         match self.operation(operation).await {
             Completion::Response(head, body) => Ok(response(head, Body::Whole(body), false)),
-            Completion::Body(_) => Err(mixed_up()),
+            Completion::Body(_) | Completion::Done => Err(mixed_up()),
             Completion::Failed(kind, message) => Err(SendError { kind, message }),
         }
+    }
+
+    async fn sleep(&self, duration_ms: u32) {
+        self.operation(Operation::Sleep { duration_ms }).await;
     }
 
     async fn body(&self, which: Which, bytes_max: u64) -> Result<Bytes, SendError> {
         match self.operation(Operation::Read { which, bytes_max }).await {
             Completion::Body(bytes) => Ok(bytes),
-            Completion::Response(..) => Err(mixed_up()),
+            Completion::Response(..) | Completion::Done => Err(mixed_up()),
             Completion::Failed(kind, message) => Err(SendError { kind, message }),
         }
     }

@@ -146,11 +146,28 @@ pub const AREAS: &[Area] = &[
             error("var", "`var` cannot tell its type"),
         ],
     ),
+    area(
+        "choose",
+        "The policy `choose`.",
+        &[
+            error("order", "a `when` stands after `otherwise`, so it never runs"),
+            error("otherwise", "it has two `otherwise`"),
+            error("when", "it has no `when`"),
+        ],
+    ),
     area("find-and-replace", "The policy `find-and-replace`.", &[error("from", "there is nothing to look for")]),
     area(
         "forward-request",
         "The policy `forward-request`.",
         &[error("follow-redirects", "this build does not follow the redirects of backends yet")],
+    ),
+    area(
+        "retry",
+        "The policy `retry`.",
+        &[
+            error("delta", "intervals have a longest, but nothing makes them grow"),
+            error("empty", "there is nothing in it"),
+        ],
     ),
     area("rewrite-uri", "The policy `rewrite-uri`.", &[error("template", "the template does not start with a slash")]),
     area("send-request", "The policy `send-request`.", &[error("url", "a new request has no absolute URL")]),

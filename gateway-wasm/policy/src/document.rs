@@ -3,7 +3,8 @@
 use crate::{
     address::Address,
     policies::{ForwardRequest, Policy},
-    statement::Checker,
+    statement::{Checker, Siblings},
+    step::{Standing, Step},
     text::Text,
     xml::{self, Element, Node},
 };
@@ -29,6 +30,19 @@ pub enum Section {
     Backend,
     Outbound,
     OnError,
+}
+
+impl Scope {
+    /// APIM's word for it, as in `context.LastError.Scope`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Scope::Global => "global",
+            Scope::Workspace => "workspace",
+            Scope::Product => "product",
+            Scope::Api => "api",
+            Scope::Operation => "operation",
+        }
+    }
 }
 
 impl Section {
@@ -76,7 +90,7 @@ pub struct Document {
 #[derive(Clone, Debug)]
 pub(crate) enum Item {
     Base,
-    Do(Rc<Policy>),
+    Do(Rc<Step>),
 }
 
 impl Document {
@@ -84,7 +98,8 @@ impl Document {
     pub fn compile(source: &Source, scope: Scope, surroundings: &Surroundings, diagnostics: &mut Diagnostics) -> Document {
         let text = Text::new(source, &surroundings.named_values, surroundings.unknown());
         let roots = xml::read(&text, diagnostics);
-        let mut checker = Checker { text: &text, section: Section::Inbound, scope, surroundings, diagnostics, fragment: None };
+        let (section, path) = (Section::Inbound, String::new());
+        let mut checker = Checker { text: &text, section, scope, surroundings, diagnostics, fragment: None, path };
         let [root] = roots.as_slice() else {
             let second = roots.get(1).map_or(Span::default(), |root| root.name_span);
             checker.error(
@@ -144,6 +159,7 @@ impl Document {
 
     pub(crate) fn items(section: &Element, checker: &mut Checker<'_>) -> Vec<Item> {
         let mut items = Vec::new();
+        let mut siblings = Siblings::default();
         for node in &section.children {
             match node {
                 Node::Text(text) if text.damaged => {}
@@ -156,9 +172,9 @@ impl Document {
                     items.push(Item::Base);
                 }
                 Node::Element(element) => {
-                    let mut policies = Vec::new();
-                    checker.policy(element, &mut policies);
-                    items.extend(policies.into_iter().map(Item::Do));
+                    let mut steps = Vec::new();
+                    checker.step(element, &siblings.part(element), &mut steps);
+                    items.extend(steps.into_iter().map(Item::Do));
                 }
             }
         }
@@ -170,7 +186,7 @@ impl Document {
 #[derive(Debug, Default)]
 pub struct Effective {
     /// Statements by [`Section`].
-    sections: [Vec<Rc<Policy>>; 4],
+    sections: [Vec<Rc<Step>>; 4],
     /// True if nothing runs after the request is forwarded, so that the response can go straight to the client.
     hands_over: bool,
 }
@@ -183,14 +199,14 @@ impl Effective {
     pub fn compose(documents: &[Rc<Document>]) -> Effective {
         let sections = Section::ALL.map(|section| flatten(documents, section));
         let [_, backend, outbound, on_error] = &sections;
-        let hands_over = matches!(backend.last().map(|policy| &**policy), Some(Policy::ForwardRequest(_)))
+        let hands_over = matches!(backend.last().map(|step| &step.policy), Some(Policy::ForwardRequest(_)))
             && outbound.is_empty()
             && on_error.is_empty();
         Effective { sections, hands_over }
     }
 
     /// The statements of a section.
-    pub fn section(&self, section: Section) -> &[Rc<Policy>] {
+    pub fn section(&self, section: Section) -> &[Rc<Step>] {
         &self.sections[section as usize]
     }
 
@@ -206,22 +222,30 @@ impl Effective {
     }
 }
 
-fn flatten(documents: &[Rc<Document>], section: Section) -> Vec<Rc<Policy>> {
+fn flatten(documents: &[Rc<Document>], section: Section) -> Vec<Rc<Step>> {
     let Some((narrowest, broader)) = documents.split_last() else {
         return match section {
-            Section::Backend => vec![Rc::new(Policy::ForwardRequest(ForwardRequest::default()))],
+            Section::Backend => vec![Rc::new(forward())],
             _ => Vec::new(),
         };
     };
     let Some(items) = &narrowest.sections[section as usize] else { return flatten(broader, section) };
-    let mut policies = Vec::new();
+    let mut steps = Vec::new();
     for item in items {
         match item {
             // Above the global document there is nothing: its `<base />` has no effect (reference: APIM, C1).
             Item::Base if broader.is_empty() => {}
-            Item::Base => policies.extend(flatten(broader, section)),
-            Item::Do(policy) => policies.push(policy.clone()),
+            Item::Base => steps.extend(flatten(broader, section)),
+            Item::Do(step) => steps.push(step.clone()),
         }
     }
-    policies
+    steps
+}
+
+/// What the backend section does where no document says anything.
+fn forward() -> Step {
+    let policy = Policy::ForwardRequest(ForwardRequest::default());
+    let (name, path) = (policy.name(), format!("{}[1]", policy.name()));
+    let at = Standing { name, scope: Scope::Global, section: Section::Backend, path, id: None, place: None };
+    Step { policy, at: Rc::new(at) }
 }

@@ -24,6 +24,9 @@ pub trait Host {
     /// Sends a request of a policy's own and reads the response whole.
     fn send(&self, request: &Request, timeout_ms: u32) -> impl Future<Output = Result<Response, SendError>>;
 
+    /// Waits.
+    fn sleep(&self, duration_ms: u32) -> impl Future<Output = ()>;
+
     /// Reads a body of the exchange, whole.
     fn body(&self, which: Which, bytes_max: u64) -> impl Future<Output = Result<Bytes, SendError>>;
 }

@@ -21,6 +21,7 @@ pub mod problem;
 pub mod run;
 pub mod script;
 pub mod statement;
+pub mod step;
 pub mod text;
 mod values;
 pub mod xml;

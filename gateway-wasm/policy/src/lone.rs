@@ -5,7 +5,7 @@
 
 use crate::{
     document::{Document, Scope, Section, Surroundings},
-    statement::Checker,
+    statement::{Checker, Siblings},
     text::Text,
     xml::{self, Element},
 };
@@ -28,7 +28,7 @@ pub fn check(source: &Source) -> Diagnostics {
         match root.name.as_str() {
             "policies" => diagnostics.extend(lone.document(root)),
             "fragment" => diagnostics.extend(lone.statements(Some(source.name()), |checker| {
-                checker.policies(root);
+                checker.steps(root);
             })),
             name => match Section::ALL.into_iter().find(|section| section.name() == name) {
                 Some(section) => diagnostics.extend(lone.section(root, section)),
@@ -37,8 +37,9 @@ pub fn check(source: &Source) -> Diagnostics {
         }
     }
     diagnostics.extend(lone.statements(None, |checker| {
+        let mut siblings = Siblings::default();
         for element in snippet.iter().filter(|element| element.name != "base") {
-            checker.policy(element, &mut Vec::new());
+            checker.step(element, &siblings.part(element), &mut Vec::new());
         }
     }));
     diagnostics.sorted()
@@ -71,7 +72,8 @@ impl Lone<'_> {
     fn checked(&self, section: Section, fragment: Option<&str>, check: impl FnOnce(&mut Checker<'_>)) -> Diagnostics {
         let mut diagnostics = Diagnostics::new();
         let (text, surroundings) = (self.text, self.surroundings);
-        check(&mut Checker { text, section, scope: Scope::Api, surroundings, diagnostics: &mut diagnostics, fragment });
+        let path = String::new();
+        check(&mut Checker { text, section, scope: Scope::Api, surroundings, diagnostics: &mut diagnostics, fragment, path });
         diagnostics
     }
 }

@@ -33,6 +33,13 @@ macro_rules! policies {
                 }
             }
 
+            /// Its name in policy files.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $($(#[$cfg])? Policy::$name(_) => <$name as Statement>::NAME,)*
+                }
+            }
+
             /// Runs it.
             pub(crate) async fn run<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
                 match self {
@@ -52,9 +59,11 @@ macro_rules! policies {
 }
 
 policies! {
+    choose::Choose,
     find_and_replace::FindAndReplace,
     forward_request::ForwardRequest,
     return_response::ReturnResponse,
+    retry::Retry,
     rewrite_uri::RewriteUri,
     send_request::SendRequest,
     set_backend_service::SetBackendService,
@@ -85,7 +94,6 @@ const NOT_YET: &[&str] = &[
     "cache-store-value",
     "cache-value",
     "check-header",
-    "choose",
     "cors",
     "cosmosdb-data-source",
     "cross-domain",
@@ -112,7 +120,6 @@ const NOT_YET: &[&str] = &[
     "rate-limit",
     "rate-limit-by-key",
     "redirect-content-urls",
-    "retry",
     "send-one-way-request",
     "send-service-bus-message",
     "sql-data-source",

@@ -8,6 +8,7 @@ use crate::{
     policies::Policy,
     problem,
     statement::{Fault, Flow},
+    step::Step,
 };
 use std::{
     future::{Future, poll_fn},
@@ -38,54 +39,56 @@ pub async fn run<H: Host>(effective: &Effective, exchange: &mut Exchange, host: 
 }
 
 async fn sections<H: Host>(effective: &Effective, exchange: &mut Exchange, host: &H) -> Result<Outcome, Fault> {
-    let inbound = statements(effective.section(Section::Inbound), exchange, host).await;
-    if let Flow::Answer = inbound.map_err(failed_in(Section::Inbound))? {
+    if let Flow::Answer = steps(effective.section(Section::Inbound), exchange, host).await? {
         return Ok(Outcome::Respond);
     }
     let mut backend = effective.section(Section::Backend);
     let mut hand_over = None;
     if effective.hands_over()
         && let Some((last, before)) = backend.split_last()
-        && let Policy::ForwardRequest(forward) = &**last
+        && let Policy::ForwardRequest(forward) = &last.policy
     {
         backend = before;
-        hand_over = Some(forward);
+        hand_over = Some((forward, last));
     }
-    if let Flow::Answer = statements(backend, exchange, host).await.map_err(failed_in(Section::Backend))? {
+    if let Flow::Answer = steps(backend, exchange, host).await? {
         return Ok(Outcome::Respond);
     }
-    if let Some(forward) = hand_over {
-        forward.check_backend(exchange).map_err(failed_in(Section::Backend))?;
-        let limits = forward.limits(exchange, host).await.map_err(failed_in(Section::Backend))?;
+    if let Some((forward, step)) = hand_over {
+        forward.check_backend(exchange).map_err(|fault| step.failed(fault))?;
+        let limits = forward.limits(exchange, host).await.map_err(|fault| step.failed(fault))?;
         return Ok(Outcome::HandOver(limits));
     }
     // Without a forward-request there is no backend's response: outbound sees an empty 200.
     exchange.response.get_or_insert_with(|| Response::new(200));
-    let outbound = statements(effective.section(Section::Outbound), exchange, host).await;
-    outbound.map_err(failed_in(Section::Outbound))?;
+    steps(effective.section(Section::Outbound), exchange, host).await?;
     Ok(Outcome::Respond)
 }
 
-/// `context.LastError.Section` says where it was.
-fn failed_in(section: Section) -> impl Fn(Fault) -> Fault {
-    move |fault| Fault { section: Some(section), ..fault }
-}
-
-/// Runs statements one after the other until one of them answers.
-pub(crate) async fn statements<H: Host>(policies: &[Rc<Policy>], exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
-    for policy in policies {
-        if let Flow::Answer = policy.run(exchange, host).await? {
+/// Runs steps one after the other until one of them answers.
+pub(crate) async fn steps<H: Host>(steps: &[Rc<Step>], exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
+    for step in steps {
+        if let Flow::Answer = step.run(exchange, host).await? {
             return Ok(Flow::Answer);
         }
     }
     Ok(Flow::Next)
 }
 
+/// The same from within a policy: a future that holds itself needs a place of its own.
+pub(crate) fn nested<'a, H: Host>(
+    steps: &'a [Rc<Step>],
+    exchange: &'a mut Exchange,
+    host: &'a H,
+) -> Pin<Box<dyn Future<Output = Result<Flow, Fault>> + 'a>> {
+    Box::pin(self::steps(steps, exchange, host))
+}
+
 async fn on_error<H: Host>(effective: &Effective, exchange: &mut Exchange, host: &H, fault: Fault) {
     exchange.last_error = Some(fault);
     // The statements of on-error see the answer that the caller gets if they change nothing.
     exchange.response = Some(problem::internal(&exchange.request_id(host)));
-    if statements(effective.section(Section::OnError), exchange, host).await.is_err() {
+    if steps(effective.section(Section::OnError), exchange, host).await.is_err() {
         exchange.response = Some(problem::internal(&exchange.request_id(host)));
     }
 }
@@ -104,14 +107,14 @@ type Finished = (Box<Exchange>, Result<Flow, Fault>);
 /// Branches see the variables as they were before; their writes merge in document order, so a trace is the same on every
 /// run. With `any`, the first branch that is done ends the others.
 pub(crate) async fn parallel<H: Host>(
-    policies: &[Rc<Policy>],
+    steps: &[Rc<Step>],
     any: bool,
     exchange: &mut Exchange,
     host: &H,
 ) -> Result<Flow, Fault> {
-    let mut branches: Vec<Branch<'_>> = Vec::with_capacity(policies.len());
-    for policy in policies {
-        branches.push(Branch::Running(Box::pin(branch(policy, Box::new(exchange.clone()), host))));
+    let mut branches: Vec<Branch<'_>> = Vec::with_capacity(steps.len());
+    for step in steps {
+        branches.push(Branch::Running(Box::pin(branch(step, Box::new(exchange.clone()), host))));
     }
     poll_fn(|context| {
         for one in &mut branches {
@@ -147,8 +150,8 @@ pub(crate) async fn parallel<H: Host>(
     Ok(flow)
 }
 
-async fn branch<H: Host>(policy: &Policy, mut copy: Box<Exchange>, host: &H) -> Finished {
-    let result = policy.run(&mut copy, host).await;
+async fn branch<H: Host>(step: &Step, mut copy: Box<Exchange>, host: &H) -> Finished {
+    let result = step.run(&mut copy, host).await;
     (copy, result)
 }
 
@@ -158,14 +161,12 @@ pub(crate) async fn whole_body<H: Host>(body: &mut Body, host: &H, source: &'sta
         Body::Whole(bytes) => return Ok(bytes.clone()),
         Body::Streams(which) => *which,
     };
-    let bytes = host.body(which, crate::host::BODY_BYTES_MAX).await.map_err(|error| Fault {
-        source,
-        reason: match which {
+    let bytes = host.body(which, crate::host::BODY_BYTES_MAX).await.map_err(|error| {
+        let reason = match which {
             Which::Request => "ClientConnectionFailure",
             Which::Response => "BackendConnectionFailure",
-        },
-        message: error.message,
-        section: None,
+        };
+        Fault::new(source, reason, error.message)
     })?;
     *body = Body::Whole(bytes.clone());
     Ok(bytes)

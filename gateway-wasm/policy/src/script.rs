@@ -224,6 +224,12 @@ impl Script {
         now
     }
 
+    /// Lets time pass.
+    pub fn pass(&self, duration_ms: u32) {
+        let clock = &mut self.scene.borrow_mut().clock;
+        clock.now_micros = clock.now_micros.saturating_add(i64::from(duration_ms) * 1000);
+    }
+
     /// Draws a random number.
     pub fn draw(&self) -> u64 {
         let drawn = self.drawn.replace(self.drawn.get().wrapping_add(1));
@@ -337,6 +343,10 @@ impl Host for Script {
         let (mut response, body) = response?;
         response.body = Body::Whole(body);
         Ok(response)
+    }
+
+    async fn sleep(&self, duration_ms: u32) {
+        self.pass(duration_ms);
     }
 
     async fn body(&self, which: Which, bytes_max: u64) -> Result<Bytes, SendError> {

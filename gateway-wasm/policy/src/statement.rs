@@ -5,6 +5,7 @@ use crate::{
     exchange::Exchange,
     host::Host,
     policies::Policy,
+    step::{Standing, Step},
     text::Text,
     xml::{self, Element, Node},
 };
@@ -62,14 +63,28 @@ pub struct Fault {
     pub reason: &'static str,
     /// What happened, for operators.
     pub message: String,
-    /// The section that the policy stands in, once the run knows it.
-    pub section: Option<Section>,
+    /// The part of the policy that failed, such as `when[2]`; empty for the policy itself.
+    pub part: String,
+    /// Where the policy stands, once the run knows it.
+    pub at: Option<Rc<Standing>>,
 }
 
 impl Fault {
+    /// Where it was: the step's path, and the part of it that failed.
+    pub fn path(&self) -> String {
+        let path = self.at.as_ref().map_or("", |at| at.path.as_str());
+        if self.part.is_empty() { path.to_owned() } else { format!("{path}/{}", self.part) }
+    }
+
+    /// It was in a part of the policy, such as `when[2]`.
+    pub fn in_part(mut self, part: String) -> Self {
+        self.part = part;
+        self
+    }
+
     /// A policy's failure.
     pub fn new(source: &'static str, reason: &'static str, message: impl Into<String>) -> Self {
-        Self { source, reason, message: message.into(), section: None }
+        Self { source, reason, message: message.into(), part: String::new(), at: None }
     }
 }
 
@@ -87,6 +102,27 @@ pub struct Checker<'a> {
     pub diagnostics: &'a mut Diagnostics,
     /// The fragment that is being included, which must not include another.
     pub(crate) fragment: Option<&'a str>,
+    /// The way from the section to the element that is checked.
+    pub(crate) path: String,
+}
+
+/// Counts siblings by name: the third `choose` among them is `choose[3]`.
+#[derive(Default)]
+pub(crate) struct Siblings<'e> {
+    counts: Vec<(&'e str, usize)>,
+}
+
+impl<'e> Siblings<'e> {
+    /// The element's part of a path.
+    pub(crate) fn part(&mut self, element: &'e Element) -> String {
+        let name = element.name.as_str();
+        let count = match self.counts.iter_mut().find(|(own, _)| *own == name) {
+            Some((_, count)) => count,
+            None => &mut self.counts.push_mut((name, 0)).1,
+        };
+        *count += 1;
+        format!("{name}[{count}]")
+    }
 }
 
 impl Checker<'_> {
@@ -175,9 +211,22 @@ impl Checker<'_> {
         }
     }
 
+    /// Goes one part further on the path.
+    pub(crate) fn inside<T>(&mut self, part: &str, check: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.path.len();
+        if outer > 0 {
+            self.path.push('/');
+        }
+        self.path.push_str(part);
+        let result = check(self);
+        self.path.truncate(outer);
+        result
+    }
+
     /// The policies in an element, fragments put in.
-    pub fn policies(&mut self, element: &Element) -> Vec<Rc<Policy>> {
-        let mut policies = Vec::new();
+    pub fn steps(&mut self, element: &Element) -> Vec<Rc<Step>> {
+        let mut steps = Vec::new();
+        let mut siblings = Siblings::default();
         for child in element.elements() {
             if child.name == "base" {
                 self.error(
@@ -188,21 +237,31 @@ impl Checker<'_> {
                 );
                 continue;
             }
-            self.policy(child, &mut policies);
+            self.step(child, &siblings.part(child), &mut steps);
         }
-        policies
+        steps
     }
 
-    /// Checks one policy, or puts in a fragment.
-    pub(crate) fn policy(&mut self, element: &Element, policies: &mut Vec<Rc<Policy>>) {
-        if element.name == "include-fragment" {
-            self.include_fragment(element, policies);
-        } else if let Some(policy) = Policy::check(element, self) {
-            policies.push(Rc::new(policy));
-        }
+    /// Checks one policy, or puts in a fragment. `part` is its part of the path.
+    pub(crate) fn step(&mut self, element: &Element, part: &str, steps: &mut Vec<Rc<Step>>) {
+        self.inside(part, |checker| {
+            if element.name == "include-fragment" {
+                checker.include_fragment(element, steps);
+            } else if let Some(policy) = Policy::check(element, checker) {
+                let at = Rc::new(Standing {
+                    name: policy.name(),
+                    scope: checker.scope,
+                    section: checker.section,
+                    path: checker.path.clone(),
+                    id: element.attribute("id").map(|id| id.value.text.clone()),
+                    place: Some(checker.place(element.name_span)),
+                });
+                steps.push(Rc::new(Step { policy, at }));
+            }
+        });
     }
 
-    fn include_fragment(&mut self, element: &Element, policies: &mut Vec<Rc<Policy>>) {
+    fn include_fragment(&mut self, element: &Element, steps: &mut Vec<Rc<Step>>) {
         self.attributes(element, &["fragment-id"]);
         self.children(element, Children::None);
         let Some(name) = self.required(element, "fragment-id") else { return };
@@ -233,9 +292,11 @@ impl Checker<'_> {
             surroundings: self.surroundings,
             diagnostics: self.diagnostics,
             fragment: Some(name),
+            path: std::mem::take(&mut self.path),
         };
-        let Some(root) = inner.fragment_root(&roots) else { return };
-        policies.extend(inner.policies(root));
+        let root = inner.fragment_root(&roots);
+        steps.extend(root.map(|root| inner.steps(root)).unwrap_or_default());
+        self.path = inner.path;
     }
 
     /// The `<fragment>` of a fragment's file.

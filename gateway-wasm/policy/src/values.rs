@@ -90,6 +90,20 @@ impl Checker<'_> {
         }
     }
 
+    /// A condition that must be there: an expression, `true` or `false`.
+    pub fn condition(&mut self, element: &Element, name: &str) -> Option<Expr<bool>> {
+        let value = self.attribute(element, name)?;
+        self.value(value, |checker, text| match text.trim() {
+            word if word.eq_ignore_ascii_case("true") => Some(true),
+            word if word.eq_ignore_ascii_case("false") => Some(false),
+            word => {
+                let help = format!("write an expression: `{name}=\"@(...)\"`");
+                checker.error("policy/value", value.span, format!("`{name}` cannot be `{word}`"), help);
+                None
+            }
+        })
+    }
+
     /// The text in an element, without the blanks around it, or an expression.
     pub fn inner_text(&mut self, element: &Element) -> Option<Expr<Rc<str>>> {
         let value = element.value(self.text);
@@ -151,6 +165,26 @@ impl Checker<'_> {
         let value =
             self.value(&attribute.value, |checker, text| checker.known_number(name, &attribute.value, text, &range, default))?;
         Some(Number { value, least, greatest })
+    }
+
+    /// The same for an attribute that must be there.
+    pub fn required_number(&mut self, element: &Element, name: &str, range: RangeInclusive<u32>, example: u32) -> Option<Number> {
+        self.attribute(element, name)?;
+        self.number_value(element, name, range, example)
+    }
+
+    /// The same for an attribute that may be missing. The outer `None` is a mistake.
+    pub fn optional_number(
+        &mut self,
+        element: &Element,
+        name: &str,
+        range: RangeInclusive<u32>,
+        example: u32,
+    ) -> Option<Option<Number>> {
+        match element.attribute(name) {
+            None => Some(None),
+            Some(_) => self.number_value(element, name, range, example).map(Some),
+        }
     }
 
     fn known_number(

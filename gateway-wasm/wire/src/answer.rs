@@ -145,6 +145,11 @@ pub enum Operation<'a> {
         /// The most that is read.
         bytes_max: u64,
     },
+    /// Wait.
+    Sleep {
+        /// How long.
+        duration_ms: u32,
+    },
 }
 
 /// Operations with the numbers under which they are reported done.
@@ -174,6 +179,7 @@ impl<'a> Iterator for Operations<'a> {
                 },
                 READ_REQUEST => Operation::Read { which: Which::Request, bytes_max: reader.u64()? },
                 READ_RESPONSE => Operation::Read { which: Which::Response, bytes_max: reader.u64()? },
+                SLEEP => Operation::Sleep { duration_ms: reader.u32()? },
                 _ => return Err(Malformed),
             })
         };
@@ -190,6 +196,7 @@ const APPEND: u8 = 1;
 const SEND: u8 = 0;
 const READ_REQUEST: u8 = 1;
 const READ_RESPONSE: u8 = 2;
+const SLEEP: u8 = 3;
 
 impl<'a> Answer<'a> {
     /// Reads an answer.
@@ -317,6 +324,11 @@ impl Operation<'_> {
                 });
                 writer.u32(id);
                 writer.u64(*bytes_max);
+            }
+            Operation::Sleep { duration_ms } => {
+                writer.u8(SLEEP);
+                writer.u32(id);
+                writer.u32(*duration_ms);
             }
         }
     }

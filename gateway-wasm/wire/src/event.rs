@@ -21,6 +21,8 @@ pub enum Completion {
     Response(ResponseHead, Bytes),
     /// A body was read, whole.
     Body(Bytes),
+    /// It is done, and there is no more to say.
+    Done,
     /// It did not work.
     Failed(FailureKind, String),
 }
@@ -58,6 +60,7 @@ const FAILED: u8 = 1;
 const DONE_RESPONSE: u8 = 2;
 const DONE_BODY: u8 = 3;
 const DONE_FAILED: u8 = 4;
+const DONE: u8 = 5;
 
 impl Event {
     /// Reads an event.
@@ -78,6 +81,7 @@ impl Event {
                 let id = reader.u32()?;
                 Event::Done(id, Completion::Body(bytes.slice(bytes.len() - reader.rest().len()..)))
             }
+            DONE => Event::Done(reader.u32()?, Completion::Done),
             DONE_FAILED => {
                 let id = reader.u32()?;
                 Event::Done(id, Completion::Failed(FailureKind::read(&mut reader)?, reader.long_text()?.to_owned()))
@@ -119,6 +123,10 @@ impl Event {
                 writer.u8(DONE_BODY);
                 writer.u32(id);
                 writer.bytes(body);
+            }
+            Completion::Done => {
+                writer.u8(DONE);
+                writer.u32(id);
             }
             Completion::Failed(kind, message) => {
                 writer.u8(DONE_FAILED);

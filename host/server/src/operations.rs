@@ -35,6 +35,10 @@ pub(crate) fn start(
             let body = take_body(which);
             Box::pin(async move { read(id, which, body, bytes_max).await })
         }
+        Operation::Sleep { duration_ms } => Box::pin(async move {
+            tokio::time::sleep(Duration::from_millis(duration_ms.into())).await;
+            Done { id, completion: Completion::Done, body: None }
+        }),
         Operation::Send { method, scheme, authority, target, timeout_ms, body_bytes_max, edits, body } => {
             let request = request(method, authority, target, edits, Bytes::copy_from_slice(body));
             let (worker, authority) = (worker.clone(), authority.to_owned());

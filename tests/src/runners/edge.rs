@@ -71,7 +71,8 @@ pub fn body(bytes: Bytes) -> WasiBody {
 pub fn run(case: &Case, plan: &Plan) -> Result<Outcome, String> {
     let plan = plan.write();
     let script = Arc::new(Mutex::new(Script::new(case.scene.clone(), Bytes::new())));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
+    let runtime = runtime.map_err(|error| error.to_string())?;
     let response = runtime.block_on(async {
         let asked = script.clone();
         let door = Runtime::scripted(&plan, Arc::new(move |request| answered(&asked, request)), script.clone());
@@ -171,7 +172,7 @@ impl HandlerState for Maker {
             // wasmtime takes all of its randomness at once; no case draws more than this.
             let drawn = |script: &Script| (0..1000).flat_map(|_| script.draw().to_be_bytes()).collect();
             wasi.secure_random(Deterministic::new(drawn(&script.lock().expect("nobody panicked"))));
-            wasi.wall_clock(ScriptedClock(script.clone()));
+            wasi.wall_clock(ScriptedClock { script: script.clone(), start: tokio::time::Instant::now() });
         }
         let state = State {
             wasi: wasi.build(),
@@ -185,8 +186,11 @@ impl HandlerState for Maker {
     }
 }
 
-/// The clock of a script.
-struct ScriptedClock(Arc<Mutex<Script>>);
+/// The clock of a script. Where the component sleeps, tokio's clock goes on, which else stands still.
+struct ScriptedClock {
+    script: Arc<Mutex<Script>>,
+    start: tokio::time::Instant,
+}
 
 impl HostWallClock for ScriptedClock {
     fn resolution(&self) -> Duration {
@@ -194,7 +198,8 @@ impl HostWallClock for ScriptedClock {
     }
 
     fn now(&self) -> Duration {
-        Duration::from_micros(self.0.lock().expect("nobody panicked").now_micros().try_into().unwrap_or_default())
+        let script = self.script.lock().expect("nobody panicked");
+        Duration::from_micros(script.now_micros().try_into().unwrap_or_default()) + self.start.elapsed()
     }
 }
 

@@ -157,6 +157,10 @@ impl Host<'_> {
                 };
                 (completion, Some((which, bytes)))
             }
+            Operation::Sleep { duration_ms } => {
+                self.script.lock().expect("nobody panicked").pass(duration_ms);
+                (Completion::Done, None)
+            }
             Operation::Send { method, scheme, authority, target, edits, body, .. } => {
                 let mut headers = Vec::new();
                 apply(edits, &mut headers);

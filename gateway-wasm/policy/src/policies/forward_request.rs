@@ -5,6 +5,7 @@ use crate::{
     document::Section,
     exchange::Exchange,
     host::{ForwardLimits, Host},
+    run,
     statement::{Checker, Children, Fault, Flow, Statement},
     xml::Element,
 };
@@ -16,6 +17,8 @@ pub struct ForwardRequest {
     /// Seconds, unless milliseconds are given.
     timeout: Number,
     timeout_ms: Option<Number>,
+    /// Reads the whole body before it is sent, so that it can be sent again.
+    buffer_request_body: bool,
     fail_on_error_status_code: bool,
 }
 
@@ -24,7 +27,7 @@ const TIMEOUT_SECONDS: u32 = 300;
 
 impl Default for ForwardRequest {
     fn default() -> Self {
-        Self { timeout: Number::known(TIMEOUT_SECONDS), timeout_ms: None, fail_on_error_status_code: false }
+        Self { timeout: Number::known(TIMEOUT_SECONDS), timeout_ms: None, buffer_request_body: false, fail_on_error_status_code: false }
     }
 }
 
@@ -49,8 +52,8 @@ impl Statement for ForwardRequest {
         let milliseconds = checker.number_value(element, "timeout-ms", 0..=24 * 60 * 60 * 1000, 0);
         let fail = checker.one_of(element, "fail-on-error-status-code", BOOLEAN, false);
         let follow = checker.word(element, "follow-redirects", BOOLEAN, false);
-        // Bodies stream unless a policy reads them, so both kinds of buffering are satisfied by what happens anyway.
-        checker.one_of(element, "buffer-request-body", BOOLEAN, false);
+        let buffer_request_body = checker.one_of(element, "buffer-request-body", BOOLEAN, false);
+        // A response streams unless a policy reads it, which is as good as a buffer to all but who waits for the first bytes.
         checker.one_of(element, "buffer-response", BOOLEAN, true);
         checker.one_of(element, "http-version", &[("1", ()), ("2or1", ()), ("2", ())], ());
         checker.number_value(element, "continue-timeout", 0..=24 * 60 * 60, 0);
@@ -66,27 +69,27 @@ impl Statement for ForwardRequest {
         follow?;
         // `timeout-ms="0"` is what the portal writes where nothing is set.
         let milliseconds = Some(milliseconds?).filter(|number| number.written() != Some(0));
-        Some(Self { timeout: seconds?, timeout_ms: milliseconds, fail_on_error_status_code: fail? })
+        Some(Self { timeout: seconds?, timeout_ms: milliseconds, buffer_request_body: buffer_request_body?, fail_on_error_status_code: fail? })
     }
 
     async fn run<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
         self.check_backend(exchange)?;
         let limits = self.limits(exchange, host).await?;
-        let response = host.forward(exchange, limits).await.map_err(|error| Fault {
-            source: Self::NAME,
-            reason: match error.kind {
+        if self.buffer_request_body {
+            run::whole_body(&mut exchange.request.body, host, Self::NAME).await?;
+        }
+        let response = host.forward(exchange, limits).await.map_err(|error| {
+            let reason = match error.kind {
                 FailureKind::Timeout => "Timeout",
                 FailureKind::ClientGone => "ClientConnectionFailure",
                 _ => "BackendConnectionFailure",
-            },
-            message: error.message, section: None })?;
+            };
+            Fault::new(Self::NAME, reason, error.message)
+        })?;
         let status = response.status;
         exchange.response = Some(response);
         if self.fail_on_error_status_code && status >= 400 {
-            return Err(Fault {
-                source: Self::NAME,
-                reason: "BackendErrorStatusCode",
-                message: format!("the backend answered {status}"), section: None });
+            return Err(Fault::new(Self::NAME, "BackendErrorStatusCode", format!("the backend answered {status}")));
         }
         Ok(Flow::Next)
     }
@@ -106,10 +109,10 @@ impl ForwardRequest {
     pub(crate) fn check_backend(&self, exchange: &Exchange) -> Result<(), Fault> {
         match exchange.request.backend {
             Some(_) => Ok(()),
-            None => Err(Fault {
-                source: Self::NAME,
-                reason: "BackendConnectionFailure",
-                message: "no backend is configured: give the API a `serviceUrl`, or use `set-backend-service`".to_owned(), section: None }),
+            None => {
+                let message = "no backend is configured: give the API a `serviceUrl`, or use `set-backend-service`";
+                Err(Fault::new(Self::NAME, "BackendConnectionFailure", message))
+            }
         }
     }
 }

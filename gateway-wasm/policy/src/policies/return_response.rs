@@ -49,10 +49,8 @@ impl Statement for ReturnResponse {
             Some(name) => match exchange.variables.get(name).and_then(|value| value.downcast_ref::<ResponseValue>()) {
                 Some(kept) => kept.0.response.clone(),
                 None => {
-                    return Err(Fault {
-                        source: Self::NAME,
-                        reason: "ExpressionValueEvaluationFailure",
-                        message: format!("the variable `{name}` holds no response"), section: None });
+                    let message = format!("the variable `{name}` holds no response");
+                    return Err(Fault::new(Self::NAME, "ExpressionValueEvaluationFailure", message));
                 }
             },
         };

@@ -131,10 +131,8 @@ fn filled(parts: &[Part], exchange: &Exchange) -> Result<String, Fault> {
             Part::Literal(text) => out.push_str(text),
             Part::Parameter(name) => {
                 let Some((_, value)) = exchange.parameters.iter().find(|(parameter, _)| **parameter == **name) else {
-                    return Err(Fault {
-                        source: RewriteUri::NAME,
-                        reason: "ExpressionValueEvaluationFailure",
-                        message: format!("the operation's URL template has no parameter `{name}`"), section: None });
+                    let message = format!("the operation's URL template has no parameter `{name}`");
+                    return Err(Fault::new(RewriteUri::NAME, "ExpressionValueEvaluationFailure", message));
                 };
                 out.push_str(value);
             }

@@ -123,13 +123,11 @@ impl Statement for SendRequest {
             Ok(response) => Value::object(ResponseValue::new(response)),
             Err(_) if self.ignore_error => Value::Null,
             Err(error) => {
-                return Err(Fault {
-                    source: Self::NAME,
-                    reason: match error.kind {
-                        FailureKind::Timeout => "Timeout",
-                        _ => "BackendConnectionFailure",
-                    },
-                    message: error.message, section: None });
+                let reason = match error.kind {
+                    FailureKind::Timeout => "Timeout",
+                    _ => "BackendConnectionFailure",
+                };
+                return Err(Fault::new(Self::NAME, reason, error.message));
             }
         };
         exchange.variables.set(variable, answer);

@@ -7,7 +7,8 @@ use crate::{
     host::Host,
     policies::Policy,
     run,
-    statement::{Checker, Children, Fault, Flow, Statement},
+    statement::{Checker, Children, Fault, Flow, Siblings, Statement},
+    step::Step,
     xml::Element,
 };
 use std::rc::Rc;
@@ -16,7 +17,7 @@ use std::rc::Rc;
 #[derive(Debug)]
 pub struct Wait {
     any: Word<bool>,
-    branches: Vec<Rc<Policy>>,
+    branches: Vec<Rc<Step>>,
 }
 
 /// What takes time, and so may stand in a `wait` (reference: APIM, A2).
@@ -31,15 +32,16 @@ impl Statement for Wait {
     fn check(element: &Element, checker: &mut Checker<'_>) -> Option<Self> {
         let any = checker.word(element, "for", &[("all", false), ("any", true)], false);
         let mut branches = Vec::new();
+        let mut siblings = Siblings::default();
         for child in element.elements().filter(|child| BRANCHES.contains(&child.name.as_str())) {
-            checker.policy(child, &mut branches);
+            checker.step(child, &siblings.part(child), &mut branches);
         }
         Some(Self { any: any?, branches })
     }
 
     async fn run<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
         // Two branches cannot read one body at the same time, so it is read before, for all of them.
-        if self.branches.iter().any(|branch| matches!(&**branch, Policy::SendRequest(send) if send.copies_body())) {
+        if self.branches.iter().any(|branch| matches!(&branch.policy, Policy::SendRequest(send) if send.copies_body())) {
             run::whole_body(&mut exchange.request.body, host, Self::NAME).await?;
         }
         let any = self.any.get(exchange, host, Self::NAME).await?;

@@ -154,18 +154,18 @@ pub static LAST_ERROR: NetType = NetType {
         row("string Source", |call| fault(call, |fault| fault.source.into()), "The policy that failed"),
         row("string Reason", |call| fault(call, |fault| fault.reason.into()), "What kind of error, for programs"),
         row("string Message", |call| fault(call, |fault| fault.message.as_str().into()), "What happened, for people"),
-        row("string Scope", |call| fault(call, |_| Value::Null), "The scope of the policy that failed"),
+        row("string Scope", |call| at(call, |at| at.scope.name().into()), "The scope of the policy that failed"),
         row(
             "string Section",
-            |call| fault(call, |fault| fault.section.map(|section| section.name()).into()),
+            |call| at(call, |at| at.section.name().into()),
             "The section of the policy that failed",
         ),
         row(
             "string Path",
-            |call| fault(call, |_| Value::Null),
+            |call| fault(call, |fault| fault.path().as_str().into()),
             "Where in nested policies it stands, such as `choose[3]/when[2]`",
         ),
-        row("string PolicyId", |call| fault(call, |_| Value::Null), "The `id` of the policy that failed"),
+        row("string PolicyId", |call| at(call, |at| at.id.as_deref().into()), "The `id` of the policy that failed"),
         row("int HttpErrorCode", |call| fault(call, |_| 500.into()), "The status that the caller gets"),
     ],
     missing: &[],
@@ -174,6 +174,10 @@ pub static LAST_ERROR: NetType = NetType {
 
 fn fault(call: &Call<'_, '_>, read: impl Fn(&crate::Fault) -> Value) -> Result<Value, Thrown> {
     Ok(call.machine.exchange()?.last_error.as_ref().map_or(Value::Null, read))
+}
+
+fn at(call: &Call<'_, '_>, read: impl Fn(&crate::step::Standing) -> Value) -> Result<Value, Thrown> {
+    fault(call, |fault| fault.at.as_deref().map_or(Value::Null, &read))
 }
 
 /// `context.GraphQL`
