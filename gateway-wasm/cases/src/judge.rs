@@ -5,8 +5,9 @@ use crate::{
     home::Home,
     http,
     page::{Edit, Page},
-    run::{self, Ran},
+    run::{self, Ran, or_nothing},
 };
+use policy::trace::Trace;
 use diagnostic::render;
 use similar::{ChangeTag, TextDiff};
 use std::fmt::Write;
@@ -75,7 +76,8 @@ impl Judge<'_, '_> {
             }
             return self.verdict.problems.extend(findings.iter().map(render::text));
         }
-        let ran = run::policy(self.case, self.home);
+        let is_traced = self.case.expected.iter().any(|expected| expected.what == What::Trace);
+        let ran = run::policy(self.case, self.home, is_traced.then(Trace::default));
         for line in &ran.outcome.unused {
             self.verdict.problems.push(format!("line {line}: nobody asks for this answer\n"));
         }
@@ -132,7 +134,7 @@ impl Judge<'_, '_> {
             What::Sent => http::sent(&ran.outcome.response),
             What::Variables => ran.variables.clone(),
             What::Error => ran.error.clone(),
-            What::Trace => ran.trace.clone(),
+            What::Trace => or_nothing(ran.trace.as_ref().map_or(String::new(), |trace| trace.messages())),
             What::Value | What::Diagnostics => String::new(),
         }
     }

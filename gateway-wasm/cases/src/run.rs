@@ -17,6 +17,7 @@ use policy::{
         value::Value,
     },
     script::{Script, Sent},
+    trace::Trace,
 };
 use std::{
     fmt::Write,
@@ -47,28 +48,30 @@ pub struct Ran {
     pub variables: String,
     /// Why `on-error` ran.
     pub error: String,
-    /// What policies traced.
-    pub trace: String,
+    /// What happened, where somebody wanted to know.
+    pub trace: Option<Box<Trace>>,
 }
 
 /// Runs a case as the doors of the component do, from [`Home::plan`].
 pub fn plan(case: &Case, plan: Plan) -> Outcome {
     let nothing = Case { variables: Vec::new(), ..case.clone() };
-    ran(&nothing, &Gateway::new(plan)).outcome
+    ran(&nothing, &Gateway::new(plan), None).outcome
 }
 
 /// Runs a case whose policy is right.
-pub fn policy(case: &Case, home: &Home) -> Ran {
-    ran(case, &home.gateway(case))
+///
+/// `trace` records what happens. Recording looks at the clock, which may go on with each look; so it is for those who ask.
+pub fn policy(case: &Case, home: &Home, trace: Option<Trace>) -> Ran {
+    ran(case, &home.gateway(case), trace)
 }
 
-fn ran(case: &Case, gateway: &Gateway) -> Ran {
+fn ran(case: &Case, gateway: &Gateway, trace: Option<Trace>) -> Ran {
     let script = Script::new(case.scene.clone(), case.given.body.clone());
     let mut ran = Ran {
         outcome: Outcome { upstream: Vec::new(), response: Answer::default(), unused: Vec::new(), mistakes: Vec::new() },
         variables: NOTHING.to_owned(),
         error: NOTHING.to_owned(),
-        trace: NOTHING.to_owned(),
+        trace: trace.map(Box::new),
     };
     let response = respond(case, gateway, &script, &mut ran);
     let headers = response.headers.iter().map(|(name, value)| (name.to_owned(), value.into_owned())).collect();
@@ -79,15 +82,13 @@ fn ran(case: &Case, gateway: &Gateway) -> Ran {
         mistakes: script.mistakes.take(),
         upstream: script.sent.take(),
     };
-    let trace: String = script.trace.take().into_iter().map(|line| line + "\n").collect();
-    ran.trace = or_nothing(trace);
     ran
 }
 
 /// What an empty list is shown as: an empty fence is one that is not written yet.
 const NOTHING: &str = "nothing\n";
 
-fn or_nothing(text: String) -> String {
+pub(crate) fn or_nothing(text: String) -> String {
     if text.is_empty() { NOTHING.to_owned() } else { text }
 }
 
@@ -96,7 +97,9 @@ fn respond(case: &Case, gateway: &Gateway, script: &Script, ran: &mut Ran) -> Re
         Ok(admitted) => admitted,
         Err(response) => return *response,
     };
+    exchange.trace = ran.trace.take();
     let ended = polled(policy::run(&effective, &mut exchange, script));
+    ran.trace = exchange.trace.take();
     ran.variables = variables(&exchange.variables, script);
     if let Some(fault) = &exchange.last_error {
         ran.error = format!("source: {}\nreason: {}\nmessage: {}\n", fault.source, fault.reason, fault.message);

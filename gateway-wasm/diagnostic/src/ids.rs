@@ -193,6 +193,7 @@ pub const AREAS: &[Area] = &[
     ),
     area("set-method", "The policy `set-method`.", &[error("method", "this is not a method")]),
     area("set-query-parameter", "The policy `set-query-parameter`.", &[error("value", "a parameter is set without a value")]),
+    area("trace", "The policy `trace`.", &[error("message", "it has no message")]),
     area(
         "fragment",
         "Policy fragments.",

@@ -75,6 +75,7 @@ fn exchange() -> Exchange {
         parameters: Vec::new(),
         about: Default::default(),
         last_error: None,
+        trace: None,
         request_id: Default::default(),
     };
     exchange.variables.set("name".into(), "value".into());

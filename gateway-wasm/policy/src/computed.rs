@@ -11,6 +11,7 @@ use crate::{
     host::Host,
     run,
     statement::Fault,
+    trace::{self, Note},
 };
 use bytes::Bytes;
 use std::rc::Rc;
@@ -46,7 +47,7 @@ impl From<Thrown> for Failed {
 }
 
 /// The clock and the dice of a [`Host`].
-struct HostWorld<'h, H>(&'h H);
+pub(crate) struct HostWorld<'h, H>(pub(crate) &'h H);
 
 impl<H: Host> World for HostWorld<'_, H> {
     fn now_ticks(&self) -> i64 {
@@ -80,9 +81,19 @@ impl<T: FromValue + Clone> Expr<T> {
         let world = HostWorld(host);
         let mut machine = Machine::new(&world, Some(exchange));
         let value = expression.run(&mut machine).map_err(Failed::from);
+        let shown = exchange.trace.as_ref().and(value.as_ref().ok()).map(|value| trace::shown(value, &world));
         let result = value.and_then(|value| T::from_value(value, &mut machine));
-        let consumed = machine.consumed;
+        let (consumed, said) = (machine.consumed, std::mem::take(&mut machine.traced));
         drop_consumed(exchange, consumed);
+        if let Some(trace) = &mut exchange.trace {
+            for message in said {
+                let message = message.to_str().into_owned();
+                trace.note(Note::Said { source: "context.Trace".to_owned(), severity: "verbose", message, metadata: Vec::new() });
+            }
+            if let Some(value) = shown {
+                trace.note(Note::Evaluated { expression: expression.text.to_string(), value });
+            }
+        }
         result.map_err(|failed| Fault::new(source, "ExpressionValueEvaluationFailure", message(&failed)))
     }
 }

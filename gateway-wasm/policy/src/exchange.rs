@@ -1,6 +1,6 @@
 //! What a policy sees: the request, the response, the variables.
 
-use crate::{about::About, address::Address, expr::value::Value, host::Host, problem, statement::Fault};
+use crate::{about::About, address::Address, expr::value::Value, host::Host, problem, statement::Fault, trace::Trace};
 use bytes::Bytes;
 use std::{borrow::Cow, cell::OnceCell, rc::Rc};
 use wire::{Edit, Fields, RequestHead, Which};
@@ -22,6 +22,8 @@ pub struct Exchange {
     pub about: About,
     /// What went wrong, while `on-error` runs.
     pub last_error: Option<Fault>,
+    /// What happened so far, where somebody wants to know.
+    pub trace: Option<Box<Trace>>,
     /// The request's own number, once somebody asked for it.
     pub request_id: OnceCell<Rc<str>>,
 }

@@ -23,6 +23,7 @@ pub mod script;
 pub mod statement;
 pub mod step;
 pub mod text;
+pub mod trace;
 mod values;
 pub mod xml;
 

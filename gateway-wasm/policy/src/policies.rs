@@ -73,6 +73,7 @@ policies! {
     set_query_parameter::SetQueryParameter,
     set_status::SetStatus,
     set_variable::SetVariable,
+    trace::Trace,
     wait::Wait,
     #[cfg(feature = "probe")]
     probe::Probe,
@@ -123,7 +124,6 @@ const NOT_YET: &[&str] = &[
     "send-one-way-request",
     "send-service-bus-message",
     "sql-data-source",
-    "trace",
     "validate-azure-ad-token",
     "validate-client-certificate",
     "validate-content",

@@ -133,8 +133,12 @@ pub(crate) async fn parallel<H: Host>(
     .await;
     let mut flow = Flow::Next;
     let before = exchange.variables.clone();
+    let traced = exchange.trace.as_ref().map_or(0, |trace| trace.entries.len());
     for one in branches {
-        let Branch::Done((copy, result)) = one else { continue };
+        let Branch::Done((mut copy, result)) = one else { continue };
+        if let (Some(trace), Some(copied)) = (&mut exchange.trace, copy.trace.take()) {
+            trace.merge(traced, *copied);
+        }
         if let Flow::Answer = result?
             && flow == Flow::Next
         {

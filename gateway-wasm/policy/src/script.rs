@@ -163,15 +163,13 @@ pub struct Sent {
     pub body: Bytes,
 }
 
-/// Plays a scene, and remembers what was sent and traced.
+/// Plays a scene, and remembers what was sent.
 #[derive(Debug, Default)]
 pub struct Script {
     /// The client's body, until it is sent on: it streams by once, as with every other host.
     pub request_body: RefCell<Bytes>,
     /// What was sent: forwarded and by policies.
     pub sent: RefCell<Vec<Sent>>,
-    /// What policies traced, a line each.
-    pub trace: RefCell<Vec<String>>,
     /// Where what is asked and what the scene says cannot both be right.
     pub mistakes: RefCell<Vec<String>>,
     /// What nobody has used yet.

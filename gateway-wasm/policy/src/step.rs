@@ -1,10 +1,12 @@
 //! A policy where it stands: what `context.LastError`, a trace and `portal-gen explain` say of it.
 
 use crate::{
+    computed::HostWorld,
     document::{Scope, Section},
     exchange::Exchange,
     host::Host,
     policies::Policy,
+    trace::Look,
     statement::{Fault, Flow},
 };
 use diagnostic::Place;
@@ -39,7 +41,25 @@ pub struct Standing {
 impl Step {
     /// Does it. A fault remembers the innermost step that it comes from.
     pub(crate) async fn run<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
-        self.policy.run(exchange, host).await.map_err(|fault| self.failed(fault))
+        let result = match exchange.trace {
+            None => self.policy.run(exchange, host).await,
+            Some(_) => self.run_traced(exchange, host).await,
+        };
+        result.map_err(|fault| self.failed(fault))
+    }
+
+    async fn run_traced<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
+        let world = HostWorld(host);
+        let before = Look::at(exchange, &world);
+        if let Some(trace) = &mut exchange.trace {
+            trace.start(&self.at, host.now_micros());
+        }
+        let result = self.policy.run(exchange, host).await;
+        let changes = before.changes(Look::at(exchange, &world));
+        if let Some(trace) = &mut exchange.trace {
+            trace.end(host.now_micros(), changes, result.as_ref().err());
+        }
+        result
     }
 
     /// The fault of this step.

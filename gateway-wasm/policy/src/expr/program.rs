@@ -19,6 +19,8 @@ use std::{fmt::Write as _, rc::Rc};
 #[derive(Clone, Debug)]
 pub struct Expression {
     code: Rc<Code>,
+    /// As its author wrote it, but for escapes of XML.
+    pub text: Rc<str>,
     /// The type of its value, where it is known before running.
     pub result: Type,
     /// The bodies that it may read.
@@ -60,7 +62,7 @@ impl Expression {
             };
             diagnostics.push(diagnostic.help_if(mistake.help));
         }
-        (!wrong).then(|| Expression { code: Rc::new(checked.code), result: checked.result, reads: checked.reads })
+        (!wrong).then(|| Expression { code: Rc::new(checked.code), text: code.into(), result: checked.result, reads: checked.reads })
     }
 
     /// Evaluates it.

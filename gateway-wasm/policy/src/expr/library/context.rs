@@ -101,7 +101,7 @@ pub static CONTEXT: NetType = NetType {
             |call| Ok(DateTime { ticks: came(call)?, kind: DateTimeKind::Utc }.into()),
             "When the request came, UTC",
         ),
-        row("bool Tracing", |call| Ok(call.machine.exchange()?.about.tracing.into()), "Whether the call is traced"),
+        row("bool Tracing", |call| Ok(call.machine.exchange()?.trace.is_some().into()), "Whether the call is traced"),
         row(
             "IUser User",
             |call| Ok(call.machine.exchange()?.about.user.as_ref().map_or(Value::Null, |_| part(Part::User))),

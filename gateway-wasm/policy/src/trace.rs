@@ -1,0 +1,400 @@
+//! What happened in an exchange: every policy that ran, in order, with what it computed and changed.
+//!
+//! The runner records, not the policies: [`Trace::start`] looks at the exchange before a step, [`Trace::end`] after it. An
+//! exchange without a trace pays one test for it.
+
+use crate::{
+    document::Section,
+    exchange::{Body, Exchange, Headers},
+    expr::{
+        library::context::ResponseValue,
+        machine::{Machine, World},
+        program::{show, show_thrown},
+        value::Value,
+    },
+    statement::Fault,
+    step::Standing,
+};
+use serde_json::json;
+use std::{fmt::Write as _, rc::Rc};
+
+/// What happened so far.
+#[derive(Clone, Debug, Default)]
+pub struct Trace {
+    /// The steps, in the order in which they started.
+    pub entries: Vec<Entry>,
+    /// The steps that have not ended, from the outside in.
+    open: Vec<usize>,
+    /// What is written instead of which texts, so that no trace shows a secret.
+    secrets: Rc<[String]>,
+}
+
+/// One step.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Where it stands.
+    pub at: Rc<Standing>,
+    /// How many steps it stands in.
+    pub depth: usize,
+    /// When it started, in microseconds since 1970.
+    pub started_micros: i64,
+    /// How long it took, what stands in it included.
+    pub elapsed_micros: i64,
+    /// What happened in it.
+    pub notes: Vec<Note>,
+}
+
+/// Something that happened in a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// An expression gave a value.
+    Evaluated {
+        /// The expression.
+        expression: String,
+        /// Its value, with its type.
+        value: String,
+    },
+    /// Something of the exchange has another value now.
+    Changed {
+        /// What it is, such as ``request header `x-shop` ``.
+        what: String,
+        /// The value; none where it is gone.
+        value: Option<String>,
+    },
+    /// A policy, or `context.Trace`, says something.
+    Said {
+        /// Who says it.
+        source: String,
+        /// How important it is.
+        severity: &'static str,
+        /// What.
+        message: String,
+        /// Names and values that belong to it.
+        metadata: Vec<(String, String)>,
+    },
+    /// It failed.
+    Failed {
+        /// APIM's word for the kind of error.
+        reason: &'static str,
+        /// What happened.
+        message: String,
+    },
+}
+
+/// What is compared to see what a step changed.
+#[derive(Debug)]
+pub(crate) struct Look {
+    method: Option<String>,
+    url: String,
+    fields: Vec<(String, String)>,
+    body: Seen,
+    response: Option<SeenResponse>,
+    variables: Vec<(Rc<str>, String)>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct SeenResponse {
+    status: (u16, String),
+    fields: Vec<(String, String)>,
+    body: Seen,
+}
+
+/// A body as far as it can be seen without reading it.
+#[derive(Debug, PartialEq, Eq)]
+enum Seen {
+    Streams,
+    Whole(bytes::Bytes),
+}
+
+/// Fields that hold keys and tokens: their values are in no trace.
+const MASKED: [&str; 6] =
+    ["authorization", "proxy-authorization", "cookie", "set-cookie", "ocp-apim-subscription-key", "apim-debug-authorization"];
+
+/// What is written in the place of a secret.
+const MASK: &str = "***";
+
+/// The most of a value that is kept, in bytes.
+const VALUE_BYTES_MAX: usize = 2000;
+
+impl Trace {
+    /// A trace that shows none of these texts.
+    pub fn new(secrets: impl IntoIterator<Item = String>) -> Self {
+        Trace { secrets: secrets.into_iter().filter(|secret| secret.len() >= 4).collect(), ..Trace::default() }
+    }
+
+    /// A step starts.
+    pub(crate) fn start(&mut self, at: &Rc<Standing>, now_micros: i64) {
+        let entry =
+            Entry { at: at.clone(), depth: self.open.len(), started_micros: now_micros, elapsed_micros: 0, notes: Vec::new() };
+        self.open.push(self.entries.len());
+        self.entries.push(entry);
+    }
+
+    /// The step that started last ends.
+    pub(crate) fn end(&mut self, now_micros: i64, changes: Vec<Note>, fault: Option<&Fault>) {
+        let Some(index) = self.open.pop() else { return };
+        // What stands in it has said already what changed.
+        let is_leaf = index + 1 == self.entries.len();
+        let changes = changes.into_iter().filter(|_| is_leaf).map(|note| self.masked(note)).collect::<Vec<_>>();
+        let failed = fault.filter(|_| is_leaf).map(|fault| {
+            self.masked(Note::Failed { reason: fault.reason, message: fault.message.clone() })
+        });
+        let Some(entry) = self.entries.get_mut(index) else { return };
+        entry.elapsed_micros = now_micros.saturating_sub(entry.started_micros);
+        entry.notes.extend(changes);
+        entry.notes.extend(failed);
+    }
+
+    /// Something happened in the step that runs.
+    pub(crate) fn note(&mut self, note: Note) {
+        let note = self.masked(note);
+        if let Some(entry) = self.open.last().and_then(|index| self.entries.get_mut(*index)) {
+            entry.notes.push(note);
+        }
+    }
+
+    /// Takes over what a copy of this trace recorded beyond it.
+    pub(crate) fn merge(&mut self, before: usize, copy: Trace) {
+        self.entries.extend(copy.entries.into_iter().skip(before));
+    }
+
+    fn masked(&self, note: Note) -> Note {
+        let hide = |text: String| {
+            let text = self.secrets.iter().fold(text, |text, secret| text.replace(secret.as_str(), MASK));
+            shortened(text)
+        };
+        match note {
+            Note::Evaluated { expression, value } => Note::Evaluated { expression: hide(expression), value: hide(value) },
+            Note::Changed { what, value } => Note::Changed { what, value: value.map(hide) },
+            Note::Said { source, severity, message, metadata } => {
+                let metadata = metadata.into_iter().map(|(name, value)| (name, hide(value))).collect();
+                Note::Said { source, severity, message: hide(message), metadata }
+            }
+            Note::Failed { reason, message } => Note::Failed { reason, message: hide(message) },
+        }
+    }
+
+    /// What policies said, a line each.
+    pub fn messages(&self) -> String {
+        let mut text = String::new();
+        for note in self.entries.iter().flat_map(|entry| &entry.notes) {
+            if let Note::Said { source, severity, message, metadata } = note {
+                let _ = write!(text, "{source} {severity}: {}", message.replace('\n', "\\n"));
+                for (name, value) in metadata {
+                    let _ = write!(text, " [{name}: {value}]");
+                }
+                text.push('\n');
+            }
+        }
+        text
+    }
+
+    /// A tree for people: sections, the steps in them with place and time, and below each what happened.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let mut section = None;
+        for entry in &self.entries {
+            if section.replace(entry.at.section) != Some(entry.at.section) {
+                let _ = writeln!(text, "{}", entry.at.section.name());
+            }
+            let indent = "  ".repeat(entry.depth + 1);
+            let part = entry.at.path.rsplit('/').next().unwrap_or(&entry.at.path);
+            let head = format!("{indent}{part}");
+            let place = entry.at.place.as_ref();
+            let place = place.map_or(String::new(), |place| format!("  {}:{}", place.source.name(), place.start().line + 1));
+            let elapsed = elapsed(entry.elapsed_micros);
+            let _ = writeln!(text, "{head:<40} {:<9} {elapsed:>10}{place}", entry.at.scope.name());
+            for note in &entry.notes {
+                let _ = writeln!(text, "{indent}    {}", line(note));
+            }
+        }
+        text
+    }
+
+    /// The JSON of APIM's traces (reference: APIM, D): entries by section, each with source, timestamp, elapsed and data. Ours
+    /// say where the policy stands, too.
+    pub fn json(&self, service_name: &str, trace_id: &str) -> serde_json::Value {
+        let mut sections = serde_json::Map::new();
+        for section in Section::ALL {
+            let entries = self.entries.iter().filter(|entry| entry.at.section == section);
+            sections.insert(section.name().to_owned(), entries.map(json_entry).collect());
+        }
+        json!({ "issuer": "portico", "serviceName": service_name, "traceId": trace_id, "traceEntries": sections })
+    }
+}
+
+impl Look {
+    /// Looks at an exchange.
+    pub(crate) fn at(exchange: &Exchange, world: &dyn World) -> Self {
+        let backend = exchange.request.backend.as_ref();
+        let origin = backend.map_or(String::new(), |it| format!("{}://{}", it.scheme.name(), it.authority));
+        Self {
+            method: exchange.request.method.clone(),
+            url: origin + &exchange.request.target(),
+            fields: fields(&exchange.request.headers),
+            body: seen(&exchange.request.body),
+            response: exchange.response.as_ref().map(|response| SeenResponse {
+                status: (response.status, response.reason.clone()),
+                fields: fields(&response.headers),
+                body: seen(&response.body),
+            }),
+            variables: exchange.variables.iter().map(|(name, value)| (name.clone(), shown(value, world))).collect(),
+        }
+    }
+
+    /// What changed from this to a later look.
+    pub(crate) fn changes(self, after: Look) -> Vec<Note> {
+        let mut notes = Vec::new();
+        let mut changed = |what: String, value: Option<String>| notes.push(Note::Changed { what, value });
+        if self.method != after.method {
+            changed("request method".to_owned(), after.method);
+        }
+        if self.url != after.url {
+            changed("request URL".to_owned(), Some(after.url));
+        }
+        for (what, value) in differences("request", &self.fields, &after.fields) {
+            changed(what, value);
+        }
+        if self.body != after.body {
+            changed("request body".to_owned(), Some(after.body.text()));
+        }
+        match (self.response, after.response) {
+            (Some(_), None) => changed("response".to_owned(), None),
+            (before, Some(after)) => {
+                let before = before.unwrap_or(SeenResponse { status: (0, String::new()), fields: Vec::new(), body: Seen::Whole(Default::default()) });
+                if before.status != after.status {
+                    changed("response status".to_owned(), Some(format!("{} {}", after.status.0, after.status.1).trim().to_owned()));
+                }
+                for (what, value) in differences("response", &before.fields, &after.fields) {
+                    changed(what, value);
+                }
+                if before.body != after.body {
+                    changed("response body".to_owned(), Some(after.body.text()));
+                }
+            }
+            (None, None) => {}
+        }
+        for (name, value) in after.variables {
+            if !self.variables.iter().any(|(own, old)| *own == name && *old == value) {
+                changed(format!("variable `{name}`"), Some(value));
+            }
+        }
+        notes
+    }
+}
+
+impl Seen {
+    fn text(&self) -> String {
+        match self {
+            Seen::Streams => "(streams by)".to_owned(),
+            Seen::Whole(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        }
+    }
+}
+
+fn seen(body: &Body) -> Seen {
+    match body {
+        Body::Streams(_) => Seen::Streams,
+        Body::Whole(bytes) => Seen::Whole(bytes.clone()),
+    }
+}
+
+/// Fields by name, all values of a name together.
+fn fields(headers: &Headers) -> Vec<(String, String)> {
+    let mut all: Vec<(String, String)> = Vec::new();
+    for (name, value) in headers.iter() {
+        match all.iter_mut().find(|(own, _)| own == name) {
+            Some((_, values)) => {
+                values.push_str(", ");
+                values.push_str(&value);
+            }
+            None => all.push((name.to_owned(), value.into_owned())),
+        }
+    }
+    all
+}
+
+fn differences(whose: &str, before: &[(String, String)], after: &[(String, String)]) -> Vec<(String, Option<String>)> {
+    let what = |name: &str| format!("{whose} header `{name}`");
+    let gone = before.iter().filter(|(name, _)| !after.iter().any(|(other, _)| other == name));
+    let new = after.iter().filter(|pair| !before.contains(pair));
+    let value = |(name, value): &(String, String)| if MASKED.contains(&name.as_str()) { MASK.to_owned() } else { value.clone() };
+    gone.map(|(name, _)| (what(name), None)).chain(new.map(|pair| (what(&pair.0), Some(value(pair))))).collect()
+}
+
+/// A value with its type, as cases show it.
+pub(crate) fn shown(value: &Value, world: &dyn World) -> String {
+    match value.downcast_ref::<ResponseValue>() {
+        Some(response) => format!("IResponse {}", response.0.response.status),
+        None => show(&mut Machine::new(world, None), value).unwrap_or_else(|thrown| show_thrown(&thrown)),
+    }
+}
+
+fn shortened(mut text: String) -> String {
+    if text.len() <= VALUE_BYTES_MAX {
+        return text;
+    }
+    let end = text.floor_char_boundary(VALUE_BYTES_MAX);
+    let more = text.len() - end;
+    text.truncate(end);
+    let _ = write!(text, "... and {more} bytes more");
+    text
+}
+
+fn elapsed(micros: i64) -> String {
+    let micros = micros.max(0);
+    format!("{}.{:03} ms", micros / 1000, micros % 1000)
+}
+
+fn line(note: &Note) -> String {
+    let one_line = |text: &str| text.replace('\r', "").replace('\n', "\\n");
+    match note {
+        Note::Evaluated { expression, value } => format!("{} gives {}", one_line(expression), one_line(value)),
+        Note::Changed { what, value: Some(value) } => format!("{what} = {}", one_line(value)),
+        Note::Changed { what, value: None } => format!("{what} is gone"),
+        Note::Said { source, severity, message, metadata } => {
+            let metadata: String = metadata.iter().map(|(name, value)| format!(" [{name}: {value}]")).collect();
+            format!("{severity} from {source}: {}{metadata}", one_line(message))
+        }
+        Note::Failed { reason, message } => format!("failed: {reason}: {}", one_line(message)),
+    }
+}
+
+fn json_entry(entry: &Entry) -> serde_json::Value {
+    let at = &entry.at;
+    let place = at.place.as_ref().map(|place| {
+        let start = place.start();
+        json!({ "file": place.source.name(), "line": start.line + 1, "column": start.column + 1 })
+    });
+    json!({
+        "source": at.name,
+        "timestamp": timestamp(entry.started_micros),
+        "elapsed": dotnet::TimeSpan { ticks: entry.elapsed_micros.max(0).saturating_mul(10) }.to_string(),
+        "scope": at.scope.name(),
+        "path": at.path,
+        "policyId": at.id,
+        "place": place,
+        "data": entry.notes.iter().map(json_note).collect::<Vec<_>>(),
+    })
+}
+
+fn json_note(note: &Note) -> serde_json::Value {
+    match note {
+        Note::Evaluated { expression, value } => {
+            json!({ "message": "Expression was successfully evaluated.", "expression": expression, "value": value })
+        }
+        Note::Changed { what, value } => json!({ "changed": what, "value": value }),
+        Note::Said { source, severity, message, metadata } => {
+            let metadata: serde_json::Map<_, _> =
+                metadata.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
+            json!({ "source": source, "severity": severity, "message": message, "metadata": metadata })
+        }
+        Note::Failed { reason, message } => json!({ "reason": reason, "message": message }),
+    }
+}
+
+/// `2026-01-02T03:04:05.6780000Z`
+fn timestamp(micros: i64) -> String {
+    let time = dotnet::DateTime { ticks: crate::about::ticks(micros), kind: dotnet::DateTimeKind::Utc };
+    time.format(Some("o")).unwrap_or_default()
+}
