@@ -167,6 +167,15 @@ fn fits(
             }
         }
     }
+    // A type parameter that no parameter mentions has to be written.
+    if written.is_empty()
+        && let Some(name) = signature
+            .generics
+            .iter()
+            .find(|name| !signature.parameters.iter().any(|parameter| parameter.kind.mentions(&[**name])))
+    {
+        return Err(Failure::Inference(name));
+    }
     let generics: Vec<Type> = known.types.iter().map(|kind| kind.clone().unwrap_or(Type::Unknown)).collect();
     let mut parameters = Vec::with_capacity(signature.parameters.len());
     let mut given = Vec::with_capacity(signature.parameters.len());
