@@ -271,7 +271,7 @@ impl Checker {
         if let (Some(value), Some(numeric)) = (typed.as_constant(), numeric::Numeric::of(&to))
             && numeric::Numeric::of(&typed.kind).is_some()
         {
-            match numeric::cast(value, numeric, !matches!(value, Value::Double(_) | Value::Single(_)) && !self.wraps) {
+            match numeric::cast(value, numeric, !self.wraps) {
                 Ok(Some(value)) => return Typed::constant(value),
                 _ => {
                     let message = format!("this constant does not fit into `{to}`");
@@ -318,6 +318,9 @@ impl Checker {
         } else if !known(&yes) || !known(&no) {
             Type::Unknown
         } else if gives_way(&yes, &no) {
+            no.kind.clone()
+        } else if becomes(&no, &yes) && becomes(&yes, &no) && implicit(&yes.kind, &no.kind, None).is_some() {
+            // The constant of `found ? b : 0` would fit into a byte, too, but `int` holds both whatever they are.
             no.kind.clone()
         } else if gives_way(&no, &yes) || becomes(&no, &yes) {
             yes.kind.clone()
@@ -434,11 +437,13 @@ impl Checker {
         }
         let typed: Vec<Typed> = items.iter().map(|item| self.value(item, None)).collect();
         // The best common type: the one that every item converts to.
+        // Where several are, because constants fit into narrower types, it is the widest.
         let common = typed
             .iter()
             .map(|item| &item.kind)
             .filter(|kind| !matches!(kind, Type::Null | Type::Void))
-            .find(|kind| typed.iter().all(|item| implicit(&item.kind, kind, item.as_constant()).is_some()));
+            .filter(|kind| typed.iter().all(|item| implicit(&item.kind, kind, item.as_constant()).is_some()))
+            .reduce(|one, other| if one != other && implicit(one, other, None).is_some() { other } else { one });
         let Some(common) = common.cloned() else {
             let help = Some("write the type: `new object[] { ... }`".to_owned());
             self.error("expression/array", span, "the items have no type in common", help);
