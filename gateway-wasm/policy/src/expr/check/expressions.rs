@@ -24,6 +24,11 @@ impl Checker {
 
     /// A value that becomes one of a type.
     pub(super) fn value_as(&mut self, expression: &Expression, to: &Type) -> Node {
+        if let Type::Function(function) = to
+            && let Some(node) = self.method_as(expression, function)
+        {
+            return node;
+        }
         let typed = self.value(expression, Some(to));
         self.assigned(typed, to, expression.span)
     }
@@ -578,12 +583,19 @@ impl Checker {
             return Typed::new(place.write(node, self), kind);
         };
         let right = self.value(value, None);
+        let is_shift = matches!(operator, BinaryOperator::ShiftLeft | BinaryOperator::ShiftRight);
+        let may_cast = is_shift || implicit(&right.kind, &kind, right.as_constant()).is_some();
+        let right_kind = Typed::new(Node::Constant(Value::Null), right.kind.clone());
         let result = self.operated(operator, Typed::new(place.read.clone(), kind.clone()), right, span);
-        // `b += 1` casts back to a byte, as C# says.
+        // `b += 1` casts back to a byte, as C# says; `b += i` does not, if `i` is no byte itself.
         let node = match implicit(&result.kind, &kind, result.as_constant()) {
             Some(conversion) => convert_node(result.node, conversion, self.checked),
             None => match explicit(&result.kind, &kind, None) {
-                Some(conversion) => Node::Convert(result.node.into(), conversion.into(), self.checked),
+                Some(conversion) if may_cast => Node::Convert(result.node.into(), conversion.into(), self.checked),
+                Some(_) => {
+                    self.cannot_convert(&right_kind, &kind, value.span);
+                    result.node
+                }
                 None => {
                     self.cannot_convert(&result, &kind, span);
                     result.node

@@ -335,8 +335,12 @@ fn plain_operator(operator: B, one: &Type, other: &Type) -> Option<Type> {
             _ => None,
         };
     }
-    if one.as_enum().is_some() && Numeric::of(other).is_some_and(Numeric::is_whole) && matches!(operator, B::Add | B::Subtract) {
+    let counts = |kind: &Type| Numeric::of(kind).is_some_and(|numeric| numeric.widens_to(Numeric::Int32));
+    if one.as_enum().is_some() && counts(other) && matches!(operator, B::Add | B::Subtract) {
         return Some(one.clone());
+    }
+    if other.as_enum().is_some() && counts(one) && operator == B::Add {
+        return Some(other.clone());
     }
     // `null` takes the other side's type: a lifted operator, whose result is null.
     let (one, other) = match (one, other) {
@@ -379,7 +383,7 @@ pub(super) fn convert_node(node: Node, conversion: Conversion, checked: bool) ->
             _ => Node::Convert(node.into(), conversion.into(), checked),
         },
         (Node::Constant(value), Conversion::Enum(net_type)) => match numeric::whole(value) {
-            Some(number) => Node::Constant(Value::Enum(net_type, number as i64)),
+            Some(number) => Node::Constant(Value::Enum(net_type, i64::from(number as i32))),
             None => Node::Convert(node.into(), conversion.into(), checked),
         },
         _ => Node::Convert(node.into(), conversion.into(), checked),
