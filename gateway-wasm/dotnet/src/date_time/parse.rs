@@ -187,6 +187,8 @@ struct Reader<'t> {
     day_of_week: Option<i64>,
     /// Hour, minute, second, ticks of the fraction.
     time: Option<[i64; 4]>,
+    /// True if a part of the date stood before the time.
+    is_date_over: bool,
     afternoon: Option<bool>,
     zone: Option<Zone>,
 }
@@ -199,6 +201,7 @@ fn parse(text: &str, styles: Styles, now: DateTime) -> Result<ParsedDateTime> {
         date: Vec::new(),
         day_of_week: None,
         time: None,
+        is_date_over: false,
         afternoon: None,
         zone: None,
     };
@@ -264,18 +267,18 @@ impl Reader<'_> {
         }
         if length <= 2 && self.time.is_none() && self.meridiem() {
             self.time = Some([value, 0, 0, 0]);
+            self.is_date_over = !self.date.is_empty();
             return Ok(());
+        }
+        // A time stands before a date or behind it, not within.
+        if self.is_date_over {
+            return Err(self.bad());
         }
         self.date.push(if length > 2 { Part::Year(value) } else { Part::Number(value) });
         match self.peek() {
-            Some('T' | 't') if self.characters.get(self.at + 1).is_some_and(char::is_ascii_digit) => {
+            Some('T' | 't') if self.is_time_mark() => {
                 self.at += 1;
-                // After the mark there must be a time.
-                let (hour, length) = self.digits()?;
-                if length > 2 || self.peek() != Some(':') {
-                    return Err(self.bad());
-                }
-                self.time_from(hour)
+                self.iso_time()
             }
             Some('T' | 't') if self.at == after && self.characters.get(self.at + 1).is_none_or(|next| !next.is_alphabetic()) => {
                 Err(self.bad())
@@ -285,6 +288,64 @@ impl Reader<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// True for a `T` with a number behind it.
+    fn is_time_mark(&self) -> bool {
+        let behind = self.characters.get(self.at + 1..).unwrap_or_default();
+        behind.iter().find(|character| !character.is_whitespace()).is_some_and(char::is_ascii_digit)
+    }
+
+    /// The time of ISO 8601, behind `T`: two digits each, then an offset or `Z`, and nothing after it.
+    fn iso_time(&mut self) -> Result<()> {
+        if self.time.is_some() || !matches!(self.date[..], [Part::Year(_), Part::Number(_), Part::Number(_)]) {
+            return Err(self.bad());
+        }
+        let hour = self.two_digits()?;
+        if !self.colon() {
+            return Err(self.bad());
+        }
+        let minute = self.two_digits()?;
+        let (mut second, mut fraction) = (0, 0);
+        if self.colon() {
+            second = self.two_digits()?;
+            if self.peek() == Some('.') {
+                self.at += 1;
+                if !self.peek().is_some_and(|character| character.is_ascii_digit()) {
+                    return Err(self.bad());
+                }
+                fraction = self.fraction();
+            }
+        }
+        self.time = Some([hour, minute, second, fraction]);
+        self.skip_white();
+        match self.peek() {
+            Some('+' | '-') => self.offset()?,
+            Some('Z' | 'z') => {
+                self.at += 1;
+                self.zone = Some(Zone::Utc);
+            }
+            _ => {}
+        }
+        self.skip_white();
+        if self.at < self.characters.len() { Err(self.bad()) } else { Ok(()) }
+    }
+
+    /// Two digits, and no more.
+    fn two_digits(&mut self) -> Result<i64> {
+        self.skip_white();
+        match self.digits()? {
+            (value, 2) => Ok(value),
+            _ => Err(self.bad()),
+        }
+    }
+
+    /// Takes a colon if it stands here.
+    fn colon(&mut self) -> bool {
+        self.skip_white();
+        let is_here = self.peek() == Some(':');
+        self.at += usize::from(is_here);
+        is_here
     }
 
     /// Takes the separator after a part of a date. A minus behind a whole date is an offset's.
@@ -325,6 +386,7 @@ impl Reader<'_> {
             time[3] = self.fraction();
         }
         self.time = Some(time);
+        self.is_date_over = !self.date.is_empty();
         self.skip_white();
         if self.meridiem() {
             self.skip_white();

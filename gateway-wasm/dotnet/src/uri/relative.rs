@@ -27,7 +27,8 @@ impl Uri {
         let text = if two_slashes(path) {
             format!("{}:{trimmed}", base.scheme)
         } else if trimmed.is_empty() {
-            format!("{}{}{}{}", base.front(true), base.path, base.query, "")
+            // Nothing to go to is the base as it is, its fragment included, which RFC 3986 would drop.
+            format!("{}{}{}{}", base.front(true), base.path, base.query, base.fragment)
         } else if path.is_empty() {
             let query = if query.is_empty() { &base.query } else { query };
             format!("{}{}{query}{fragment}", base.front(true), base.path)
@@ -106,7 +107,7 @@ mod tests {
             ("?y", "http://a/b/c/d?y"),
             ("g?y#s", "http://a/b/c/g?y#s"),
             ("#s", "http://a/b/c/d?q#s"),
-            ("", "http://a/b/c/d?q"),
+            ("", "http://a/b/c/d?q#f"),
             ("../../../g", "http://a/g"),
             ("..", "http://a/b/"),
             ("https://x/y", "https://x/y"),

@@ -338,8 +338,9 @@ impl Machine<'_> {
             },
             Conversion::Enum(net_type) => match &value {
                 Value::Enum(_, number) => Ok(Value::Enum(net_type, *number)),
-                other => match numeric::cast(other, Numeric::Int64, checked)? {
-                    Some(Value::Int64(number)) => Ok(Value::Enum(net_type, number)),
+                // What an enumeration holds is an `int`.
+                other => match numeric::cast(other, Numeric::Int32, checked)? {
+                    Some(Value::Int32(number)) => Ok(Value::Enum(net_type, number.into())),
                     _ => Err(Thrown::invalid_cast(&other.net_type(), &Type::of(net_type))),
                 },
             },

@@ -577,6 +577,10 @@ impl Machine<'_> {
                 let sum = if operator == B::Add { one.wrapping_add(other) } else { one.wrapping_sub(other) };
                 Ok(Value::Enum(net_type, sum))
             }
+            (B::Add, one, Value::Enum(net_type, other)) if numeric::whole(one).is_some() => {
+                let one = numeric::whole(one).unwrap_or_default() as i64;
+                Ok(Value::Enum(net_type, one.wrapping_add(*other)))
+            }
             _ => dynamic::operator(self, operator.symbol(), vec![left, right]),
         }
     }

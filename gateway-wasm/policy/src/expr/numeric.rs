@@ -285,7 +285,7 @@ fn slow_binary(operator: BinaryOperator, left: &Value, right: &Value, checked: b
     use BinaryOperator as B;
     let (Some(one), Some(other)) = (Numeric::of_value(left), Numeric::of_value(right)) else { return Ok(None) };
     if matches!(operator, B::ShiftLeft | B::ShiftRight) {
-        return Ok(shift(operator, left, right, one.promoted(N::Int32).unwrap_or(one)));
+        return Ok(shift(operator, left, right, one.max(N::Int32)));
     }
     let Some(numeric) = promoted_values(one, other, left, right) else { return Ok(None) };
     let value = match numeric {

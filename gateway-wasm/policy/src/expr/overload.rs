@@ -47,6 +47,8 @@ pub struct Choice {
     pub given: Vec<Given>,
     /// What comes out.
     pub result: Type,
+    /// True if it only fits because an `object` is looked at when it is there, where C# has no conversion.
+    pub needs_cast: bool,
     expanded: bool,
     /// The type of the receiver that an extension method's first parameter is for.
     defaults: usize,
@@ -83,8 +85,12 @@ pub fn choose(
             }
             match fits(signature, receiver, written, arguments, expanded, lambda_result) {
                 Ok(choice) => {
+                    // One `object` for `params object[]` is its only item, not the array.
+                    let goes_on = choice.needs_cast;
                     fitting.push(choice);
-                    break;
+                    if !goes_on {
+                        break;
+                    }
                 }
                 Err(why) => {
                     // The failure that came nearest to a fit says most.
@@ -99,6 +105,9 @@ pub fn choose(
                 }
             }
         }
+    }
+    if fitting.iter().any(|choice| !choice.needs_cast) {
+        fitting.retain(|choice| !choice.needs_cast);
     }
     let mut best: Option<usize> = None;
     for (at, choice) in fitting.iter().enumerate() {
@@ -167,6 +176,15 @@ fn fits(
             }
         }
     }
+    // A type parameter that no parameter mentions has to be written.
+    if written.is_empty()
+        && let Some(name) = signature
+            .generics
+            .iter()
+            .find(|name| !signature.parameters.iter().any(|parameter| parameter.kind.mentions(&[**name])))
+    {
+        return Err(Failure::Inference(name));
+    }
     let generics: Vec<Type> = known.types.iter().map(|kind| kind.clone().unwrap_or(Type::Unknown)).collect();
     let mut parameters = Vec::with_capacity(signature.parameters.len());
     let mut given = Vec::with_capacity(signature.parameters.len());
@@ -201,8 +219,16 @@ fn fits(
         }
         parameters.push(kind);
     }
+    let looked_at = |at: usize, conversion: &Conversion| {
+        matches!(conversion, Conversion::Dynamic(_)) && arguments.get(at).is_some_and(|argument| argument.kind == Type::OBJECT)
+    };
+    let needs_cast = given.iter().any(|given| match given {
+        Given::Argument(at, conversion) => looked_at(*at, conversion),
+        Given::Rest(_, items) => items.iter().any(|(at, conversion)| looked_at(*at, conversion)),
+        Given::Default(_) => false,
+    });
     let result = signature.result.substituted(&|name| known.get(name).or_else(|| of_receiver(name)));
-    Ok(Choice { signature: signature.clone(), generics, parameters, given, result, expanded, defaults })
+    Ok(Choice { signature: signature.clone(), generics, parameters, given, result, needs_cast, expanded, defaults })
 }
 
 /// Which arguments each parameter gets; `None` if they do not go together.

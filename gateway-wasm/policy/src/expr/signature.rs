@@ -21,6 +21,8 @@ pub struct Signature {
     pub name: &'static str,
     /// True where there is no receiver.
     pub is_static: bool,
+    /// True for a constant, whose value is known before running.
+    pub is_constant: bool,
     /// True for the row that sets a property or an item.
     pub sets: bool,
     /// Type parameters of the method's own.
@@ -271,7 +273,8 @@ impl<'p> Reader<'p> {
 
     fn signature(mut self, member: &'static Member, owner: &'static NetType) -> Option<Signature> {
         let sets = self.eat("set");
-        let is_static = self.eat("static");
+        let is_constant = self.eat("const");
+        let is_static = is_constant || self.eat("static");
         // Generic names come after the result that uses them, so look ahead for them.
         self.generics = generics_of(self.rest, owner);
         let mut signature = Signature {
@@ -280,6 +283,7 @@ impl<'p> Reader<'p> {
             form: Form::Method,
             name: "",
             is_static,
+            is_constant,
             sets,
             generics: Vec::new(),
             parameters: Vec::new(),

@@ -62,6 +62,7 @@ pub struct Member {
 /// | property, field | `int Length` |
 /// | property that can be set | a second row, `set string Value`; the value is argument 0 |
 /// | indexer | `JToken this[object key]`; to set it, `set JToken this[object key]`: the value is the last argument |
+/// | constant | `const int MaxValue` |
 /// | static member | `static string Empty`, `static bool IsNullOrEmpty(string value)` |
 /// | constructor | `StringBuilder(string value)`: the type's name, without type parameters and result |
 /// | extension method | `static R First<T>(this IEnumerable<T> source)`, in any type that is `Static` |

@@ -2,6 +2,7 @@
 
 use super::{
     call::Thrown,
+    library::collections::pair,
     machine::Machine,
     types::{NetType, Type},
 };
@@ -353,6 +354,18 @@ impl Object for Anonymous {
             machine.spend(text.size())?;
         }
         Ok(text.concat(&" }".into()))
+    }
+
+    /// Equal names and values: what `GroupBy(x => new { x.A, x.B })` goes by.
+    fn equals(&self, other: &Value) -> Option<bool> {
+        let equal = |other: &Anonymous| {
+            self.names == other.names && self.values.iter().zip(&other.values).all(|(one, other)| pair::same(one, other))
+        };
+        Some(other.downcast_ref::<Anonymous>().is_some_and(equal))
+    }
+
+    fn hash(&self) -> Option<i32> {
+        Some(self.values.iter().fold(17, |so_far: i32, value| so_far.wrapping_mul(31) ^ pair::hash(value)))
     }
 }
 

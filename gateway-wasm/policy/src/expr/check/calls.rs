@@ -401,6 +401,14 @@ impl Checker {
         static_group(super::types::find("", &first.text, &[])?, &name.text)
     }
 
+    /// `int.Parse` as a delegate of a type that is known; `None` if it is no method, or does not fit.
+    pub(super) fn method_as(&mut self, value: &Expression, function: &(Vec<Type>, Type)) -> Option<Node> {
+        let (groups, owner) = self.method_group(value)?;
+        let (node, result) = method_lambda(&groups, &owner, &function.0);
+        let is_lambda = matches!(node, Node::Lambda(_));
+        (is_lambda && (function.1 == Type::Void || result.is_reference_to(&function.1))).then_some(node)
+    }
+
     /// The overload that fits, looked for group by group.
     pub(super) fn chosen(
         &mut self,
@@ -411,11 +419,14 @@ impl Checker {
     ) -> Result<Choice, Failure> {
         let described: Vec<overload::Argument> = given.all.iter().map(|one| one.described.clone()).collect();
         let mut failure = Failure::Count;
+        let mut with_cast = None;
         for group in groups {
             let choice = overload::choose(group, receiver, generics, &described, &mut |at, inputs| {
                 self.lambda_argument(given, at, inputs).1
             });
             match choice {
+                // `Equals(object)` of a base fits better than `Equals(DateTime)` that an `object` would have to be cast for.
+                Ok(choice) if choice.needs_cast => with_cast = with_cast.or(Some(choice)),
                 Ok(choice) => return Ok(choice),
                 Err(why) => {
                     if matches!(failure, Failure::Count) {
@@ -424,7 +435,7 @@ impl Checker {
                 }
             }
         }
-        Err(failure)
+        with_cast.ok_or(failure)
     }
 
     /// A lambda for given types of its parameters; checked once for each, whatever the number of overloads.

@@ -24,6 +24,11 @@ impl Checker {
 
     /// A value that becomes one of a type.
     pub(super) fn value_as(&mut self, expression: &Expression, to: &Type) -> Node {
+        if let Type::Function(function) = to
+            && let Some(node) = self.method_as(expression, function)
+        {
+            return node;
+        }
         let typed = self.value(expression, Some(to));
         self.assigned(typed, to, expression.span)
     }
@@ -276,7 +281,7 @@ impl Checker {
         if let (Some(value), Some(numeric)) = (typed.as_constant(), numeric::Numeric::of(&to))
             && numeric::Numeric::of(&typed.kind).is_some()
         {
-            match numeric::cast(value, numeric, !matches!(value, Value::Double(_) | Value::Single(_)) && !self.wraps) {
+            match numeric::cast(value, numeric, !self.wraps) {
                 Ok(Some(value)) => return Typed::constant(value),
                 _ => {
                     let message = format!("this constant does not fit into `{to}`");
@@ -323,6 +328,9 @@ impl Checker {
         } else if !known(&yes) || !known(&no) {
             Type::Unknown
         } else if gives_way(&yes, &no) {
+            no.kind.clone()
+        } else if becomes(&no, &yes) && becomes(&yes, &no) && implicit(&yes.kind, &no.kind, None).is_some() {
+            // The constant of `found ? b : 0` would fit into a byte, too, but `int` holds both whatever they are.
             no.kind.clone()
         } else if gives_way(&no, &yes) || becomes(&no, &yes) {
             yes.kind.clone()
@@ -439,11 +447,13 @@ impl Checker {
         }
         let typed: Vec<Typed> = items.iter().map(|item| self.value(item, None)).collect();
         // The best common type: the one that every item converts to.
+        // Where several are, because constants fit into narrower types, it is the widest.
         let common = typed
             .iter()
             .map(|item| &item.kind)
             .filter(|kind| !matches!(kind, Type::Null | Type::Void))
-            .find(|kind| typed.iter().all(|item| implicit(&item.kind, kind, item.as_constant()).is_some()));
+            .filter(|kind| typed.iter().all(|item| implicit(&item.kind, kind, item.as_constant()).is_some()))
+            .reduce(|one, other| if one != other && implicit(one, other, None).is_some() { other } else { one });
         let Some(common) = common.cloned() else {
             let help = Some("write the type: `new object[] { ... }`".to_owned());
             self.error("expression/array", span, "the items have no type in common", help);
@@ -578,12 +588,19 @@ impl Checker {
             return Typed::new(place.write(node, self), kind);
         };
         let right = self.value(value, None);
+        let is_shift = matches!(operator, BinaryOperator::ShiftLeft | BinaryOperator::ShiftRight);
+        let may_cast = is_shift || implicit(&right.kind, &kind, right.as_constant()).is_some();
+        let right_kind = Typed::new(Node::Constant(Value::Null), right.kind.clone());
         let result = self.operated(operator, Typed::new(place.read.clone(), kind.clone()), right, span);
-        // `b += 1` casts back to a byte, as C# says.
+        // `b += 1` casts back to a byte, as C# says; `b += i` does not, if `i` is no byte itself.
         let node = match implicit(&result.kind, &kind, result.as_constant()) {
             Some(conversion) => convert_node(result.node, conversion, self.checked),
             None => match explicit(&result.kind, &kind, None) {
-                Some(conversion) => Node::Convert(result.node.into(), conversion.into(), self.checked),
+                Some(conversion) if may_cast => Node::Convert(result.node.into(), conversion.into(), self.checked),
+                Some(_) => {
+                    self.cannot_convert(&right_kind, &kind, value.span);
+                    result.node
+                }
                 None => {
                     self.cannot_convert(&result, &kind, span);
                     result.node

@@ -3,15 +3,37 @@
 use super::{Checker, Typed, calls::call_node, suggestion, types};
 use crate::expr::{
     ast::{Argument, ArgumentValue, Expression, ExpressionKind as E, Identifier, TypeName},
+    call::{Call, Thrown},
     dynamic::Operation,
     eval::{CallNode, DynamicNode, Node},
-    library, members, overload,
-    signature::{self, Form},
+    library,
+    machine::{Machine, World},
+    members, overload,
+    signature::{self, Form, Signature},
     types::{Kind, Type},
     value::{Part, Value},
 };
 use diagnostic::Span;
 use std::rc::Rc;
+
+/// The value of a constant of the library.
+fn constant(row: &Signature) -> Result<Value, Thrown> {
+    let machine = &mut Machine::new(&Nowhere, None);
+    (row.member.run)(&mut Call { machine, this: Value::Null, arguments: &mut [], generics: &[] })
+}
+
+/// The world that constants come from: they ask nothing of it.
+struct Nowhere;
+
+impl World for Nowhere {
+    fn now_ticks(&self) -> i64 {
+        0
+    }
+
+    fn random(&self) -> u64 {
+        0
+    }
+}
 
 /// What a name or a chain of names is.
 pub(super) enum Named {
@@ -194,6 +216,11 @@ impl Checker {
         let found = members::row(&kind, &name.text, |row| row.form == Form::Property && row.is_static);
         if let Some(row) = found {
             let result = substituted(&kind, &row);
+            if row.is_constant
+                && let Ok(value) = constant(&row)
+            {
+                return Named::Value(Typed::constant(value));
+            }
             let call = CallNode {
                 run: row.member.run,
                 this: None,

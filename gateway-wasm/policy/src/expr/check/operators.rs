@@ -55,10 +55,10 @@ impl Checker {
                     UnaryOperator::Plus => self.converted(typed, &kind),
                     _ => {
                         let complement = operator == UnaryOperator::Complement;
-                        if let Some(value) = typed.as_constant()
-                            && let Ok(Some(value)) = numeric::negated(value, complement, true)
-                        {
-                            return Typed::constant(value);
+                        match typed.as_constant().map(|value| numeric::negated(value, complement, !self.wraps)) {
+                            Some(Ok(Some(value))) => return Typed::constant(value),
+                            Some(Err(_)) => return self.constant_overflow(span),
+                            _ => {}
                         }
                         Typed::new(Node::Negate(typed.node.into(), complement, self.checked), kind)
                     }
@@ -125,6 +125,15 @@ impl Checker {
                 None => concat(left, right),
             };
         }
+        // A shift's count stays an `int`.
+        let (left, right) = match operator {
+            B::ShiftLeft | B::ShiftRight => (left, right),
+            _ => {
+                let left = as_unsigned(left, &right.kind);
+                let right = as_unsigned(right, &left.kind);
+                (left, right)
+            }
+        };
         if matches!(operator, B::Equal | B::NotEqual) {
             return self.equality(operator, left, right, span);
         }
@@ -144,7 +153,7 @@ impl Checker {
         let compares = matches!(operator, B::Less | B::Greater | B::LessOrEqual | B::GreaterOrEqual);
         let is_lifted =
             one != left.kind || other != right.kind || matches!(left.kind, Type::Null) || matches!(right.kind, Type::Null);
-        let result = self.plain_operator(operator, &one, &other, &left, &right);
+        let result = plain_operator(operator, &one, &other);
         if let Some(result) = result {
             let kind = if compares {
                 Type::BOOL
@@ -156,14 +165,10 @@ impl Checker {
             if let (Some(one), Some(other)) = (left.as_constant(), right.as_constant())
                 && Numeric::of_value(one).is_some()
             {
-                match numeric::binary(operator, one, other, Numeric::of(&kind).is_some_and(Numeric::is_whole)) {
+                match numeric::binary(operator, one, other, Numeric::of(&kind).is_some_and(Numeric::is_whole) && !self.wraps) {
                     Ok(Some(value)) => return Typed::constant(value),
                     Ok(None) => {}
-                    Err(_) => {
-                        let message = "this constant does not fit its type, or divides by zero";
-                        self.error("expression/overflow", span, message, Some("use a wider type, such as `1000000000L`".into()));
-                        return Typed::unknown();
-                    }
+                    Err(_) => return self.constant_overflow(span),
                 }
             }
             return Typed::new(Node::Binary(operator, (left.node, right.node).into(), self.checked), kind);
@@ -174,53 +179,10 @@ impl Checker {
         self.no_operator(operator, &left, &right, span)
     }
 
-    /// The type that comes out of an operator of the language itself.
-    fn plain_operator(&self, operator: B, one: &Type, other: &Type, left: &Typed, right: &Typed) -> Option<Type> {
-        let bools = *one == Type::BOOL && *other == Type::BOOL;
-        if bools && matches!(operator, B::And | B::Or | B::ExclusiveOr) {
-            return Some(Type::BOOL);
-        }
-        if let (Some(net_type), true) = (one.as_enum(), one == other) {
-            let _ = net_type;
-            return match operator {
-                B::And | B::Or | B::ExclusiveOr => Some(one.clone()),
-                B::Subtract => Some(Type::INT),
-                B::Less | B::Greater | B::LessOrEqual | B::GreaterOrEqual => Some(Type::BOOL),
-                _ => None,
-            };
-        }
-        if one.as_enum().is_some()
-            && Numeric::of(other).is_some_and(Numeric::is_whole)
-            && matches!(operator, B::Add | B::Subtract)
-        {
-            return Some(one.clone());
-        }
-        // `null` takes the other side's type: a lifted operator, whose result is null.
-        let (one, other) = match (one, other) {
-            (Type::Null, other) => (Numeric::of(other)?, Numeric::of(other)?),
-            (one, Type::Null) => (Numeric::of(one)?, Numeric::of(one)?),
-            (one, other) => (Numeric::of(one)?, Numeric::of(other)?),
-        };
-        if matches!(operator, B::ShiftLeft | B::ShiftRight) {
-            let count = other.widens_to(Numeric::Int32);
-            return (one.is_whole() && count).then(|| one.max(Numeric::Int32).to_type());
-        }
-        let promoted = one.promoted(other).or_else(|| {
-            // A constant `int` that is not negative goes with `ulong`.
-            let fits = |typed: &Typed| typed.as_constant().and_then(numeric::whole).is_some_and(|value| value >= 0);
-            (one.is_whole() && other.is_whole() && (fits(left) || fits(right))).then_some(Numeric::UInt64)
-        })?;
-        // A constant `int` that is not negative goes with `uint`, too.
-        let promoted = match (promoted, one, other) {
-            (Numeric::Int64, Numeric::UInt32, Numeric::Int32) | (Numeric::Int64, Numeric::Int32, Numeric::UInt32) => promoted,
-            _ => promoted,
-        };
-        match operator {
-            B::Add | B::Subtract | B::Multiply | B::Divide | B::Remainder => Some(promoted.to_type()),
-            B::Less | B::Greater | B::LessOrEqual | B::GreaterOrEqual => Some(Type::BOOL),
-            B::And | B::Or | B::ExclusiveOr if promoted.is_whole() => Some(promoted.to_type()),
-            _ => None,
-        }
+    fn constant_overflow(&mut self, span: Span) -> Typed {
+        let message = "this constant does not fit its type, or divides by zero";
+        self.error("expression/overflow", span, message, Some("use a wider type, such as `1000000000L`".into()));
+        Typed::unknown()
     }
 
     fn equality(&mut self, operator: B, left: Typed, right: Typed, span: Span) -> Typed {
@@ -358,6 +320,60 @@ impl Checker {
     }
 }
 
+/// The type that comes out of an operator of the language itself.
+fn plain_operator(operator: B, one: &Type, other: &Type) -> Option<Type> {
+    let bools = *one == Type::BOOL && *other == Type::BOOL;
+    if bools && matches!(operator, B::And | B::Or | B::ExclusiveOr) {
+        return Some(Type::BOOL);
+    }
+    if let (Some(net_type), true) = (one.as_enum(), one == other) {
+        let _ = net_type;
+        return match operator {
+            B::And | B::Or | B::ExclusiveOr => Some(one.clone()),
+            B::Subtract => Some(Type::INT),
+            B::Less | B::Greater | B::LessOrEqual | B::GreaterOrEqual => Some(Type::BOOL),
+            _ => None,
+        };
+    }
+    let counts = |kind: &Type| Numeric::of(kind).is_some_and(|numeric| numeric.widens_to(Numeric::Int32));
+    if one.as_enum().is_some() && counts(other) && matches!(operator, B::Add | B::Subtract) {
+        return Some(one.clone());
+    }
+    if other.as_enum().is_some() && counts(one) && operator == B::Add {
+        return Some(other.clone());
+    }
+    // `null` takes the other side's type: a lifted operator, whose result is null.
+    let (one, other) = match (one, other) {
+        (Type::Null, other) => (Numeric::of(other)?, Numeric::of(other)?),
+        (one, Type::Null) => (Numeric::of(one)?, Numeric::of(one)?),
+        (one, other) => (Numeric::of(one)?, Numeric::of(other)?),
+    };
+    if matches!(operator, B::ShiftLeft | B::ShiftRight) {
+        let count = other.widens_to(Numeric::Int32);
+        return (one.is_whole() && count).then(|| one.max(Numeric::Int32).to_type());
+    }
+    let promoted = one.promoted(other)?;
+    match operator {
+        B::Add | B::Subtract | B::Multiply | B::Divide | B::Remainder => Some(promoted.to_type()),
+        B::Less | B::Greater | B::LessOrEqual | B::GreaterOrEqual => Some(Type::BOOL),
+        B::And | B::Or | B::ExclusiveOr if promoted.is_whole() => Some(promoted.to_type()),
+        _ => None,
+    }
+}
+
+/// A constant `int` that is not negative is a `uint` or `ulong` where the other side is one, and a `long` is a `ulong`.
+fn as_unsigned(constant: Typed, other: &Type) -> Typed {
+    let unsigned = match (Numeric::of(&constant.kind), Numeric::of(other.without_nullable())) {
+        (Some(Numeric::Int32), Some(unsigned @ (Numeric::UInt32 | Numeric::UInt64))) => unsigned,
+        (Some(Numeric::Int64), Some(Numeric::UInt64)) => Numeric::UInt64,
+        _ => return constant,
+    };
+    match constant.as_constant().and_then(numeric::whole) {
+        Some(value) if value >= 0 => Typed::constant(unsigned.wrap(value)),
+        _ => constant,
+    }
+}
+
 /// A conversion, done at once where the value is a constant.
 pub(super) fn convert_node(node: Node, conversion: Conversion, checked: bool) -> Node {
     match (&node, &conversion) {
@@ -367,7 +383,7 @@ pub(super) fn convert_node(node: Node, conversion: Conversion, checked: bool) ->
             _ => Node::Convert(node.into(), conversion.into(), checked),
         },
         (Node::Constant(value), Conversion::Enum(net_type)) => match numeric::whole(value) {
-            Some(number) => Node::Constant(Value::Enum(net_type, number as i64)),
+            Some(number) => Node::Constant(Value::Enum(net_type, i64::from(number as i32))),
             None => Node::Convert(node.into(), conversion.into(), checked),
         },
         _ => Node::Convert(node.into(), conversion.into(), checked),

@@ -23,9 +23,9 @@ pub static MATH: NetType = NetType {
     kind: Kind::Static,
     bases: &[],
     members: &[
-        row("static double E", |_| Ok(std::f64::consts::E.into()), "The base of natural logarithms"),
-        row("static double PI", |_| Ok(std::f64::consts::PI.into()), "Half the way around a circle of radius 1"),
-        row("static double Tau", |_| Ok(std::f64::consts::TAU.into()), "The way around a circle of radius 1"),
+        row("const double E", |_| Ok(std::f64::consts::E.into()), "The base of natural logarithms"),
+        row("const double PI", |_| Ok(std::f64::consts::PI.into()), "Half the way around a circle of radius 1"),
+        row("const double Tau", |_| Ok(std::f64::consts::TAU.into()), "The way around a circle of radius 1"),
         row("static sbyte Abs(sbyte value)", absolute, "Its distance from zero"),
         row("static short Abs(short value)", absolute, "Its distance from zero"),
         row("static int Abs(int value)", absolute, "Its distance from zero"),

@@ -9,6 +9,7 @@ use crate::expr::{
     value::{Object, Value},
 };
 use dotnet::NetString;
+use std::cell::Cell;
 
 /// `KeyValuePair<TKey, TValue>`
 pub static KEY_VALUE_PAIR: NetType = NetType {
@@ -111,8 +112,8 @@ pub fn default_pair(arguments: &[Type]) -> Value {
 pub fn same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Null, Value::Null) => true,
-        (Value::Object(one), Value::Object(two)) => one.is_same(two) || one.get().equals(other).unwrap_or(false),
-        (Value::Object(one), _) => one.get().equals(other).unwrap_or(false),
+        (Value::Object(one), Value::Object(two)) if one.is_same(two) => true,
+        (Value::Object(one), _) => nested(false, || one.get().equals(other).unwrap_or(false)),
         (Value::String(one), Value::String(other)) => one == other,
         (Value::Bool(one), Value::Bool(other)) => one == other,
         (Value::Char(one), Value::Char(other)) => one == other,
@@ -136,7 +137,30 @@ pub fn same(one: &Value, other: &Value) -> bool {
 pub fn hash(value: &Value) -> i32 {
     match value {
         Value::Null => 0,
-        Value::Object(object) => object.get().hash().unwrap_or(object.address() as i32),
+        Value::Object(object) => nested(0, || object.get().hash().unwrap_or(object.address() as i32)),
         other => library::plain_hash(other),
     }
+}
+
+/// How deep tuples in tuples are compared; .NET's stack ends somewhere, too.
+const DEPTH_MAX: u32 = 200;
+/// How many objects one comparison looks at: a tuple of the same tuple twice, sixty times over, has no end.
+const OBJECTS_MAX: u32 = 100_000;
+
+thread_local! {
+    /// The depth, and the objects that were looked at since it was 0.
+    static NESTED: Cell<(u32, u32)> = const { Cell::new((0, 0)) };
+}
+
+/// What is done to an object in an object; `otherwise` past the limits.
+fn nested<T>(otherwise: T, inner: impl FnOnce() -> T) -> T {
+    let (depth, objects) = NESTED.get();
+    if depth >= DEPTH_MAX || objects >= OBJECTS_MAX {
+        return otherwise;
+    }
+    NESTED.set((depth + 1, objects + 1));
+    let result = inner();
+    let (_, objects) = NESTED.get();
+    NESTED.set((depth, if depth == 0 { 0 } else { objects }));
+    result
 }

@@ -15,8 +15,8 @@ pub static CHAR: NetType = NetType {
     kind: Kind::Struct,
     bases: &[],
     members: &[
-        row("static char MaxValue", |_| Ok(Value::Char(u16::MAX)), "The greatest unit, U+FFFF"),
-        row("static char MinValue", |_| Ok(Value::Char(0)), "U+0000"),
+        row("const char MaxValue", |_| Ok(Value::Char(u16::MAX)), "The greatest unit, U+FFFF"),
+        row("const char MinValue", |_| Ok(Value::Char(0)), "U+0000"),
         row("static char Parse(string s)", parse, "The one character of text"),
         row("static bool TryParse(string s, out char result)", try_parse, "Whether text is one character, and which"),
         row("static bool IsControl(char c)", |call| of(call, character::is_control), "Whether it is a control character"),

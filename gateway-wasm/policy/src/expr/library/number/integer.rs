@@ -95,8 +95,8 @@ macro_rules! integer {
                     Value::$variant(value as $rust)
                 }
                 number_rows![$keyword;
-                    row(concat!("static ", $keyword, " MaxValue"), |_| Ok(make(OF.max)), "The greatest value"),
-                    row(concat!("static ", $keyword, " MinValue"), |_| Ok(make(OF.min)), "The least value"),
+                    row(concat!("const ", $keyword, " MaxValue"), |_| Ok(make(OF.max)), "The greatest value"),
+                    row(concat!("const ", $keyword, " MinValue"), |_| Ok(make(OF.min)), "The least value"),
                     row(concat!("static ", $keyword, " Parse(string s)"), |call| parsed(call, &OF, make), "The number in text"),
                     row(concat!("static ", $keyword, " Parse(string s, NumberStyles style)"), |call| parsed(call, &OF, make), "The number in text that may have what the styles allow"),
                     row(concat!("static ", $keyword, " Parse(string s, IFormatProvider provider)"), |call| parsed(call, &OF, make), "The number in text; the culture is always the invariant one"),
