@@ -7,6 +7,7 @@
 
 mod content;
 mod example;
+pub mod explain;
 pub mod load;
 mod markdown;
 mod operation;
@@ -22,6 +23,7 @@ pub mod site;
 pub mod slug;
 pub mod test;
 mod theme;
+pub mod trace;
 pub mod write;
 
 pub use render::Rendered;

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand, ValueEnum};
 use diagnostic::{Diagnostics, Severity, render};
-use portal_gen::{Options, load, preview, publish, scaffold, test};
+use portal_gen::{Options, explain, load, preview, publish, scaffold, test, trace};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -78,6 +78,46 @@ enum Command {
         #[arg(long, value_name = "NAME")]
         environment: Option<String>,
     },
+    /// Show the policies in effect for one operation, in the order in which they run, and where each is written
+    Explain {
+        /// The service folder
+        folder: PathBuf,
+        /// The API: the name of its folder
+        #[arg(long)]
+        api: String,
+        /// The operation: its `operationId`
+        #[arg(long)]
+        operation: String,
+        /// The product of the caller's key, or the open product that the API is in
+        #[arg(long)]
+        product: Option<String>,
+        /// A tree for people, or JSON for tools
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+        /// Apply `configuration.NAME.yaml`
+        #[arg(long, value_name = "NAME")]
+        environment: Option<String>,
+    },
+    /// Send one request through the gateway of a service folder, and show what every policy did to it
+    ///
+    /// Nothing leaves this machine: backends answer what the fence `host` of a page says, as in `portal-gen test`; without one,
+    /// nobody listens. The formats are in docs/cases.md.
+    Trace {
+        /// The service folder
+        folder: PathBuf,
+        /// A file with the request, such as `GET /orders/7`, header fields, an empty line and a body
+        #[arg(long, value_name = "FILE")]
+        request: PathBuf,
+        /// A page of cases: the fence `host` of its first case plays the backends
+        #[arg(long, value_name = "PAGE")]
+        host: Option<PathBuf>,
+        /// A tree for people, or the JSON of Azure's traces
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+        /// Apply `configuration.NAME.yaml`
+        #[arg(long, value_name = "NAME")]
+        environment: Option<String>,
+    },
     /// Serve the site on this machine, and reload open pages when a file changes
     Preview {
         /// The service folder
@@ -127,6 +167,24 @@ fn run(command: Command) -> Result<u8> {
         Command::Build { folder, out, environment, url } => build(&folder, &out, environment.as_deref(), Options { url }),
         Command::Test { paths, update, filter, format, environment } => {
             run_cases(&paths, format, &test::Options { filter, update, environment })
+        }
+        Command::Explain { folder, api, operation, product, format, environment } => {
+            let explained = explain::run(&folder, &explain::Options { api, operation, product, environment })?;
+            let output = match format {
+                Format::Text => explained.text(),
+                Format::Json => explained.json(),
+            };
+            std::io::stdout().write_all(output.as_bytes()).context("cannot write to standard output")?;
+            Ok(FINE)
+        }
+        Command::Trace { folder, request, host, format, environment } => {
+            let traced = trace::run(&folder, &trace::Options { request, host, environment })?;
+            let output = match format {
+                Format::Text => traced.text(),
+                Format::Json => traced.json(),
+            };
+            std::io::stdout().write_all(output.as_bytes()).context("cannot write to standard output")?;
+            Ok(FINE)
         }
         Command::Preview { folder, port, environment } => {
             preview::folder(&folder, port, environment.as_deref())?;

@@ -105,6 +105,18 @@ impl Home {
         (!gateway::check(&service).has_errors()).then(|| plan(&service))
     }
 
+    /// The gateway of the service as it is; `None` for a page that stands alone.
+    pub fn of_service(&self) -> Option<Rc<Gateway>> {
+        let service = self.service.as_ref()?;
+        Some(self.gateway.get_or_init(|| Rc::new(Gateway::new(plan(service)))).clone())
+    }
+
+    /// What nobody may see: the values of secret named values, stand-ins included.
+    pub fn secrets(&self) -> Vec<String> {
+        let values = self.service.iter().flat_map(|service| &service.named_values).filter(|value| value.secret);
+        values.map(|value| value.value.clone().unwrap_or_else(|| stand_in(value))).collect()
+    }
+
     /// The gateway of that service.
     pub(crate) fn gateway(&self, case: &Case) -> Rc<Gateway> {
         let new = || Rc::new(Gateway::new(plan(&self.of(case))));
@@ -166,10 +178,14 @@ impl Home {
 /// secret named value `token` is `secret-token`.
 fn plan(service: &Service) -> Plan {
     let missing = service.named_values.iter().filter(|value| value.value.is_none());
-    let named_values = missing.map(|value| (value.display_name.clone(), format!("secret-{}", value.display_name))).collect();
+    let named_values = missing.map(|value| (value.display_name.clone(), stand_in(value))).collect();
     let keys = |name: String| (name.clone(), Keys { primary: Some(format!("{name}-key")), secondary: None });
     let subscriptions = service.subscriptions.iter().map(|subscription| keys(subscription.full_name())).collect();
     Plan::new(service, &Secrets { subscriptions, named_values, ..Secrets::default() })
+}
+
+fn stand_in(value: &NamedValue) -> String {
+    format!("secret-{}", value.display_name)
 }
 
 /// A service whose only API takes everything at the root, from anybody.

@@ -7,8 +7,8 @@ use crate::{
     page::{Edit, Page},
     run::{self, Ran, or_nothing},
 };
-use policy::trace::Trace;
 use diagnostic::render;
+use policy::trace::Trace;
 use similar::{ChangeTag, TextDiff};
 use std::fmt::Write;
 

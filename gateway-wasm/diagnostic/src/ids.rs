@@ -164,10 +164,7 @@ pub const AREAS: &[Area] = &[
     area(
         "retry",
         "The policy `retry`.",
-        &[
-            error("delta", "intervals have a longest, but nothing makes them grow"),
-            error("empty", "there is nothing in it"),
-        ],
+        &[error("delta", "intervals have a longest, but nothing makes them grow"), error("empty", "there is nothing in it")],
     ),
     area("rewrite-uri", "The policy `rewrite-uri`.", &[error("template", "the template does not start with a slash")]),
     area("send-request", "The policy `send-request`.", &[error("url", "a new request has no absolute URL")]),

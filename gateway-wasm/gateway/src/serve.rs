@@ -36,6 +36,17 @@ type Context = (u32, u32, Option<u32>);
 /// The policies in effect, and what `context` says of what is called.
 type InEffect = (Rc<Effective>, Rc<about::Called>);
 
+/// A name that nothing has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// What it should name: `API`, `operation`, `product`.
+    pub what: &'static str,
+    /// The name.
+    pub name: String,
+    /// The names that there are.
+    pub known: Vec<String>,
+}
+
 /// What becomes of a request.
 #[derive(Debug)]
 pub enum Served {
@@ -72,6 +83,36 @@ impl Gateway {
         let api = self.plan.apis.get(found.api as usize)?;
         let operation = api.operations.get(found.operation as usize)?;
         Some((&api.name, &operation.name))
+    }
+
+    /// The policies in effect for an operation, for tools. Without a product, the caller's key is not one of a product.
+    ///
+    /// # Errors
+    /// The name that is not there, what it should name, and the names that are there.
+    pub fn explain(&self, api: &str, operation: &str, product: Option<&str>) -> Result<Rc<Effective>, Unknown> {
+        let unknown = |what, name: &str, known: Vec<&str>| Unknown {
+            what,
+            name: name.to_owned(),
+            known: known.into_iter().map(str::to_owned).collect(),
+        };
+        let apis = &self.plan.apis;
+        let index = apis.iter().position(|candidate| *candidate.name == *api);
+        let (index, found) = index
+            .and_then(|index| Some((index, apis.get(index)?)))
+            .ok_or_else(|| unknown("API", api, apis.iter().map(|api| &*api.name).collect()))?;
+        let operations = &found.operations;
+        let place = operations.iter().position(|candidate| *candidate.name == *operation);
+        let place = place.ok_or_else(|| unknown("operation", operation, operations.iter().map(|one| &*one.name).collect()))?;
+        let caller = match product {
+            None => Caller::Api,
+            Some(name) => {
+                let its = |index: &&u32| self.plan.products.get(**index as usize).is_some_and(|one| *one.name == *name);
+                let names = || found.products.iter().filter_map(|index| Some(&*self.plan.products.get(*index as usize)?.name));
+                Caller::Product(*found.products.iter().find(its).ok_or_else(|| unknown("product", name, names().collect()))?)
+            }
+        };
+        let found_at = Found { api: index as u32, operation: place as u32, path: String::new(), parameters: Vec::new() };
+        Ok(self.effective(&found_at, found, caller).0)
     }
 
     fn effective(&self, found: &Found, api: &PlanApi, caller: Caller) -> InEffect {

@@ -3,7 +3,7 @@
 use crate::{
     exchange::Exchange,
     host::Host,
-    statement::{Checker, Fault, Flow, Statement, listed},
+    statement::{Checker, Fault, Flow, Parts, Statement},
     xml::Element,
 };
 use diagnostic::nearest;
@@ -37,6 +37,13 @@ macro_rules! policies {
             pub fn name(&self) -> &'static str {
                 match self {
                     $($(#[$cfg])? Policy::$name(_) => <$name as Statement>::NAME,)*
+                }
+            }
+
+            /// The policies that stand in it.
+            pub fn parts(&self) -> Parts<'_> {
+                match self {
+                    $($(#[$cfg])? Policy::$name(policy) => policy.parts(),)*
                 }
             }
 
@@ -148,11 +155,10 @@ fn unknown(name: &str, element: &Element, checker: &mut Checker<'_>) {
         return;
     }
     // The probe is for tests of the host, and for nobody to write.
-    let here: Vec<&str> = NAMES.iter().copied().filter(|name| *name != "probe").collect();
-    let names = here.iter().chain(NOT_YET).copied().chain(["base", "include-fragment"]);
-    let help = match nearest(name, names) {
+    let here = NAMES.iter().filter(|name| **name != "probe");
+    let help = match nearest(name, here.chain(NOT_YET).copied().chain(["base", "include-fragment"])) {
         Some(name) => format!("did you mean `{name}`?"),
-        None => format!("this build runs {}", listed(&here)),
+        None => "policies have names such as `set-header`, `choose` and `forward-request`".to_owned(),
     };
     checker.error("policy/unknown", element.name_span, format!("there is no policy `{name}`"), help);
 }

@@ -26,9 +26,17 @@ pub trait Statement: Sized {
     /// Reads it, and reports everything that is wrong with it. Returns nothing if it cannot run.
     fn check(element: &Element, checker: &mut Checker<'_>) -> Option<Self>;
 
+    /// The policies that stand in it: for each list its part of the path, such as `when[2]`, where it has one.
+    fn parts(&self) -> Parts<'_> {
+        Vec::new()
+    }
+
     /// Does it.
     fn run<H: Host>(&self, exchange: &mut Exchange, host: &H) -> impl Future<Output = Result<Flow, Fault>>;
 }
+
+/// Lists of policies in a policy.
+pub type Parts<'a> = Vec<(Option<String>, &'a [Rc<Step>])>;
 
 /// What may stand in a policy's element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use crate::{
     exchange::Exchange,
     host::Host,
     policies::Policy,
-    trace::Look,
     statement::{Fault, Flow},
+    trace::Look,
 };
 use diagnostic::Place;
 use std::rc::Rc;

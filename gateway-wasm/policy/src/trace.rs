@@ -4,7 +4,6 @@
 //! exchange without a trace pays one test for it.
 
 use crate::{
-    document::Section,
     exchange::{Body, Exchange, Headers},
     expr::{
         library::context::ResponseValue,
@@ -15,7 +14,6 @@ use crate::{
     statement::Fault,
     step::Standing,
 };
-use serde_json::json;
 use std::{fmt::Write as _, rc::Rc};
 
 /// What happened so far.
@@ -136,9 +134,9 @@ impl Trace {
         // What stands in it has said already what changed.
         let is_leaf = index + 1 == self.entries.len();
         let changes = changes.into_iter().filter(|_| is_leaf).map(|note| self.masked(note)).collect::<Vec<_>>();
-        let failed = fault.filter(|_| is_leaf).map(|fault| {
-            self.masked(Note::Failed { reason: fault.reason, message: fault.message.clone() })
-        });
+        let failed = fault
+            .filter(|_| is_leaf)
+            .map(|fault| self.masked(Note::Failed { reason: fault.reason, message: fault.message.clone() }));
         let Some(entry) = self.entries.get_mut(index) else { return };
         entry.elapsed_micros = now_micros.saturating_sub(entry.started_micros);
         entry.notes.extend(changes);
@@ -158,11 +156,21 @@ impl Trace {
         self.entries.extend(copy.entries.into_iter().skip(before));
     }
 
-    fn masked(&self, note: Note) -> Note {
-        let hide = |text: String| {
-            let text = self.secrets.iter().fold(text, |text, secret| text.replace(secret.as_str(), MASK));
-            shortened(text)
+    /// A message of HTTP as text, without its secrets.
+    pub fn masked_message(&self, message: &str) -> String {
+        let line = |line: &str| match line.split_once(": ") {
+            Some((name, _)) if MASKED.iter().any(|masked| name.eq_ignore_ascii_case(masked)) => format!("{name}: {MASK}\n"),
+            _ => format!("{}\n", self.hidden(line.to_owned())),
         };
+        message.lines().map(line).collect()
+    }
+
+    fn hidden(&self, text: String) -> String {
+        self.secrets.iter().fold(text, |text, secret| text.replace(secret.as_str(), MASK))
+    }
+
+    fn masked(&self, note: Note) -> Note {
+        let hide = |text: String| shortened(self.hidden(text));
         match note {
             Note::Evaluated { expression, value } => Note::Evaluated { expression: hide(expression), value: hide(value) },
             Note::Changed { what, value } => Note::Changed { what, value: value.map(hide) },
@@ -193,6 +201,8 @@ impl Trace {
     pub fn text(&self) -> String {
         let mut text = String::new();
         let mut section = None;
+        // A clock that stands still, as in a case, says nothing about time.
+        let is_timed = self.entries.iter().any(|entry| entry.elapsed_micros > 0);
         for entry in &self.entries {
             if section.replace(entry.at.section) != Some(entry.at.section) {
                 let _ = writeln!(text, "{}", entry.at.section.name());
@@ -202,24 +212,26 @@ impl Trace {
             let head = format!("{indent}{part}");
             let place = entry.at.place.as_ref();
             let place = place.map_or(String::new(), |place| format!("  {}:{}", place.source.name(), place.start().line + 1));
-            let elapsed = elapsed(entry.elapsed_micros);
-            let _ = writeln!(text, "{head:<40} {:<9} {elapsed:>10}{place}", entry.at.scope.name());
+            let elapsed = if is_timed { format!(" {:>10}", elapsed(entry.elapsed_micros)) } else { String::new() };
+            let _ = writeln!(text, "{head:<40} {:<9}{elapsed}{place}", entry.at.scope.name());
             for note in &entry.notes {
                 let _ = writeln!(text, "{indent}    {}", line(note));
             }
         }
         text
     }
+}
 
-    /// The JSON of APIM's traces (reference: APIM, D): entries by section, each with source, timestamp, elapsed and data. Ours
-    /// say where the policy stands, too.
-    pub fn json(&self, service_name: &str, trace_id: &str) -> serde_json::Value {
-        let mut sections = serde_json::Map::new();
-        for section in Section::ALL {
-            let entries = self.entries.iter().filter(|entry| entry.at.section == section);
-            sections.insert(section.name().to_owned(), entries.map(json_entry).collect());
-        }
-        json!({ "issuer": "portico", "serviceName": service_name, "traceId": trace_id, "traceEntries": sections })
+impl Entry {
+    /// When it started: `2026-01-02T03:04:05.6780000Z`.
+    pub fn started(&self) -> String {
+        let time = dotnet::DateTime { ticks: crate::about::ticks(self.started_micros), kind: dotnet::DateTimeKind::Utc };
+        time.format(Some("o")).unwrap_or_default()
+    }
+
+    /// How long it took: `00:00:00.2329332`.
+    pub fn elapsed(&self) -> String {
+        dotnet::TimeSpan { ticks: self.elapsed_micros.max(0).saturating_mul(10) }.to_string()
     }
 }
 
@@ -261,9 +273,16 @@ impl Look {
         match (self.response, after.response) {
             (Some(_), None) => changed("response".to_owned(), None),
             (before, Some(after)) => {
-                let before = before.unwrap_or(SeenResponse { status: (0, String::new()), fields: Vec::new(), body: Seen::Whole(Default::default()) });
+                let before = before.unwrap_or(SeenResponse {
+                    status: (0, String::new()),
+                    fields: Vec::new(),
+                    body: Seen::Whole(Default::default()),
+                });
                 if before.status != after.status {
-                    changed("response status".to_owned(), Some(format!("{} {}", after.status.0, after.status.1).trim().to_owned()));
+                    changed(
+                        "response status".to_owned(),
+                        Some(format!("{} {}", after.status.0, after.status.1).trim().to_owned()),
+                    );
                 }
                 for (what, value) in differences("response", &before.fields, &after.fields) {
                     changed(what, value);
@@ -358,43 +377,4 @@ fn line(note: &Note) -> String {
         }
         Note::Failed { reason, message } => format!("failed: {reason}: {}", one_line(message)),
     }
-}
-
-fn json_entry(entry: &Entry) -> serde_json::Value {
-    let at = &entry.at;
-    let place = at.place.as_ref().map(|place| {
-        let start = place.start();
-        json!({ "file": place.source.name(), "line": start.line + 1, "column": start.column + 1 })
-    });
-    json!({
-        "source": at.name,
-        "timestamp": timestamp(entry.started_micros),
-        "elapsed": dotnet::TimeSpan { ticks: entry.elapsed_micros.max(0).saturating_mul(10) }.to_string(),
-        "scope": at.scope.name(),
-        "path": at.path,
-        "policyId": at.id,
-        "place": place,
-        "data": entry.notes.iter().map(json_note).collect::<Vec<_>>(),
-    })
-}
-
-fn json_note(note: &Note) -> serde_json::Value {
-    match note {
-        Note::Evaluated { expression, value } => {
-            json!({ "message": "Expression was successfully evaluated.", "expression": expression, "value": value })
-        }
-        Note::Changed { what, value } => json!({ "changed": what, "value": value }),
-        Note::Said { source, severity, message, metadata } => {
-            let metadata: serde_json::Map<_, _> =
-                metadata.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
-            json!({ "source": source, "severity": severity, "message": message, "metadata": metadata })
-        }
-        Note::Failed { reason, message } => json!({ "reason": reason, "message": message }),
-    }
-}
-
-/// `2026-01-02T03:04:05.6780000Z`
-fn timestamp(micros: i64) -> String {
-    let time = dotnet::DateTime { ticks: crate::about::ticks(micros), kind: dotnet::DateTimeKind::Utc };
-    time.format(Some("o")).unwrap_or_default()
 }

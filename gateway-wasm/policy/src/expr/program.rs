@@ -62,7 +62,12 @@ impl Expression {
             };
             diagnostics.push(diagnostic.help_if(mistake.help));
         }
-        (!wrong).then(|| Expression { code: Rc::new(checked.code), text: code.into(), result: checked.result, reads: checked.reads })
+        (!wrong).then(|| Expression {
+            code: Rc::new(checked.code),
+            text: code.into(),
+            result: checked.result,
+            reads: checked.reads,
+        })
     }
 
     /// Evaluates it.

@@ -6,7 +6,7 @@ use crate::{
     exchange::Exchange,
     host::Host,
     run,
-    statement::{Checker, Children, Fault, Flow, Siblings, Statement},
+    statement::{Checker, Children, Fault, Flow, Parts, Siblings, Statement},
     step::Step,
     xml::{Element, Node},
 };
@@ -65,6 +65,12 @@ impl Statement for Choose {
             return None;
         }
         whole.then_some(choose)
+    }
+
+    fn parts(&self) -> Parts<'_> {
+        let when = self.when.iter().enumerate().map(|(at, when)| (Some(format!("when[{}]", at + 1)), &*when.steps));
+        let otherwise = (!self.otherwise.is_empty()).then(|| (Some("otherwise[1]".to_owned()), &*self.otherwise));
+        when.chain(otherwise).collect()
     }
 
     async fn run<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {

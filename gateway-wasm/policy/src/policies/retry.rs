@@ -6,7 +6,7 @@ use crate::{
     exchange::Exchange,
     host::Host,
     run,
-    statement::{Checker, Children, Fault, Flow, Statement},
+    statement::{Checker, Children, Fault, Flow, Parts, Statement},
     step::Step,
     xml::Element,
 };
@@ -65,6 +65,10 @@ impl Statement for Retry {
             first_fast: first_fast?,
             steps,
         })
+    }
+
+    fn parts(&self) -> Parts<'_> {
+        vec![(None, &self.steps)]
     }
 
     async fn run<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {

@@ -17,8 +17,11 @@ pub struct Trace {
     source: String,
     severity: &'static str,
     message: Expr<Rc<str>>,
-    metadata: Vec<(Expr<Rc<str>>, Expr<Rc<str>>)>,
+    metadata: Vec<Metadata>,
 }
+
+/// A name and a value.
+type Metadata = (Expr<Rc<str>>, Expr<Rc<str>>);
 
 impl Statement for Trace {
     const NAME: &'static str = "trace";

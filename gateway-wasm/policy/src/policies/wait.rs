@@ -7,7 +7,7 @@ use crate::{
     host::Host,
     policies::Policy,
     run,
-    statement::{Checker, Children, Fault, Flow, Siblings, Statement},
+    statement::{Checker, Children, Fault, Flow, Parts, Siblings, Statement},
     step::Step,
     xml::Element,
 };
@@ -37,6 +37,10 @@ impl Statement for Wait {
             checker.step(child, &siblings.part(child), &mut branches);
         }
         Some(Self { any: any?, branches })
+    }
+
+    fn parts(&self) -> Parts<'_> {
+        vec![(None, &self.branches)]
     }
 
     async fn run<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
