@@ -291,6 +291,12 @@ pub static VARIABLES: NetType = NetType {
         row("object this[string key]", |call| item(call, variable), "The value of a variable, which must be there"),
         row("bool ContainsKey(string key)", |call| contains(call, variable), "Whether there is such a variable"),
         row("bool TryGetValue(string key, out object value)", |call| try_get(call, variable), "The value if there is one"),
+        // Microsoft's samples name no type: `(Authorization)context.Variables.GetValueOrDefault("auth-context")`.
+        row(
+            "object GetValueOrDefault(string variableName)",
+            |call| variable_or(call, Some(Value::Null)),
+            "The value of a variable, or null",
+        ),
         row(
             "T GetValueOrDefault<T>(string variableName)",
             |call| variable_or(call, None),
