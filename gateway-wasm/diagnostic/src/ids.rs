@@ -88,6 +88,7 @@ pub const AREAS: &[Area] = &[
             error("section-twice", "a section stands twice in a file"),
             error("section-unknown", "there is no such section"),
             error("text", "text stands where only elements may stand"),
+            error("twice", "a policy stands twice in a section that holds it once"),
             error("unknown", "there is no such policy"),
             error("unsupported", "this build does not run a policy of APIM yet"),
             error("value", "a value is none of the words that an attribute can have"),
@@ -161,13 +162,11 @@ pub const AREAS: &[Area] = &[
         "The policy `forward-request`.",
         &[error("follow-redirects", "this build does not follow the redirects of backends yet")],
     ),
+    area("jsonp", "The policy `jsonp`.", &[error("parameter", "the parameter that names the function has no name")]),
     area(
         "retry",
         "The policy `retry`.",
-        &[
-            error("delta", "intervals have a longest, but nothing makes them grow"),
-            error("empty", "there is nothing in it"),
-        ],
+        &[error("delta", "intervals have a longest, but nothing makes them grow"), error("empty", "there is nothing in it")],
     ),
     area("rewrite-uri", "The policy `rewrite-uri`.", &[error("template", "the template does not start with a slash")]),
     area("send-request", "The policy `send-request`.", &[error("url", "a new request has no absolute URL")]),

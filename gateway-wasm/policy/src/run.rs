@@ -106,12 +106,7 @@ type Finished = (Box<Exchange>, Result<Flow, Fault>);
 ///
 /// Branches see the variables as they were before; their writes merge in document order, so a trace is the same on every
 /// run. With `any`, the first branch that is done ends the others.
-pub(crate) async fn parallel<H: Host>(
-    steps: &[Rc<Step>],
-    any: bool,
-    exchange: &mut Exchange,
-    host: &H,
-) -> Result<Flow, Fault> {
+pub(crate) async fn parallel<H: Host>(steps: &[Rc<Step>], any: bool, exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
     let mut branches: Vec<Branch<'_>> = Vec::with_capacity(steps.len());
     for step in steps {
         branches.push(Branch::Running(Box::pin(branch(step, Box::new(exchange.clone()), host))));

@@ -155,11 +155,7 @@ pub static LAST_ERROR: NetType = NetType {
         row("string Reason", |call| fault(call, |fault| fault.reason.into()), "What kind of error, for programs"),
         row("string Message", |call| fault(call, |fault| fault.message.as_str().into()), "What happened, for people"),
         row("string Scope", |call| at(call, |at| at.scope.name().into()), "The scope of the policy that failed"),
-        row(
-            "string Section",
-            |call| at(call, |at| at.section.name().into()),
-            "The section of the policy that failed",
-        ),
+        row("string Section", |call| at(call, |at| at.section.name().into()), "The section of the policy that failed"),
         row(
             "string Path",
             |call| fault(call, |fault| fault.path().as_str().into()),
