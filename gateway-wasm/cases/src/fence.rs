@@ -13,12 +13,13 @@ use policy::{Section, expr::lexer::Spelling, script::Scene};
 pub(crate) const UNKNOWN: &str = "case/fence-unknown";
 
 /// The words behind backticks, in the order of `docs/cases.md`.
-const NAMES: [&str; 19] = [
+const NAMES: [&str; 20] = [
     "xml inbound",
     "xml backend",
     "xml outbound",
     "xml on-error",
     "xml policies",
+    "xml global",
     "xml fragment NAME",
     "csharp",
     "csharp lines",
@@ -47,6 +48,7 @@ pub(crate) struct Parsed<'a> {
 pub(crate) enum Content {
     Section(Section),
     Policies,
+    Global,
     Fragment(String),
     Code { is_lines: bool },
     Request(Given),
@@ -119,10 +121,11 @@ fn content(source: &Source, fence: &Fence<'_>, diagnostics: &mut Diagnostics) ->
     let text = source.text().get(fence.place.clone()).unwrap_or_default();
     let mut lines = Lines { source, start: fence.place.start, text, first: fence.line + 1, diagnostics };
     let content = match words.as_slice() {
-        ["xml", section] if *section != "policies" => {
+        ["xml", section] if !matches!(*section, "policies" | "global") => {
             Section::ALL.into_iter().find(|known| known.name() == *section).map(Content::Section)
         }
         ["xml", "policies"] => Some(Content::Policies),
+        ["xml", "global"] => Some(Content::Global),
         ["xml", "fragment", name] => Some(Content::Fragment((*name).to_owned())),
         ["csharp"] => Some(Content::Code { is_lines: false }),
         ["csharp", "lines"] => Some(Content::Code { is_lines: true }),

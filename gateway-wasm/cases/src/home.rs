@@ -134,6 +134,9 @@ impl Home {
         if let (Subject::Policy(file), Some(api)) = (&case.subject, service.apis.first_mut()) {
             api.policy = Some(Source::new(FILE, file.text.as_str()));
         }
+        if let Some(global) = &case.global {
+            service.policy = Some(global.source.clone());
+        }
         for (name, text) in &case.named_values {
             let mut is_new = true;
             for value in service.named_values.iter_mut().filter(|value| value.display_name == *name) {

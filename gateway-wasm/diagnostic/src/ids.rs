@@ -84,6 +84,7 @@ pub const AREAS: &[Area] = &[
             error("expression", "an expression stands where only a literal value may"),
             error("number", "a value is not a whole number in its range"),
             error("root", "a file does not hold one `<policies>` element, or no policies at all"),
+            error("scope", "a policy stands at a scope that it has no place at"),
             error("section", "a policy stands in a section that it has no place in"),
             error("section-twice", "a section stands twice in a file"),
             error("section-unknown", "there is no such section"),
@@ -154,6 +155,14 @@ pub const AREAS: &[Area] = &[
             error("order", "a `when` stands after `otherwise`, so it never runs"),
             error("otherwise", "it has two `otherwise`"),
             error("when", "it has no `when`"),
+        ],
+    ),
+    area(
+        "cross-domain",
+        "The policy `cross-domain`.",
+        &[
+            error("nested", "it depends on a condition, and there is nothing to compute one of"),
+            error("policy", "it does not hold one `cross-domain-policy`"),
         ],
     ),
     area("find-and-replace", "The policy `find-and-replace`.", &[error("from", "there is nothing to look for")]),

@@ -8,11 +8,12 @@ use crate::{
 use diagnostic::{Diagnostics, Source};
 use policy::{
     Body, Document, Effective, Exchange, ForwardLimits, Headers, Host, Outcome, Request, Response, Scope, Surroundings, about,
-    address::Address, problem,
+    address::Address, policies::CrossDomain, problem,
 };
 use std::{
     cell::{OnceCell, RefCell},
     collections::HashMap,
+    ops::Range,
     rc::Rc,
 };
 use wire::{RequestHead, Which};
@@ -157,6 +158,14 @@ impl Gateway {
         about::About { called, subscription, user: None, deployment: self.deployment.clone(), came_ticks, tracing: false }
     }
 
+    /// What is served to browsers' players before they call any API. Neither a key nor a route leads to it.
+    fn cross_domain(&self, head: &RequestHead) -> Option<Response> {
+        let rest = head.target().strip_prefix(CrossDomain::PATH)?;
+        let is_asked_for = (rest.is_empty() || rest.starts_with('?')) && matches!(head.method(), "GET" | "HEAD");
+        let document = self.document(self.plan.policy.filter(|_| is_asked_for)?, Scope::Global, 0)?;
+        document.cross_domain().map(CrossDomain::response)
+    }
+
     fn document(&self, policy: u32, scope: Scope, surroundings: u32) -> Option<Rc<Document>> {
         let (name, text) = self.plan.policies.get(policy as usize)?;
         let surroundings = self.surroundings.get(surroundings as usize)?;
@@ -193,8 +202,12 @@ pub struct Admitted {
 /// afterwards.
 ///
 /// # Errors
-/// Where there is no such API or operation, or the caller may not use it; the response says so.
+/// Where there is no such API or operation, or the caller may not use it; the response says so. What the gateway itself serves
+/// comes this way, too.
 pub fn admit<H: Host>(gateway: &Gateway, head: RequestHead, host: &H) -> Result<Admitted, Box<Response>> {
+    if let Some(response) = gateway.cross_domain(&head) {
+        return Err(Box::new(response));
+    }
     let found = gateway.routes.find(&gateway.plan, &head).map_err(|lost| Box::new(not_found(lost)))?;
     let api = gateway.plan.apis.get(found.api as usize).ok_or_else(|| Box::new(not_found(Lost::Resource)))?;
     let identity = gateway.keys.identify(&gateway.plan, api, &head, || host.now_micros() / 1_000_000);
@@ -227,6 +240,7 @@ fn exchange(head: RequestHead, api: &PlanApi, found: Found, backend: Option<Addr
         None => query.to_owned(),
         Some(_) => query.split('&').filter(|pair| !is_named(pair, &api.key_query)).collect::<Vec<_>>().join("&"),
     };
+    let below_api_bytes = found.path.len();
     Exchange {
         request: Request {
             method: None,
@@ -239,12 +253,22 @@ fn exchange(head: RequestHead, api: &PlanApi, found: Found, backend: Option<Addr
         },
         response: None,
         variables: Default::default(),
+        api_path: api_path(head.target(), below_api_bytes),
         parameters: found.parameters,
         about,
         last_error: None,
         request_id: Default::default(),
         client: head,
     }
+}
+
+/// The part of a target that leads to the API: its path without what stands below the API's. An absolute-form target names the
+/// host before it.
+fn api_path(target: &str, below_bytes: usize) -> Range<usize> {
+    let end = target.find('?').unwrap_or(target.len());
+    let authority = target.get(..end).and_then(|path| path.find("://")).filter(|_| !target.starts_with('/')).map(|at| at + 3);
+    let start = authority.map_or(0, |at| target.get(at..end).and_then(|rest| rest.find('/')).map_or(end, |slash| at + slash));
+    start..end.saturating_sub(below_bytes).max(start)
 }
 
 /// Says for whom the request is forwarded, after those that forwarded it before.

@@ -60,9 +60,11 @@ macro_rules! policies {
 
 policies! {
     choose::Choose,
+    cross_domain::CrossDomain,
     find_and_replace::FindAndReplace,
     forward_request::ForwardRequest,
     jsonp::Jsonp,
+    redirect_content_urls::RedirectContentUrls,
     return_response::ReturnResponse,
     retry::Retry,
     rewrite_uri::RewriteUri,
@@ -97,7 +99,6 @@ const NOT_YET: &[&str] = &[
     "check-header",
     "cors",
     "cosmosdb-data-source",
-    "cross-domain",
     "emit-metric",
     "get-authorization-context",
     "http-data-source",
@@ -119,7 +120,6 @@ const NOT_YET: &[&str] = &[
     "quota-by-key",
     "rate-limit",
     "rate-limit-by-key",
-    "redirect-content-urls",
     "send-one-way-request",
     "send-service-bus-message",
     "sql-data-source",

@@ -18,6 +18,8 @@ pub trait Statement: Sized {
     const NAME: &'static str;
     /// Where it may stand.
     const SECTIONS: &'static [Section];
+    /// At which scopes.
+    const SCOPES: &'static [Scope] = &Scope::ALL;
     /// The attributes it has; every policy has `id` too.
     const ATTRIBUTES: &'static [&'static str];
     /// The elements that may stand in it.
@@ -159,6 +161,16 @@ impl Checker<'_> {
                 element.name_span,
                 format!("`{}` has no place in `{}`", S::NAME, self.section.name()),
                 format!("it belongs into {}", sections.join(", ")),
+            );
+        }
+        // The scope of a file on its own is not known.
+        if !S::SCOPES.contains(&self.scope) && !self.surroundings.lone_file {
+            let scopes: Vec<_> = S::SCOPES.iter().map(|scope| format!("`{}`", scope.name())).collect();
+            self.error(
+                "policy/scope",
+                element.name_span,
+                format!("`{}` has no place at the scope `{}`", S::NAME, self.scope.name()),
+                format!("it belongs to {}", scopes.join(", ")),
             );
         }
         if S::ONCE {
