@@ -178,6 +178,7 @@ pub const AREAS: &[Area] = &[
         &[error("delta", "intervals have a longest, but nothing makes them grow"), error("empty", "there is nothing in it")],
     ),
     area("rewrite-uri", "The policy `rewrite-uri`.", &[error("template", "the template does not start with a slash")]),
+    area("send-one-way-request", "The policy `send-one-way-request`.", &[error("url", "a new request has no absolute URL")]),
     area("send-request", "The policy `send-request`.", &[error("url", "a new request has no absolute URL")]),
     area(
         "set-backend-service",

@@ -8,6 +8,8 @@ use crate::{
 };
 use diagnostic::nearest;
 
+mod own_request;
+
 /// Declares the modules, the enum and its dispatch from one list.
 macro_rules! policies {
     ($($(#[$cfg:meta])? $module:ident :: $name:ident),* $(,)?) => {
@@ -68,6 +70,7 @@ policies! {
     return_response::ReturnResponse,
     retry::Retry,
     rewrite_uri::RewriteUri,
+    send_one_way_request::SendOneWayRequest,
     send_request::SendRequest,
     set_backend_service::SetBackendService,
     set_body::SetBody,
@@ -120,7 +123,6 @@ const NOT_YET: &[&str] = &[
     "quota-by-key",
     "rate-limit",
     "rate-limit-by-key",
-    "send-one-way-request",
     "send-service-bus-message",
     "sql-data-source",
     "trace",

@@ -1,7 +1,7 @@
 //! Threads: each has a listener, instances, connections to backends, and shares nothing with the others on the way of a
 //! request.
 
-use crate::{connection, instances::Instances, sandbox::Sandbox, upstream::Pool};
+use crate::{connection, instances::Instances, operations, sandbox::Sandbox, upstream::Pool};
 use anyhow::{Context, Result};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::{
@@ -13,7 +13,13 @@ use std::{
     thread::JoinHandle,
     time::Duration,
 };
-use tokio::{sync::watch, task::LocalSet};
+use tokio::{
+    sync::{
+        mpsc::{Receiver, Sender, channel},
+        watch,
+    },
+    task::LocalSet,
+};
 
 /// What a server is started with.
 #[derive(Clone, Debug)]
@@ -48,6 +54,9 @@ impl Default for Limits {
         Self { exchanges_max: 4096, instances_max: 8, memory_bytes_max: 128 << 20, call_timeout_ms: 1000 }
     }
 }
+
+/// The most requests whose answers nobody wants that are under way on one thread; as many again may wait for their turn.
+const ONE_WAY_MAX: usize = 1024;
 
 /// A running gateway.
 #[derive(Debug)]
@@ -162,17 +171,18 @@ fn run(
     LocalSet::new().block_on(&runtime, async {
         let started = async {
             let listener = tokio::net::TcpListener::from_std(listener)?;
-            let worker = Worker::new(sandbox.clone(), limits, plans.clone(), draining);
+            let (worker, one_way) = Worker::new(sandbox.clone(), limits, plans.clone(), draining);
             worker.instances().warm().await?;
-            anyhow::Ok((listener, worker))
+            anyhow::Ok((listener, worker, one_way))
         };
         match started.await {
             Err(error) => drop(ready.send(Err(error))),
-            Ok((listener, worker)) => {
+            Ok((listener, worker, one_way)) => {
                 let _ = ready.send(Ok(()));
+                tokio::task::spawn_local(worker.clone().send_one_way(one_way));
                 tokio::task::spawn_local(worker.clone().follow(plans));
                 connection::accept(worker.clone(), listener).await;
-                worker.all_connections_closed().await;
+                worker.all_ended().await;
             }
         }
     });
@@ -187,13 +197,23 @@ pub(crate) struct Worker {
     draining: watch::Receiver<bool>,
     exchanges: Cell<usize>,
     connections: watch::Sender<usize>,
+    /// Where instances put the requests whose answers nobody wants.
+    outbox: Sender<Vec<u8>>,
+    /// How many of those are under way.
+    one_way: watch::Sender<usize>,
 }
 
 impl Worker {
-    fn new(sandbox: Sandbox, limits: Limits, plans: watch::Receiver<Arc<[u8]>>, draining: watch::Receiver<bool>) -> Rc<Self> {
+    fn new(
+        sandbox: Sandbox,
+        limits: Limits,
+        plans: watch::Receiver<Arc<[u8]>>,
+        draining: watch::Receiver<bool>,
+    ) -> (Rc<Self>, Receiver<Vec<u8>>) {
         let plan = plans.borrow().clone();
-        let instances = Instances::new(sandbox.clone(), plan, limits.instances_max);
-        Rc::new(Self {
+        let (outbox, one_way) = channel(ONE_WAY_MAX);
+        let instances = Instances::new(sandbox.clone(), plan, limits.instances_max, outbox.clone());
+        let worker = Rc::new(Self {
             sandbox,
             limits,
             instances: RefCell::new(instances),
@@ -201,7 +221,10 @@ impl Worker {
             draining,
             exchanges: Cell::new(0),
             connections: watch::Sender::new(0),
-        })
+            outbox,
+            one_way: watch::Sender::new(0),
+        });
+        (worker, one_way)
     }
 
     /// The instances of the newest plan. Whoever holds older ones goes on with them.
@@ -221,7 +244,7 @@ impl Worker {
     async fn follow(self: Rc<Self>, mut plans: watch::Receiver<Arc<[u8]>>) {
         while plans.changed().await.is_ok() {
             let plan = plans.borrow_and_update().clone();
-            let instances = Instances::new(self.sandbox.clone(), plan, self.limits.instances_max);
+            let instances = Instances::new(self.sandbox.clone(), plan, self.limits.instances_max, self.outbox.clone());
             match instances.warm().await {
                 Ok(()) => *self.instances.borrow_mut() = instances,
                 Err(error) => tracing::error!("the new plan was refused, the old one stays: {error:#}"),
@@ -243,9 +266,29 @@ impl Worker {
         OpenConnection { worker: self.clone() }
     }
 
-    async fn all_connections_closed(&self) {
-        // The sender lives in this very worker, so waiting cannot fail.
+    /// Sends what instances hand over, a task each, so that it outlives the exchange that it comes from.
+    async fn send_one_way(self: Rc<Self>, mut requests: Receiver<Vec<u8>>) {
+        while let Some(request) = requests.recv().await {
+            // While as many are under way as may be, further ones wait in the channel, and then are dropped.
+            let _ = self.one_way.subscribe().wait_for(|count| *count < ONE_WAY_MAX).await;
+            self.one_way.send_modify(|count| *count += 1);
+            let worker = self.clone();
+            tokio::task::spawn_local(async move {
+                operations::send_one_way(&worker, &request).await;
+                worker.one_way.send_modify(|count| *count -= 1);
+            });
+        }
+    }
+
+    /// Waits until no connection is open and no request under way.
+    async fn all_ended(&self) {
+        // The senders live in this very worker, so waiting cannot fail.
         let _ = self.connections.subscribe().wait_for(|count| *count == 0).await;
+        // The last exchange may have handed one over that nobody has taken yet.
+        while self.outbox.capacity() < self.outbox.max_capacity() {
+            tokio::task::yield_now().await;
+        }
+        let _ = self.one_way.subscribe().wait_for(|count| *count == 0).await;
     }
 }
 
