@@ -6,7 +6,6 @@
 //! `preview` and `test` touch the world; everything between them is a function.
 
 mod content;
-mod example;
 pub mod load;
 mod markdown;
 mod operation;

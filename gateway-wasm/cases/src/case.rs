@@ -20,6 +20,8 @@ pub struct Case {
     pub subject: Subject,
     /// The policy file of the global scope.
     pub global: Option<Fragment>,
+    /// The definition of the API, in place of one that takes everything.
+    pub definition: Option<String>,
     /// Fragments of its own.
     pub fragments: Vec<Fragment>,
     /// What the client sends.
@@ -177,6 +179,7 @@ impl Case {
             line: section.line,
             subject: Subject::Service,
             global: None,
+            definition: None,
             fragments: Vec::new(),
             given: Given::default(),
             scene: Scene::default(),
@@ -208,6 +211,7 @@ impl Case {
                 let name = "global".to_owned();
                 self.global = Some(Fragment { source: Source::new(&*name, text), name, page: fence.place.start });
             }
+            Content::Definition => self.definition = Some(text.to_owned()),
             Content::Fragment(name) => {
                 let source = Source::new(format!("fragment {name}"), text);
                 self.fragments.push(Fragment { name, source, page: fence.place.start });

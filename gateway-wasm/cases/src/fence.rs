@@ -2,6 +2,7 @@
 
 use crate::{
     case::What,
+    home,
     http::{self, Given},
     markdown::Fence,
     scene,
@@ -13,7 +14,7 @@ use policy::{Section, expr::lexer::Spelling, script::Scene};
 pub(crate) const UNKNOWN: &str = "case/fence-unknown";
 
 /// The words behind backticks, in the order of `docs/cases.md`.
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 21] = [
     "xml inbound",
     "xml backend",
     "xml outbound",
@@ -21,6 +22,7 @@ const NAMES: [&str; 20] = [
     "xml policies",
     "xml global",
     "xml fragment NAME",
+    "yaml definition",
     "csharp",
     "csharp lines",
     "http given",
@@ -49,6 +51,7 @@ pub(crate) enum Content {
     Section(Section),
     Policies,
     Global,
+    Definition,
     Fragment(String),
     Code { is_lines: bool },
     Request(Given),
@@ -126,6 +129,12 @@ fn content(source: &Source, fence: &Fence<'_>, diagnostics: &mut Diagnostics) ->
         }
         ["xml", "policies"] => Some(Content::Policies),
         ["xml", "global"] => Some(Content::Global),
+        ["yaml", "definition"] => {
+            if let Err(why) = home::anything(lines.text) {
+                lines.error("case/definition", lines.text, why, "write one with `openapi`, `info` and `paths`");
+            }
+            Some(Content::Definition)
+        }
         ["xml", "fragment", name] => Some(Content::Fragment((*name).to_owned())),
         ["csharp"] => Some(Content::Code { is_lines: false }),
         ["csharp", "lines"] => Some(Content::Code { is_lines: true }),

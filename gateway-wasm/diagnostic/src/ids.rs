@@ -172,6 +172,7 @@ pub const AREAS: &[Area] = &[
         &[error("follow-redirects", "this build does not follow the redirects of backends yet")],
     ),
     area("jsonp", "The policy `jsonp`.", &[error("parameter", "the parameter that names the function has no name")]),
+    area("mock-response", "The policy `mock-response`.", &[error("content-type", "this is not the name of a content type")]),
     area(
         "retry",
         "The policy `retry`.",
@@ -375,6 +376,7 @@ pub const AREAS: &[Area] = &[
         "Pages of cases, which `portal-gen test` runs.",
         &[
             error("code-empty", "a fence `csharp` holds no expression"),
+            error("definition", "a fence `yaml definition` holds no OpenAPI definition, or one with mistakes"),
             error("fence-combination", "two fences of a case cannot stand together, or one lacks another"),
             error("fence-indented", "spaces stand before a fence"),
             error("fence-open", "a fence does not end"),

@@ -2,7 +2,7 @@
 
 use crate::{
     keys::{Caller, Identity, KeyRing, Refusal},
-    plan::{Plan, PlanApi, PlanNamed, PlanSurroundings},
+    plan::{Plan, PlanApi, PlanExample, PlanNamed, PlanSurroundings},
     routes::{Found, Lost, Routes, is_named},
 };
 use diagnostic::{Diagnostics, Source};
@@ -107,6 +107,7 @@ impl Gateway {
             name: operation.title.clone(),
             method: operation.method.clone(),
             url_template: operation.url_template.clone(),
+            examples: operation.examples.iter().map(example).collect(),
         });
         let pairs = |named: &[PlanNamed]| named.iter().map(|it| (it.name.clone(), it.title.clone())).collect();
         let product = product.and_then(|index| Some((index, self.plan.products.get(index as usize)?))).map(|(index, product)| {
@@ -260,6 +261,10 @@ fn exchange(head: RequestHead, api: &PlanApi, found: Found, backend: Option<Addr
         request_id: Default::default(),
         client: head,
     }
+}
+
+fn example(example: &PlanExample) -> about::Example {
+    about::Example { status: example.status.clone(), contents: example.contents.clone() }
 }
 
 /// The part of a target that leads to the API: its path without what stands below the API's. An absolute-form target names the
