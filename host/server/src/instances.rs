@@ -1,6 +1,9 @@
 //! The instances of one thread: who may use which, and what happens to one that breaks.
 
-use crate::sandbox::{Instance, Real, Sandbox};
+use crate::{
+    outbox::Outbox,
+    sandbox::{Instance, Real, Sandbox},
+};
 use anyhow::{Result, anyhow};
 use std::{
     cell::{Cell, RefCell},
@@ -10,7 +13,7 @@ use std::{
     sync::Arc,
     task::Poll,
 };
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::Notify;
 
 /// The instances that serve one plan.
 pub(crate) struct Instances {
@@ -18,7 +21,7 @@ pub(crate) struct Instances {
     plan: Arc<[u8]>,
     instances_max: usize,
     /// Where instances put the requests whose answers nobody wants.
-    outbox: mpsc::Sender<Vec<u8>>,
+    outbox: Outbox,
     slots: RefCell<Vec<Rc<Slot>>>,
     /// Told whenever an instance is given back.
     given_back: Notify,
@@ -35,7 +38,7 @@ pub(crate) struct Slot {
 type Call = Pin<Box<dyn Future<Output = Result<Vec<u8>>>>>;
 
 impl Instances {
-    pub(crate) fn new(sandbox: Sandbox, plan: Arc<[u8]>, instances_max: usize, outbox: mpsc::Sender<Vec<u8>>) -> Rc<Self> {
+    pub(crate) fn new(sandbox: Sandbox, plan: Arc<[u8]>, instances_max: usize, outbox: Outbox) -> Rc<Self> {
         Rc::new(Self { sandbox, plan, instances_max, outbox, slots: RefCell::default(), given_back: Notify::new() })
     }
 

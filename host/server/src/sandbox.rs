@@ -2,10 +2,9 @@
 //!
 //! It is public for the tests, which play the host: they put a [`wire`] request in, and answer what comes out.
 
-use crate::worker::Limits;
+use crate::{outbox::Outbox, worker::Limits};
 use anyhow::{Context, Result};
 use std::{path::PathBuf, sync::Arc, time::Duration};
-use tokio::sync::mpsc;
 use wasmtime::{
     Cache, CacheConfig, Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store, StoreLimits,
     StoreLimitsBuilder, UpdateDeadline,
@@ -204,7 +203,7 @@ pub trait World: Send {
 #[derive(Default)]
 pub(crate) struct Real {
     /// Takes the requests whose answers nobody wants. Without one they are dropped: the instance serves nobody.
-    pub(crate) outbox: Option<mpsc::Sender<Vec<u8>>>,
+    pub(crate) outbox: Option<Outbox>,
 }
 
 impl World for Real {
@@ -219,11 +218,8 @@ impl World for Real {
     }
 
     fn send_one_way(&self, operation: Vec<u8>) {
-        // Waiting for room would stop the exchange, and this thread with it.
-        if let Some(outbox) = &self.outbox
-            && outbox.try_send(operation).is_err()
-        {
-            tracing::warn!("a one-way request was dropped: too many are under way");
+        if let Some(outbox) = &self.outbox {
+            outbox.put(operation);
         }
     }
 }

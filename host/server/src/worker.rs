@@ -1,7 +1,7 @@
 //! Threads: each has a listener, instances, connections to backends, and shares nothing with the others on the way of a
 //! request.
 
-use crate::{connection, instances::Instances, operations, sandbox::Sandbox, upstream::Pool};
+use crate::{connection, instances::Instances, outbox::Outbox, sandbox::Sandbox, upstream::Pool};
 use anyhow::{Context, Result};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::{
@@ -14,10 +14,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    sync::{
-        mpsc::{Receiver, Sender, channel},
-        watch,
-    },
+    sync::{mpsc::UnboundedReceiver, watch},
     task::LocalSet,
 };
 
@@ -54,9 +51,6 @@ impl Default for Limits {
         Self { exchanges_max: 4096, instances_max: 8, memory_bytes_max: 128 << 20, call_timeout_ms: 1000 }
     }
 }
-
-/// The most requests whose answers nobody wants that are under way on one thread; as many again may wait for their turn.
-const ONE_WAY_MAX: usize = 1024;
 
 /// A running gateway.
 #[derive(Debug)]
@@ -179,10 +173,11 @@ fn run(
             Err(error) => drop(ready.send(Err(error))),
             Ok((listener, worker, one_way)) => {
                 let _ = ready.send(Ok(()));
-                tokio::task::spawn_local(worker.clone().send_one_way(one_way));
+                tokio::task::spawn_local(worker.outbox.clone().deliver(worker.clone(), one_way));
                 tokio::task::spawn_local(worker.clone().follow(plans));
                 connection::accept(worker.clone(), listener).await;
-                worker.all_ended().await;
+                worker.all_connections_closed().await;
+                worker.outbox.emptied().await;
             }
         }
     });
@@ -197,10 +192,7 @@ pub(crate) struct Worker {
     draining: watch::Receiver<bool>,
     exchanges: Cell<usize>,
     connections: watch::Sender<usize>,
-    /// Where instances put the requests whose answers nobody wants.
-    outbox: Sender<Vec<u8>>,
-    /// How many of those are under way.
-    one_way: watch::Sender<usize>,
+    outbox: Outbox,
 }
 
 impl Worker {
@@ -209,9 +201,9 @@ impl Worker {
         limits: Limits,
         plans: watch::Receiver<Arc<[u8]>>,
         draining: watch::Receiver<bool>,
-    ) -> (Rc<Self>, Receiver<Vec<u8>>) {
+    ) -> (Rc<Self>, UnboundedReceiver<Vec<u8>>) {
         let plan = plans.borrow().clone();
-        let (outbox, one_way) = channel(ONE_WAY_MAX);
+        let (outbox, one_way) = Outbox::new();
         let instances = Instances::new(sandbox.clone(), plan, limits.instances_max, outbox.clone());
         let worker = Rc::new(Self {
             sandbox,
@@ -222,7 +214,6 @@ impl Worker {
             exchanges: Cell::new(0),
             connections: watch::Sender::new(0),
             outbox,
-            one_way: watch::Sender::new(0),
         });
         (worker, one_way)
     }
@@ -266,29 +257,9 @@ impl Worker {
         OpenConnection { worker: self.clone() }
     }
 
-    /// Sends what instances hand over, a task each, so that it outlives the exchange that it comes from.
-    async fn send_one_way(self: Rc<Self>, mut requests: Receiver<Vec<u8>>) {
-        while let Some(request) = requests.recv().await {
-            // While as many are under way as may be, further ones wait in the channel, and then are dropped.
-            let _ = self.one_way.subscribe().wait_for(|count| *count < ONE_WAY_MAX).await;
-            self.one_way.send_modify(|count| *count += 1);
-            let worker = self.clone();
-            tokio::task::spawn_local(async move {
-                operations::send_one_way(&worker, &request).await;
-                worker.one_way.send_modify(|count| *count -= 1);
-            });
-        }
-    }
-
-    /// Waits until no connection is open and no request under way.
-    async fn all_ended(&self) {
-        // The senders live in this very worker, so waiting cannot fail.
+    async fn all_connections_closed(&self) {
+        // The sender lives in this very worker, so waiting cannot fail.
         let _ = self.connections.subscribe().wait_for(|count| *count == 0).await;
-        // The last exchange may have handed one over that nobody has taken yet.
-        while self.outbox.capacity() < self.outbox.max_capacity() {
-            tokio::task::yield_now().await;
-        }
-        let _ = self.one_way.subscribe().wait_for(|count| *count == 0).await;
     }
 }
 
