@@ -6,7 +6,6 @@
 //! `preview` and `test` touch the world; everything between them is a function.
 
 mod content;
-mod example;
 pub mod explain;
 pub mod load;
 mod markdown;

@@ -1,13 +1,15 @@
 //! The page of an operation, computed: parameters, bodies, responses and samples, ready for the template.
 
-use crate::example::{self, Way};
 use crate::sample::{self, Request};
 use crate::schema::{Node, Viewer, shown};
 use crate::site::{ApiSite, Site};
 use crate::slug::Slugs;
 use crate::{markdown, security};
 use catalog::model::VersioningScheme;
-use catalog::openapi::{self, Document};
+use catalog::openapi::{
+    self, Document,
+    example::{self, Way, is_json, percent_encoded, written},
+};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -341,7 +343,7 @@ impl<'a> Builder<'a> {
             texts.push((title.to_owned(), written(media, value, "example")));
         }
         if texts.is_empty() {
-            texts.extend(self.content_example(media, content, way).map(|text| (media.clone(), text)));
+            texts.extend(example::of_content(self.document, media, content, way).map(|text| (media.clone(), text)));
         }
         texts.truncate(6);
         texts
@@ -353,30 +355,8 @@ impl<'a> Builder<'a> {
 
     fn first_content(&self, holder: &Value, way: Way) -> Option<(String, String)> {
         let (media, content) = preferred_content(holder)?;
-        let given = content.get("examples").and_then(Value::as_object).and_then(|all| all.values().next());
-        let given = given.and_then(|example| self.document.resolve(example)?.1.get("value"));
-        let text = given.map(|value| written(media, value, "example")).or_else(|| self.content_example(media, content, way))?;
+        let text = example::of_content(self.document, media, content, way)?;
         Some((media.clone(), text))
-    }
-
-    fn content_example(&self, media: &str, content: &Value, way: Way) -> Option<String> {
-        let schema = content.get("schema");
-        let made = match content.get("example") {
-            Some(given) => given.clone(),
-            None => example::of(self.document, schema?, way),
-        };
-        let root = schema.and_then(|schema| {
-            let named = self
-                .document
-                .resolve(schema)?
-                .1
-                .get("xml")
-                .and_then(|xml| xml.get("name"))
-                .and_then(Value::as_str)
-                .map(str::to_owned);
-            named.or_else(|| crate::schema::component_name(schema.get("$ref")?.as_str()?))
-        });
-        Some(written(media, &made, root.as_deref().unwrap_or("root")))
     }
 
     fn request(&self, site: &Site<'_>, operation: &catalog::model::Operation, definition: &openapi::Operation) -> Request {
@@ -388,9 +368,9 @@ impl<'a> Builder<'a> {
             let name = text(parameter, "name");
             let value = || self.parameter_value(parameter).unwrap_or_else(|| format!("{{{name}}}"));
             match text(parameter, "in") {
-                "path" => template = template.replace(&format!("{{{name}}}"), &sample::percent_encoded(&value())),
+                "path" => template = template.replace(&format!("{{{name}}}"), &percent_encoded(&value())),
                 "query" if is(parameter, "required") => {
-                    query.push(format!("{}={}", sample::percent_encoded(name), sample::percent_encoded(&value())));
+                    query.push(format!("{}={}", percent_encoded(name), percent_encoded(&value())));
                 }
                 "header" if is(parameter, "required") => headers.push((name.to_owned(), value())),
                 "cookie" if is(parameter, "required") => headers.push(("Cookie".to_owned(), format!("{name}={}", value()))),
@@ -494,32 +474,11 @@ fn preferred_content(holder: &Value) -> Option<(&String, &Value)> {
     content_of(holder).find(|(media, _)| is_json(media)).or_else(|| content_of(holder).next())
 }
 
-fn is_json(media: &str) -> bool {
-    media.contains("json")
-}
-
 fn extension(media: &str) -> &'static str {
     match media {
         media if is_json(media) || media == "*/*" => "json",
         media if media.contains("xml") => "xml",
         _ => "txt",
-    }
-}
-
-/// An example in the way its content type is written.
-fn written(media: &str, value: &Value, root: &str) -> String {
-    match value {
-        Value::String(text) if !is_json(media) => text.clone(),
-        // Some authors paste JSON as a text; it is meant as JSON.
-        Value::String(text) if text.trim_start().starts_with(['{', '[']) => text.clone(),
-        value if media.contains("xml") => example::xml(root, value),
-        Value::Object(fields) if media.contains("x-www-form-urlencoded") => {
-            let fields = fields
-                .iter()
-                .map(|(name, value)| format!("{}={}", sample::percent_encoded(name), sample::percent_encoded(&shown(value))));
-            fields.collect::<Vec<_>>().join("&")
-        }
-        value => serde_json::to_string_pretty(value).unwrap_or_default(),
     }
 }
 

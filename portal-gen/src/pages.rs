@@ -4,6 +4,7 @@ use crate::operation::{self, Extras};
 use crate::schema::{Node, Viewer};
 use crate::site::{ApiSite, Site};
 use crate::{content, markdown, security};
+use catalog::openapi::example::{self, Way};
 use diagnostic::Diagnostics;
 use serde::Serialize;
 use serde_json::Value;
@@ -383,7 +384,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         self.api_link(site);
         self.context.insert("title", name);
         self.context.insert("node", &node);
-        let example = crate::example::of(document, schema, crate::example::Way::Received);
+        let example = example::of(document, schema, Way::Received);
         let example = serde_json::to_string_pretty(&example).unwrap_or_default();
         let example = if example.len() < 12_000 { crate::sample::coloured_json(&example) } else { String::new() };
         self.context.insert("example", &example);

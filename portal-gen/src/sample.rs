@@ -81,19 +81,6 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// A value inside a URL's path or query.
-pub(crate) fn percent_encoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~{}:@,!$*".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
-}
-
 /// JSON with colour: keys, texts, and the rest in elements with a class. The markup is safe.
 pub(crate) fn coloured_json(text: &str) -> String {
     let mut out = String::with_capacity(text.len() * 2);

@@ -5,7 +5,7 @@
 //! how schemas refer to each other.
 
 use crate::markdown;
-use catalog::openapi::Document;
+use catalog::openapi::{Document, component_name};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
@@ -364,12 +364,6 @@ impl<'a> Whole<'a> {
     fn is(&self, keyword: &str) -> bool {
         self.value(keyword) == Some(&Value::Bool(true))
     }
-}
-
-/// The name that a reference to a component uses: `Pet` of `#/components/schemas/Pet`.
-pub(crate) fn component_name(reference: &str) -> Option<String> {
-    let name = reference.strip_prefix("#/components/schemas/").filter(|name| !name.contains('/'))?;
-    Some(name.replace("~1", "/").replace("~0", "~").replace("%20", " "))
 }
 
 fn is_object(schema: &Value) -> bool {

@@ -43,6 +43,29 @@ fn a_policy_makes_two_calls_at_once() {
     assert_eq!((reply.status(), reply.text().as_str()), (200, "/two"), "{}", reply.head);
 }
 
+/// Nobody waits for the answer to a one-way request: its exchange ends first. But the gateway does not end before it is sent.
+#[test]
+fn a_one_way_request_outlives_its_exchange() {
+    let (client_is_served, is_sent) = (Arc::new(Barrier::new(2)), Arc::new(AtomicBool::new(false)));
+    let (served, sent) = (client_is_served.clone(), is_sent.clone());
+    let asked = backend::start(move |request, stream| {
+        served.wait();
+        std::thread::sleep(Duration::from_millis(300));
+        sent.store(request.body == b"news", Ordering::SeqCst);
+        respond(stream, 200, "thank you")
+    });
+    let inbound = format!(
+        r#"<inbound><send-one-way-request mode="copy"><set-url>http://{asked}/seen</set-url></send-one-way-request>
+            <return-response><set-status code="202" /></return-response></inbound>"#
+    );
+    let server = start(&anything("http://127.0.0.1:9", &policies(&inbound)), Limits::default());
+    assert_eq!(post(server.address(), "/", "news").status(), 202);
+    assert!(!is_sent.load(Ordering::SeqCst));
+    client_is_served.wait();
+    server.drain(Duration::from_secs(10));
+    assert!(is_sent.load(Ordering::SeqCst), "the gateway ended with a request under way");
+}
+
 /// Clients go away while a policy waits for an answer that never comes: the calls end, nothing stays in the instance, and
 /// others are served.
 #[test]

@@ -18,6 +18,10 @@ pub struct Case {
     pub line: usize,
     /// What runs.
     pub subject: Subject,
+    /// The policy file of the global scope.
+    pub global: Option<Fragment>,
+    /// The definition of the API, in place of one that takes everything.
+    pub definition: Option<String>,
     /// Fragments of its own.
     pub fragments: Vec<Fragment>,
     /// What the client sends.
@@ -67,7 +71,7 @@ struct Part {
     page: usize,
 }
 
-/// A fragment of a case.
+/// A fragment of a case, or another file beside the one that is put together.
 #[derive(Clone, Debug)]
 pub struct Fragment {
     /// What policies call it.
@@ -174,6 +178,8 @@ impl Case {
             name,
             line: section.line,
             subject: Subject::Service,
+            global: None,
+            definition: None,
             fragments: Vec::new(),
             given: Given::default(),
             scene: Scene::default(),
@@ -186,7 +192,7 @@ impl Case {
         combinations(source, &own, diagnostics);
         let fences = together(inherited, own);
         let is_policy = |parsed: &Parsed<'_>| matches!(parsed.content, Content::Section(_) | Content::Policies);
-        if fences.iter().any(is_policy) {
+        if fences.iter().any(|parsed| is_policy(parsed) || matches!(parsed.content, Content::Global)) {
             case.subject = Subject::Policy(File::new(source, fences.iter().filter(|parsed| is_policy(parsed))));
         }
         for parsed in fences {
@@ -201,6 +207,11 @@ impl Case {
         let text = source.text().get(fence.place.clone()).unwrap_or_default();
         match parsed.content {
             Content::Section(_) | Content::Policies => {}
+            Content::Global => {
+                let name = "global".to_owned();
+                self.global = Some(Fragment { source: Source::new(&*name, text), name, page: fence.place.start });
+            }
+            Content::Definition => self.definition = Some(text.to_owned()),
             Content::Fragment(name) => {
                 let source = Source::new(format!("fragment {name}"), text);
                 self.fragments.push(Fragment { name, source, page: fence.place.start });
@@ -274,7 +285,9 @@ impl Case {
 
     /// The fence in which a place of the policy or of a fragment is.
     fn find(&self, place: &Place) -> Option<Found<'_>> {
-        if let Some(fragment) = self.fragments.iter().find(|fragment| fragment.source.name() == place.source.name()) {
+        if let Some(fragment) =
+            self.fragments.iter().chain(&self.global).find(|fragment| fragment.source.name() == place.source.name())
+        {
             let (name, text) = (fragment.source.name(), fragment.source.text());
             return Some(Found { name, text, span: place.span, page: fragment.page });
         }

@@ -2,6 +2,7 @@
 
 use crate::{
     case::What,
+    home,
     http::{self, Given},
     markdown::Fence,
     scene,
@@ -13,13 +14,15 @@ use policy::{Section, expr::lexer::Spelling, script::Scene};
 pub(crate) const UNKNOWN: &str = "case/fence-unknown";
 
 /// The words behind backticks, in the order of `docs/cases.md`.
-const NAMES: [&str; 19] = [
+const NAMES: [&str; 21] = [
     "xml inbound",
     "xml backend",
     "xml outbound",
     "xml on-error",
     "xml policies",
+    "xml global",
     "xml fragment NAME",
+    "yaml definition",
     "csharp",
     "csharp lines",
     "http given",
@@ -47,6 +50,8 @@ pub(crate) struct Parsed<'a> {
 pub(crate) enum Content {
     Section(Section),
     Policies,
+    Global,
+    Definition,
     Fragment(String),
     Code { is_lines: bool },
     Request(Given),
@@ -119,10 +124,17 @@ fn content(source: &Source, fence: &Fence<'_>, diagnostics: &mut Diagnostics) ->
     let text = source.text().get(fence.place.clone()).unwrap_or_default();
     let mut lines = Lines { source, start: fence.place.start, text, first: fence.line + 1, diagnostics };
     let content = match words.as_slice() {
-        ["xml", section] if *section != "policies" => {
+        ["xml", section] if !matches!(*section, "policies" | "global") => {
             Section::ALL.into_iter().find(|known| known.name() == *section).map(Content::Section)
         }
         ["xml", "policies"] => Some(Content::Policies),
+        ["xml", "global"] => Some(Content::Global),
+        ["yaml", "definition"] => {
+            if let Err(why) = home::anything(lines.text) {
+                lines.error("case/definition", lines.text, why, "write one with `openapi`, `info` and `paths`");
+            }
+            Some(Content::Definition)
+        }
         ["xml", "fragment", name] => Some(Content::Fragment((*name).to_owned())),
         ["csharp"] => Some(Content::Code { is_lines: false }),
         ["csharp", "lines"] => Some(Content::Code { is_lines: true }),

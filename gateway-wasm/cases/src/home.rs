@@ -8,7 +8,7 @@ use catalog::{
     Folder, Service,
     model::{Fragment, KeyNames, NamedValue},
 };
-use diagnostic::{Diagnostic, Diagnostics, Place, Source, Span, nearest};
+use diagnostic::{Diagnostic, Diagnostics, Place, Severity, Source, Span, nearest};
 use gateway::{Gateway, Keys, Plan, Secrets};
 use std::{cell::OnceCell, rc::Rc, sync::OnceLock};
 
@@ -130,9 +130,11 @@ impl Home {
     fn of(&self, case: &Case) -> Service {
         let mut service = match (&case.subject, &self.service) {
             (Subject::Service, Some(service)) => service.clone(),
-            (Subject::Service, None) => anything().clone(),
+            (Subject::Service, None) => everything().clone(),
             (Subject::Policy(_) | Subject::Code(_), around) => {
-                let mut service = anything().clone();
+                // A definition that cannot be read has been reported.
+                let own = case.definition.as_deref().and_then(|definition| anything(definition).ok());
+                let mut service = own.unwrap_or_else(|| everything().clone());
                 // A policy of the case's own can use what those of the service can.
                 if let Some(around) = around {
                     let own = |workspace: &Option<String>| workspace.is_none();
@@ -145,6 +147,9 @@ impl Home {
         };
         if let (Subject::Policy(file), Some(api)) = (&case.subject, service.apis.first_mut()) {
             api.policy = Some(Source::new(FILE, file.text.as_str()));
+        }
+        if let Some(global) = &case.global {
+            service.policy = Some(global.source.clone());
         }
         for (name, text) in &case.named_values {
             let mut is_new = true;
@@ -189,18 +194,28 @@ fn stand_in(value: &NamedValue) -> String {
 }
 
 /// A service whose only API takes everything at the root, from anybody.
-fn anything() -> &'static Service {
+fn everything() -> &'static Service {
     static SERVICE: OnceLock<Service> = OnceLock::new();
-    SERVICE.get_or_init(|| {
-        let mut folder = Folder::new();
-        folder.insert("apis/anything/specification.yaml", DEFINITION.as_bytes());
-        let information = format!("properties: {{ path: '', serviceUrl: '{BACKEND}', subscriptionRequired: false }}");
-        folder.insert("apis/anything/apiInformation.yaml", information.into_bytes());
-        let mut service = catalog::load(&folder, None).service.unwrap_or_default();
-        for api in &mut service.apis {
-            // It opens to everybody, also to those who bring a key for another API: nothing that is sent has such a name.
-            api.key_names = KeyNames { header: "\0".to_owned(), query: "\0".to_owned() };
-        }
-        service
-    })
+    SERVICE.get_or_init(|| anything(DEFINITION).unwrap_or_default())
+}
+
+/// A service whose only API has this definition, at the root, for anybody.
+///
+/// # Errors
+/// What is wrong with the definition, as far as the first mistake tells.
+pub(crate) fn anything(definition: &str) -> Result<Service, String> {
+    let mut folder = Folder::new();
+    folder.insert("apis/anything/specification.yaml", definition.as_bytes());
+    let information = format!("properties: {{ path: '', serviceUrl: '{BACKEND}', subscriptionRequired: false }}");
+    folder.insert("apis/anything/apiInformation.yaml", information.into_bytes());
+    let loaded = catalog::load(&folder, None);
+    let Some(mut service) = loaded.service else {
+        let first = loaded.diagnostics.iter().find(|finding| finding.severity == Severity::Error);
+        return Err(first.map_or_else(|| "this is no definition".to_owned(), |finding| finding.message.clone()));
+    };
+    for api in &mut service.apis {
+        // It opens to everybody, also to those who bring a key for another API: nothing that is sent has such a name.
+        api.key_names = KeyNames { header: "\0".to_owned(), query: "\0".to_owned() };
+    }
+    Ok(service)
 }

@@ -15,7 +15,9 @@ use gateway::{Gateway, Plan, Served};
 use policy::{Body, Exchange, ForwardLimits, Headers, Host, Request, Response, SendError, host::BODY_BYTES_MAX};
 use std::{
     cell::{OnceCell, RefCell},
+    future::Future,
     rc::Rc,
+    task::{Context, Waker},
 };
 use wasip3::{
     http::{
@@ -247,6 +249,20 @@ impl Host for Door {
         let (status, fields, stream) = self.sent(request).await?;
         let body = Body::Whole(whole(stream, BODY_BYTES_MAX).await.map_err(|_| too_large(BODY_BYTES_MAX))?);
         Ok(Response { status, reason: String::new(), headers: Headers::new(fields), body, forwarded: false })
+    }
+
+    fn send_one_way(&self, request: &Request, timeout_ms: u32) {
+        let request = self.outgoing(request, request.method.as_deref().unwrap_or("GET"), timeout_ms);
+        let mut sending = Box::pin(client::send(request));
+        // Polled once it is on its way, before whatever the exchange sends next. What is left is a task of its own, for which
+        // the runtime keeps the instance when the response has gone.
+        if sending.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
+            wit_bindgen::spawn(async move {
+                if let Err(error) = sending.await {
+                    eprintln!("portico: a one-way request failed: {error:?}");
+                }
+            });
+        }
     }
 
     async fn sleep(&self, duration_ms: u32) {

@@ -15,7 +15,9 @@ mod bindings {
 use bindings::{Guest, portico::gateway::host};
 use bytes::Bytes;
 use gateway::{Gateway, Plan, Served};
-use policy::{Body, Exchange, ForwardLimits, Headers, Host, Request, Response, SendError, host::BODY_BYTES_MAX};
+use policy::{
+    Body, Exchange, ForwardLimits, Headers, Host, Request, Response, SendError, address::Address, host::BODY_BYTES_MAX,
+};
 use std::{
     cell::RefCell,
     collections::HashMap,
@@ -192,29 +194,23 @@ impl Host for Door {
     }
 
     async fn send(&self, request: &Request, timeout_ms: u32) -> Result<Response, SendError> {
-        let Some(backend) = &request.backend else {
+        let Some(outgoing) = Outgoing::new(request) else {
             return Err(SendError { kind: FailureKind::Invalid, message: "the request has no address".to_owned() });
         };
-        let (mut edits, target) = (Vec::new(), request.target());
-        request.headers.write_all(&mut edits);
-        let body = match &request.body {
-            Body::Whole(bytes) => bytes.clone(),
-            Body::Streams(_) => Bytes::new(),
-        };
-        let operation = Operation::Send {
-            method: request.method.as_deref().unwrap_or("GET"),
-            scheme: backend.scheme,
-            authority: &backend.authority,
-            target: &target,
-            timeout_ms,
-            body_bytes_max: BODY_BYTES_MAX,
-            edits: Edits::written(&edits),
-            body: &body,
-        };
+        let operation = outgoing.operation(timeout_ms, BODY_BYTES_MAX);
         match self.operation(operation).await {
             Completion::Response(head, body) => Ok(response(head, Body::Whole(body), false)),
             Completion::Body(_) | Completion::Done => Err(mixed_up()),
             Completion::Failed(kind, message) => Err(SendError { kind, message }),
+        }
+    }
+
+    fn send_one_way(&self, request: &Request, timeout_ms: u32) {
+        // Without an address it leads nowhere, and nobody waits to hear that.
+        if let Some(outgoing) = Outgoing::new(request) {
+            let mut operation = Vec::with_capacity(256);
+            outgoing.operation(timeout_ms, UNWANTED_BYTES_MAX).write(0, &mut operation);
+            host::send_one_way(&operation);
         }
     }
 
@@ -227,6 +223,45 @@ impl Host for Door {
             Completion::Body(bytes) => Ok(bytes),
             Completion::Response(..) | Completion::Done => Err(mixed_up()),
             Completion::Failed(kind, message) => Err(SendError { kind, message }),
+        }
+    }
+}
+
+/// The most that is read of an answer that nobody wants. Most are shorter, and one that was read to its end leaves a connection
+/// that can be used again.
+const UNWANTED_BYTES_MAX: u64 = 64 << 10;
+
+/// A request of a policy's own, in the parts of which an operation is written.
+struct Outgoing<'r> {
+    method: &'r str,
+    backend: &'r Address,
+    target: String,
+    edits: Vec<u8>,
+    body: Bytes,
+}
+
+impl<'r> Outgoing<'r> {
+    fn new(request: &'r Request) -> Option<Self> {
+        let mut edits = Vec::new();
+        request.headers.write_all(&mut edits);
+        let body = match &request.body {
+            Body::Whole(bytes) => bytes.clone(),
+            Body::Streams(_) => Bytes::new(),
+        };
+        let method = request.method.as_deref().unwrap_or("GET");
+        Some(Self { method, backend: request.backend.as_ref()?, target: request.target(), edits, body })
+    }
+
+    fn operation(&self, timeout_ms: u32, body_bytes_max: u64) -> Operation<'_> {
+        Operation::Send {
+            method: self.method,
+            scheme: self.backend.scheme,
+            authority: &self.backend.authority,
+            target: &self.target,
+            timeout_ms,
+            body_bytes_max,
+            edits: Edits::written(&self.edits),
+            body: &self.body,
         }
     }
 }

@@ -3,6 +3,7 @@
 use catalog::{
     Service,
     model::{Operation, Product, SubscriptionScope, SubscriptionState, VersioningScheme},
+    openapi::example,
 };
 use diagnostic::Source;
 use serde::{Deserialize, Serialize};
@@ -77,6 +78,15 @@ pub(crate) struct PlanOperation {
     pub(crate) method: String,
     pub(crate) url_template: String,
     pub(crate) policy: Option<u32>,
+    /// The examples of its responses, where a policy may ask for them.
+    pub(crate) examples: Vec<PlanExample>,
+}
+
+/// The examples of one response: content types and bodies by status code.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct PlanExample {
+    pub(crate) status: String,
+    pub(crate) contents: Vec<(String, String)>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -168,6 +178,10 @@ impl Plan {
             });
         }
         let workspace_policies: Vec<_> = service.workspaces.iter().map(|workspace| plan.add_policy(&workspace.policy)).collect();
+        let mocking: Vec<_> = plan.surroundings.iter().map(Mocking::new).collect();
+        let nothing = Mocking::default();
+        let own_mocking = mocking.first().unwrap_or(&nothing);
+        let is_all_mocked = service.policy.as_ref().is_some_and(|policy| own_mocking.may_hold(policy));
         for api in &service.apis {
             let surroundings = surroundings_index(service, api.workspace.as_deref());
             let products = service
@@ -177,7 +191,14 @@ impl Plan {
                 .filter(|(product, _)| product.workspace == api.workspace && product.apis.contains(&api.name));
             let products = products.map(|(_, index)| index).collect();
             let policy = plan.add_policy(&api.policy);
-            let operations = api.operations.iter().map(|operation| plan.add_operation(operation)).collect();
+            let is_product = |product: &&Product| product.workspace == api.workspace && product.apis.contains(&api.name);
+            let above = service.products.iter().filter(is_product).map(|product| &product.policy);
+            let workspaces = service.workspaces.iter().filter(|it| Some(&it.name) == api.workspace.as_ref());
+            let above = above.chain(workspaces.map(|workspace| &workspace.policy)).chain([&api.policy]);
+            let mocking = mocking.get(surroundings as usize).unwrap_or(own_mocking);
+            let is_mocked = is_all_mocked || above.flatten().any(|policy| mocking.may_hold(policy));
+            let operations = api.operations.iter().map(|operation| plan.add_operation(api, operation, is_mocked, mocking));
+            let operations = operations.collect();
             let workspace = service.workspaces.iter().find(|workspace| Some(&workspace.name) == api.workspace.as_ref());
             plan.apis.push(PlanApi {
                 name: api.name.clone(),
@@ -232,14 +253,55 @@ impl Plan {
         u32::try_from(self.policies.len() - 1).ok()
     }
 
-    fn add_operation(&mut self, operation: &Operation) -> PlanOperation {
+    fn add_operation(
+        &mut self,
+        api: &catalog::model::Api,
+        operation: &Operation,
+        is_mocked: bool,
+        mocking: &Mocking,
+    ) -> PlanOperation {
+        let is_mocked = is_mocked || operation.policy.as_ref().is_some_and(|policy| mocking.may_hold(policy));
+        let definition = operation.definition.filter(|_| is_mocked).and_then(|index| api.definition.operations.get(index));
+        let examples = definition.map(|definition| example::responses(&api.definition, definition)).unwrap_or_default();
+        let examples =
+            examples.into_iter().map(|example| PlanExample { status: example.status, contents: example.contents }).collect();
         PlanOperation {
+            examples,
             name: operation.name.clone(),
             title: operation.display_name.clone(),
             method: operation.method.clone(),
             url_template: operation.url_template.clone(),
             policy: self.add_policy(&operation.policy),
         }
+    }
+}
+
+/// Says which policies may hold a `mock-response`, themselves or in what is put into them. Definitions are large and most
+/// services mock nothing, so the examples of operations are only in the plan where one of their policies may ask for them.
+#[derive(Default)]
+struct Mocking {
+    /// The fragments that hold one.
+    fragments: Vec<String>,
+    /// A named value holds one.
+    values: bool,
+}
+
+impl Mocking {
+    const NAME: &str = "mock-response";
+
+    fn new(surroundings: &PlanSurroundings) -> Self {
+        let values = surroundings.named_values.values().any(|text| text.contains(Self::NAME));
+        let holds_one = |text: &String| text.contains(Self::NAME) || (values && text.contains("{{"));
+        let fragments = surroundings.fragments.iter().filter(|(_, (_, text))| holds_one(text));
+        Self { fragments: fragments.map(|(name, _)| name.clone()).collect(), values }
+    }
+
+    /// A named value may also be the name of a fragment.
+    fn may_hold(&self, policy: &Source) -> bool {
+        let text = policy.text();
+        text.contains(Self::NAME)
+            || self.fragments.iter().any(|name| text.contains(name))
+            || (text.contains("{{") && (self.values || !self.fragments.is_empty()))
     }
 }
 

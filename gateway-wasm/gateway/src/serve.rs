@@ -2,17 +2,18 @@
 
 use crate::{
     keys::{Caller, Identity, KeyRing, Refusal},
-    plan::{Plan, PlanApi, PlanNamed, PlanSurroundings},
+    plan::{Plan, PlanApi, PlanExample, PlanNamed, PlanSurroundings},
     routes::{Found, Lost, Routes, is_named},
 };
 use diagnostic::{Diagnostics, Source};
 use policy::{
     Body, Document, Effective, Exchange, ForwardLimits, Headers, Host, Outcome, Request, Response, Scope, Surroundings, about,
-    address::Address, problem,
+    address::Address, policies::CrossDomain, problem,
 };
 use std::{
     cell::{OnceCell, RefCell},
     collections::HashMap,
+    ops::Range,
     rc::Rc,
 };
 use wire::{RequestHead, Which};
@@ -147,6 +148,7 @@ impl Gateway {
             name: operation.title.clone(),
             method: operation.method.clone(),
             url_template: operation.url_template.clone(),
+            examples: operation.examples.iter().map(example).collect(),
         });
         let pairs = |named: &[PlanNamed]| named.iter().map(|it| (it.name.clone(), it.title.clone())).collect();
         let product = product.and_then(|index| Some((index, self.plan.products.get(index as usize)?))).map(|(index, product)| {
@@ -198,6 +200,14 @@ impl Gateway {
         about::About { called, subscription, user: None, deployment: self.deployment.clone(), came_ticks, tracing: false }
     }
 
+    /// What is served to browsers' players before they call any API. Neither a key nor a route leads to it.
+    fn cross_domain(&self, head: &RequestHead) -> Option<Response> {
+        let rest = head.target().strip_prefix(CrossDomain::PATH)?;
+        let is_asked_for = (rest.is_empty() || rest.starts_with('?')) && matches!(head.method(), "GET" | "HEAD");
+        let document = self.document(self.plan.policy.filter(|_| is_asked_for)?, Scope::Global, 0)?;
+        document.cross_domain().map(CrossDomain::response)
+    }
+
     fn document(&self, policy: u32, scope: Scope, surroundings: u32) -> Option<Rc<Document>> {
         let (name, text) = self.plan.policies.get(policy as usize)?;
         let surroundings = self.surroundings.get(surroundings as usize)?;
@@ -234,8 +244,12 @@ pub struct Admitted {
 /// afterwards.
 ///
 /// # Errors
-/// Where there is no such API or operation, or the caller may not use it; the response says so.
+/// Where there is no such API or operation, or the caller may not use it; the response says so. What the gateway itself serves
+/// comes this way, too.
 pub fn admit<H: Host>(gateway: &Gateway, head: RequestHead, host: &H) -> Result<Admitted, Box<Response>> {
+    if let Some(response) = gateway.cross_domain(&head) {
+        return Err(Box::new(response));
+    }
     let found = gateway.routes.find(&gateway.plan, &head).map_err(|lost| Box::new(not_found(lost)))?;
     let api = gateway.plan.apis.get(found.api as usize).ok_or_else(|| Box::new(not_found(Lost::Resource)))?;
     let identity = gateway.keys.identify(&gateway.plan, api, &head, || host.now_micros() / 1_000_000);
@@ -268,6 +282,7 @@ fn exchange(head: RequestHead, api: &PlanApi, found: Found, backend: Option<Addr
         None => query.to_owned(),
         Some(_) => query.split('&').filter(|pair| !is_named(pair, &api.key_query)).collect::<Vec<_>>().join("&"),
     };
+    let below_api_bytes = found.path.len();
     Exchange {
         request: Request {
             method: None,
@@ -280,6 +295,7 @@ fn exchange(head: RequestHead, api: &PlanApi, found: Found, backend: Option<Addr
         },
         response: None,
         variables: Default::default(),
+        api_path: api_path(head.target(), below_api_bytes),
         parameters: found.parameters,
         about,
         last_error: None,
@@ -287,6 +303,19 @@ fn exchange(head: RequestHead, api: &PlanApi, found: Found, backend: Option<Addr
         request_id: Default::default(),
         client: head,
     }
+}
+
+fn example(example: &PlanExample) -> about::Example {
+    about::Example { status: example.status.clone(), contents: example.contents.clone() }
+}
+
+/// The part of a target that leads to the API: its path without what stands below the API's. An absolute-form target names the
+/// host before it.
+fn api_path(target: &str, below_bytes: usize) -> Range<usize> {
+    let end = target.find('?').unwrap_or(target.len());
+    let authority = target.get(..end).and_then(|path| path.find("://")).filter(|_| !target.starts_with('/')).map(|at| at + 3);
+    let start = authority.map_or(0, |at| target.get(at..end).and_then(|rest| rest.find('/')).map_or(end, |slash| at + slash));
+    start..end.saturating_sub(below_bytes).max(start)
 }
 
 /// Says for whom the request is forwarded, after those that forwarded it before.

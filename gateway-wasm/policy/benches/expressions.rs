@@ -72,6 +72,7 @@ fn exchange() -> Exchange {
         },
         response: Some(Response::new(404)),
         variables: Default::default(),
+        api_path: 0..0,
         parameters: Vec::new(),
         about: Default::default(),
         last_error: None,

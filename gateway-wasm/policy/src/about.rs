@@ -60,6 +60,17 @@ pub struct Operation {
     pub name: String,
     pub method: String,
     pub url_template: String,
+    /// The examples of its responses, in the order of the definition. Only where a `mock-response` may ask for them.
+    pub examples: Vec<Example>,
+}
+
+/// The examples of one response of an operation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Example {
+    /// The status code as the definition has it: `200`, `4XX`, `default`.
+    pub status: String,
+    /// Content types and bodies.
+    pub contents: Vec<(String, String)>,
 }
 
 /// A product, as `context.Product` has it.

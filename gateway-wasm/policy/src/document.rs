@@ -2,7 +2,7 @@
 
 use crate::{
     address::Address,
-    policies::{ForwardRequest, Policy},
+    policies::{CrossDomain, ForwardRequest, Policy},
     statement::{Checker, Siblings},
     step::{Standing, Step},
     text::Text,
@@ -33,6 +33,9 @@ pub enum Section {
 }
 
 impl Scope {
+    /// All of them.
+    pub const ALL: [Scope; 5] = [Scope::Global, Scope::Workspace, Scope::Product, Scope::Api, Scope::Operation];
+
     /// APIM's word for it, as in `context.LastError.Scope`.
     pub fn name(self) -> &'static str {
         match self {
@@ -99,7 +102,8 @@ impl Document {
         let text = Text::new(source, &surroundings.named_values, surroundings.unknown());
         let roots = xml::read(&text, diagnostics);
         let (section, path) = (Section::Inbound, String::new());
-        let mut checker = Checker { text: &text, section, scope, surroundings, diagnostics, fragment: None, path };
+        let mut checker =
+            Checker { text: &text, section, scope, surroundings, diagnostics, fragment: None, path, once: Vec::new() };
         let [root] = roots.as_slice() else {
             let second = roots.get(1).map_or(Span::default(), |root| root.name_span);
             checker.error(
@@ -117,6 +121,16 @@ impl Document {
         }
         checker.attributes(root, &[]);
         Document::from_root(root, &mut checker)
+    }
+
+    /// What the gateway serves at [`CrossDomain::PATH`], if this is the global document: the first that it says.
+    pub fn cross_domain(&self) -> Option<&CrossDomain> {
+        let items = self.sections[Section::Inbound as usize].iter().flatten();
+        items.filter_map(|item| if let Item::Do(step) = item { Some(&step.policy) } else { None }).find_map(|policy| match policy
+        {
+            Policy::CrossDomain(policy) => Some(policy),
+            _ => None,
+        })
     }
 
     pub(crate) fn from_root(root: &Element, checker: &mut Checker<'_>) -> Document {

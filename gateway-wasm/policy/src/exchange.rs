@@ -2,7 +2,7 @@
 
 use crate::{about::About, address::Address, expr::value::Value, host::Host, problem, statement::Fault, trace::Trace};
 use bytes::Bytes;
-use std::{borrow::Cow, cell::OnceCell, rc::Rc};
+use std::{borrow::Cow, cell::OnceCell, ops::Range, rc::Rc};
 use wire::{Edit, Fields, RequestHead, Which};
 
 /// One request and all that becomes of it.
@@ -16,6 +16,8 @@ pub struct Exchange {
     pub response: Option<Response>,
     /// What policies remember.
     pub variables: Variables,
+    /// Where in the client's target the path stands that leads to the API, version and revision included.
+    pub api_path: Range<usize>,
     /// The values of the operation's URL template.
     pub parameters: Vec<(Rc<str>, String)>,
     /// What is called, by whom, and where.
@@ -29,6 +31,11 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    /// The path that leads to the API as the client wrote it, without a slash at its end: empty at the root.
+    pub fn api_path(&self) -> &str {
+        self.client.target().get(self.api_path.clone()).unwrap_or_default().trim_end_matches('/')
+    }
+
     /// The request's own number, as a GUID.
     pub fn request_id(&self, host: &impl Host) -> Rc<str> {
         self.request_id.get_or_init(|| problem::guid(host.random(), host.random()).into()).clone()

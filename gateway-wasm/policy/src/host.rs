@@ -24,6 +24,9 @@ pub trait Host {
     /// Sends a request of a policy's own and reads the response whole.
     fn send(&self, request: &Request, timeout_ms: u32) -> impl Future<Output = Result<Response, SendError>>;
 
+    /// Sends a request of a policy's own whose answer nobody wants, even if the exchange ends next. It has a backend.
+    fn send_one_way(&self, request: &Request, timeout_ms: u32);
+
     /// Waits.
     fn sleep(&self, duration_ms: u32) -> impl Future<Output = ()>;
 

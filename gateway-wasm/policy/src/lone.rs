@@ -72,8 +72,8 @@ impl Lone<'_> {
     fn checked(&self, section: Section, fragment: Option<&str>, check: impl FnOnce(&mut Checker<'_>)) -> Diagnostics {
         let mut diagnostics = Diagnostics::new();
         let (text, surroundings) = (self.text, self.surroundings);
-        let path = String::new();
-        check(&mut Checker { text, section, scope: Scope::Api, surroundings, diagnostics: &mut diagnostics, fragment, path });
+        let (path, once, scope) = (String::new(), Vec::new(), Scope::Api);
+        check(&mut Checker { text, section, scope, surroundings, diagnostics: &mut diagnostics, fragment, path, once });
         diagnostics
     }
 }

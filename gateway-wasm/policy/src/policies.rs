@@ -8,6 +8,8 @@ use crate::{
 };
 use diagnostic::nearest;
 
+mod own_request;
+
 /// Declares the modules, the enum and its dispatch from one list.
 macro_rules! policies {
     ($($(#[$cfg:meta])? $module:ident :: $name:ident),* $(,)?) => {
@@ -67,11 +69,16 @@ macro_rules! policies {
 
 policies! {
     choose::Choose,
+    cross_domain::CrossDomain,
     find_and_replace::FindAndReplace,
     forward_request::ForwardRequest,
+    jsonp::Jsonp,
+    mock_response::MockResponse,
+    redirect_content_urls::RedirectContentUrls,
     return_response::ReturnResponse,
     retry::Retry,
     rewrite_uri::RewriteUri,
+    send_one_way_request::SendOneWayRequest,
     send_request::SendRequest,
     set_backend_service::SetBackendService,
     set_body::SetBody,
@@ -104,14 +111,12 @@ const NOT_YET: &[&str] = &[
     "check-header",
     "cors",
     "cosmosdb-data-source",
-    "cross-domain",
     "emit-metric",
     "get-authorization-context",
     "http-data-source",
     "invoke-dapr-binding",
     "ip-filter",
     "json-to-xml",
-    "jsonp",
     "limit-concurrency",
     "llm-content-safety",
     "llm-emit-token-metric",
@@ -119,7 +124,6 @@ const NOT_YET: &[&str] = &[
     "llm-semantic-cache-store",
     "llm-token-limit",
     "log-to-eventhub",
-    "mock-response",
     "proxy",
     "publish-event",
     "publish-to-dapr",
@@ -127,8 +131,6 @@ const NOT_YET: &[&str] = &[
     "quota-by-key",
     "rate-limit",
     "rate-limit-by-key",
-    "redirect-content-urls",
-    "send-one-way-request",
     "send-service-bus-message",
     "sql-data-source",
     "validate-azure-ad-token",

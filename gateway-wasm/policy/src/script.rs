@@ -48,6 +48,16 @@ pub struct Scripted {
     pub line: usize,
 }
 
+impl Scripted {
+    /// True if it answers a URL, and the request goes there.
+    fn names(&self, sent: &Sent) -> bool {
+        match &self.to {
+            To::Url(method, url) => method.as_ref().is_none_or(|method| *method == sent.method) && is_like(&sent.url, url),
+            To::Asked(_) => false,
+        }
+    }
+}
+
 /// Which request an answer is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum To {
@@ -194,11 +204,7 @@ impl Script {
     /// Where it is not known how a request is made, as behind the portable door, the next is taken whatever its kind.
     pub fn answer(&self, asked: Option<Asked>, sent: Sent) -> Option<Reply> {
         let mut scene = self.scene.borrow_mut();
-        let names_it = |scripted: &Scripted| match &scripted.to {
-            To::Url(method, url) => method.as_ref().is_none_or(|method| *method == sent.method) && is_like(&sent.url, url),
-            To::Asked(_) => false,
-        };
-        let at = scene.replies.iter().position(names_it);
+        let at = scene.replies.iter().position(|scripted| scripted.names(&sent));
         let at = at.or_else(|| scene.replies.iter().position(|scripted| matches!(scripted.to, To::Asked(_))));
         let scripted = at.map(|at| scene.replies.remove(at));
         if let Some(Scripted { to: To::Asked(expected), line, .. }) = &scripted
@@ -212,6 +218,16 @@ impl Script {
         let scripted = scripted?;
         scene.clock.now_micros = scene.clock.now_micros.saturating_add(scripted.after_micros);
         Some(scripted.reply)
+    }
+
+    /// Remembers a request whose answer nobody wants. An answer that names its URL is taken, and no other: those that are next in
+    /// their order are for requests that wait for them.
+    pub fn one_way(&self, sent: Sent) {
+        let replies = &mut self.scene.borrow_mut().replies;
+        if let Some(at) = replies.iter().position(|scripted| scripted.names(&sent)) {
+            replies.remove(at);
+        }
+        self.sent.borrow_mut().push(sent);
     }
 
     /// Looks at the clock: microseconds since 1970.
@@ -341,6 +357,10 @@ impl Host for Script {
         let (mut response, body) = response?;
         response.body = Body::Whole(body);
         Ok(response)
+    }
+
+    fn send_one_way(&self, request: &Request, _timeout_ms: u32) {
+        self.one_way(self.outgoing(request, "GET"));
     }
 
     async fn sleep(&self, duration_ms: u32) {

@@ -18,10 +18,14 @@ pub trait Statement: Sized {
     const NAME: &'static str;
     /// Where it may stand.
     const SECTIONS: &'static [Section];
+    /// At which scopes.
+    const SCOPES: &'static [Scope] = &Scope::ALL;
     /// The attributes it has; every policy has `id` too.
     const ATTRIBUTES: &'static [&'static str];
     /// The elements that may stand in it.
     const CHILDREN: Children;
+    /// True if a section holds it at most once.
+    const ONCE: bool = false;
 
     /// Reads it, and reports everything that is wrong with it. Returns nothing if it cannot run.
     fn check(element: &Element, checker: &mut Checker<'_>) -> Option<Self>;
@@ -112,6 +116,8 @@ pub struct Checker<'a> {
     pub(crate) fragment: Option<&'a str>,
     /// The way from the section to the element that is checked.
     pub(crate) path: String,
+    /// Where those policies stand that a section holds at most once.
+    pub(crate) once: Vec<(Section, &'static str, Place)>,
 }
 
 /// Counts siblings by name: the third `choose` among them is `choose[3]`.
@@ -165,8 +171,31 @@ impl Checker<'_> {
                 format!("it belongs into {}", sections.join(", ")),
             );
         }
+        // The scope of a file on its own is not known.
+        if !S::SCOPES.contains(&self.scope) && !self.surroundings.lone_file {
+            let scopes: Vec<_> = S::SCOPES.iter().map(|scope| format!("`{}`", scope.name())).collect();
+            self.error(
+                "policy/scope",
+                element.name_span,
+                format!("`{}` has no place at the scope `{}`", S::NAME, self.scope.name()),
+                format!("it belongs to {}", scopes.join(", ")),
+            );
+        }
+        if S::ONCE {
+            self.once(S::NAME, element);
+        }
         self.attributes(element, S::ATTRIBUTES);
         self.children(element, S::CHILDREN);
+    }
+
+    /// Reports a policy that a section holds already, in whichever branch: APIM refuses to save it.
+    fn once(&mut self, name: &'static str, element: &Element) {
+        let place = self.place(element.name_span);
+        let first = self.once.iter().find(|(section, own, _)| *section == self.section && *own == name);
+        let Some((_, _, first)) = first else { return self.once.push((self.section, name, place)) };
+        let message = format!("`{name}` stands twice in `{}`", self.section.name());
+        let twice = Diagnostic::error("policy/twice", place, message).label(first.clone(), "the first");
+        self.diagnostics.push(twice.help("a section holds it once: keep one of them"));
     }
 
     /// Reports attributes that an element does not have.
@@ -301,10 +330,11 @@ impl Checker<'_> {
             diagnostics: self.diagnostics,
             fragment: Some(name),
             path: std::mem::take(&mut self.path),
+            once: std::mem::take(&mut self.once),
         };
         let root = inner.fragment_root(&roots);
         steps.extend(root.map(|root| inner.steps(root)).unwrap_or_default());
-        self.path = inner.path;
+        (self.path, self.once) = (inner.path, inner.once);
     }
 
     /// The `<fragment>` of a fragment's file.

@@ -1,6 +1,9 @@
 //! The instances of one thread: who may use which, and what happens to one that breaks.
 
-use crate::sandbox::{Instance, Sandbox};
+use crate::{
+    outbox::Outbox,
+    sandbox::{Instance, Real, Sandbox},
+};
 use anyhow::{Result, anyhow};
 use std::{
     cell::{Cell, RefCell},
@@ -17,6 +20,8 @@ pub(crate) struct Instances {
     sandbox: Sandbox,
     plan: Arc<[u8]>,
     instances_max: usize,
+    /// Where instances put the requests whose answers nobody wants.
+    outbox: Outbox,
     slots: RefCell<Vec<Rc<Slot>>>,
     /// Told whenever an instance is given back.
     given_back: Notify,
@@ -33,8 +38,8 @@ pub(crate) struct Slot {
 type Call = Pin<Box<dyn Future<Output = Result<Vec<u8>>>>>;
 
 impl Instances {
-    pub(crate) fn new(sandbox: Sandbox, plan: Arc<[u8]>, instances_max: usize) -> Rc<Self> {
-        Rc::new(Self { sandbox, plan, instances_max, slots: RefCell::default(), given_back: Notify::new() })
+    pub(crate) fn new(sandbox: Sandbox, plan: Arc<[u8]>, instances_max: usize, outbox: Outbox) -> Rc<Self> {
+        Rc::new(Self { sandbox, plan, instances_max, outbox, slots: RefCell::default(), given_back: Notify::new() })
     }
 
     /// Makes the first instance, so that the first request does not wait for it.
@@ -85,7 +90,8 @@ impl Instances {
         let slot = Rc::new(Slot { instance: RefCell::default(), given_back: Notify::new(), is_broken: Cell::new(false) });
         self.slots.borrow_mut().push(slot.clone());
         match self.sandbox.instance(&self.plan).await {
-            Ok(instance) => {
+            Ok(mut instance) => {
+                instance.set_world(Real { outbox: Some(self.outbox.clone()) });
                 *slot.instance.borrow_mut() = Some(Box::new(instance));
                 Ok(slot)
             }

@@ -13,6 +13,7 @@ mod headers;
 mod health;
 mod instances;
 mod operations;
+mod outbox;
 pub mod sandbox;
 mod upstream;
 mod worker;

@@ -62,6 +62,19 @@ pub(crate) fn start(
     }
 }
 
+/// Sends a request whose answer nobody wants. Only the log hears that it failed.
+pub(crate) async fn send_one_way(worker: &Rc<Worker>, operation: &[u8]) {
+    for (id, operation) in wire::Operations::written(operation) {
+        let done = start(worker, id, operation, |_| Payload::empty()).await;
+        match done.completion {
+            // It is longer than anybody needs to read.
+            Completion::Failed(FailureKind::TooLarge, _) => {}
+            Completion::Failed(_, message) => tracing::warn!("a one-way request failed: {message}"),
+            Completion::Response(..) | Completion::Body(_) | Completion::Done => {}
+        }
+    }
+}
+
 async fn read(id: u32, which: Which, body: Payload, bytes_max: u64) -> Done {
     let (completion, body) = match body.read(bytes_max).await {
         Read::Whole(bytes) => (Completion::Body(bytes.clone()), Payload::bytes(bytes)),

@@ -2,7 +2,7 @@
 //!
 //! It is public for the tests, which play the host: they put a [`wire`] request in, and answer what comes out.
 
-use crate::worker::Limits;
+use crate::{outbox::Outbox, worker::Limits};
 use anyhow::{Context, Result};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use wasmtime::{
@@ -89,7 +89,7 @@ impl Sandbox {
             table: ResourceTable::new(),
             limits: StoreLimitsBuilder::new().memory_size(self.limits.memory_bytes_max).build(),
             ticks_left: 0,
-            world: Box::new(Real),
+            world: Box::new(Real::default()),
         };
         let mut store = Store::new(&self.engine, state);
         store.limiter(|state| &mut state.limits);
@@ -181,6 +181,10 @@ impl bindings::portico::gateway::host::Host for State {
     fn random(&mut self) -> u64 {
         self.world.random()
     }
+
+    fn send_one_way(&mut self, operation: Vec<u8>) {
+        self.world.send_one_way(operation);
+    }
 }
 
 /// What an instance asks while it runs.
@@ -190,10 +194,17 @@ pub trait World: Send {
 
     /// 64 bits nobody can guess.
     fn random(&self) -> u64;
+
+    /// Takes a request whose answer nobody wants: one written [`wire::Operation`].
+    fn send_one_way(&self, operation: Vec<u8>);
 }
 
-/// The clock of this machine, and its randomness.
-struct Real;
+/// The clock of this machine, its randomness, and its network.
+#[derive(Default)]
+pub(crate) struct Real {
+    /// Takes the requests whose answers nobody wants. Without one they are dropped: the instance serves nobody.
+    pub(crate) outbox: Option<Outbox>,
+}
 
 impl World for Real {
     fn now_micros(&self) -> i64 {
@@ -204,5 +215,11 @@ impl World for Real {
     fn random(&self) -> u64 {
         // Expressions make keys of it, so it is a cipher's stream, seeded by the operating system.
         rand::random()
+    }
+
+    fn send_one_way(&self, operation: Vec<u8>) {
+        if let Some(outbox) = &self.outbox {
+            outbox.put(operation);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Threads: each has a listener, instances, connections to backends, and shares nothing with the others on the way of a
 //! request.
 
-use crate::{connection, instances::Instances, sandbox::Sandbox, upstream::Pool};
+use crate::{connection, instances::Instances, outbox::Outbox, sandbox::Sandbox, upstream::Pool};
 use anyhow::{Context, Result};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::{
@@ -13,7 +13,10 @@ use std::{
     thread::JoinHandle,
     time::Duration,
 };
-use tokio::{sync::watch, task::LocalSet};
+use tokio::{
+    sync::{mpsc::UnboundedReceiver, watch},
+    task::LocalSet,
+};
 
 /// What a server is started with.
 #[derive(Clone, Debug)]
@@ -162,17 +165,19 @@ fn run(
     LocalSet::new().block_on(&runtime, async {
         let started = async {
             let listener = tokio::net::TcpListener::from_std(listener)?;
-            let worker = Worker::new(sandbox.clone(), limits, plans.clone(), draining);
+            let (worker, one_way) = Worker::new(sandbox.clone(), limits, plans.clone(), draining);
             worker.instances().warm().await?;
-            anyhow::Ok((listener, worker))
+            anyhow::Ok((listener, worker, one_way))
         };
         match started.await {
             Err(error) => drop(ready.send(Err(error))),
-            Ok((listener, worker)) => {
+            Ok((listener, worker, one_way)) => {
                 let _ = ready.send(Ok(()));
+                tokio::task::spawn_local(worker.outbox.clone().deliver(worker.clone(), one_way));
                 tokio::task::spawn_local(worker.clone().follow(plans));
                 connection::accept(worker.clone(), listener).await;
                 worker.all_connections_closed().await;
+                worker.outbox.emptied().await;
             }
         }
     });
@@ -187,13 +192,20 @@ pub(crate) struct Worker {
     draining: watch::Receiver<bool>,
     exchanges: Cell<usize>,
     connections: watch::Sender<usize>,
+    outbox: Outbox,
 }
 
 impl Worker {
-    fn new(sandbox: Sandbox, limits: Limits, plans: watch::Receiver<Arc<[u8]>>, draining: watch::Receiver<bool>) -> Rc<Self> {
+    fn new(
+        sandbox: Sandbox,
+        limits: Limits,
+        plans: watch::Receiver<Arc<[u8]>>,
+        draining: watch::Receiver<bool>,
+    ) -> (Rc<Self>, UnboundedReceiver<Vec<u8>>) {
         let plan = plans.borrow().clone();
-        let instances = Instances::new(sandbox.clone(), plan, limits.instances_max);
-        Rc::new(Self {
+        let (outbox, one_way) = Outbox::new();
+        let instances = Instances::new(sandbox.clone(), plan, limits.instances_max, outbox.clone());
+        let worker = Rc::new(Self {
             sandbox,
             limits,
             instances: RefCell::new(instances),
@@ -201,7 +213,9 @@ impl Worker {
             draining,
             exchanges: Cell::new(0),
             connections: watch::Sender::new(0),
-        })
+            outbox,
+        });
+        (worker, one_way)
     }
 
     /// The instances of the newest plan. Whoever holds older ones goes on with them.
@@ -221,7 +235,7 @@ impl Worker {
     async fn follow(self: Rc<Self>, mut plans: watch::Receiver<Arc<[u8]>>) {
         while plans.changed().await.is_ok() {
             let plan = plans.borrow_and_update().clone();
-            let instances = Instances::new(self.sandbox.clone(), plan, self.limits.instances_max);
+            let instances = Instances::new(self.sandbox.clone(), plan, self.limits.instances_max, self.outbox.clone());
             match instances.warm().await {
                 Ok(()) => *self.instances.borrow_mut() = instances,
                 Err(error) => tracing::error!("the new plan was refused, the old one stays: {error:#}"),

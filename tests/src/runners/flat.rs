@@ -53,6 +53,14 @@ impl World for Scripted {
     fn random(&self) -> u64 {
         self.0.lock().expect("nobody panicked").draw()
     }
+
+    fn send_one_way(&self, operation: Vec<u8>) {
+        for (_, operation) in wire::Operations::written(&operation) {
+            if let Some(sent) = sent(&operation) {
+                self.0.lock().expect("nobody panicked").one_way(sent);
+            }
+        }
+    }
 }
 
 /// What the host holds of an exchange.
@@ -161,11 +169,8 @@ impl Host<'_> {
                 self.script.lock().expect("nobody panicked").pass(duration_ms);
                 (Completion::Done, None)
             }
-            Operation::Send { method, scheme, authority, target, edits, body, .. } => {
-                let mut headers = Vec::new();
-                apply(edits, &mut headers);
-                let url = format!("{}://{authority}{target}", scheme.name());
-                let sent = Sent { method: method.to_owned(), url, headers, body: Bytes::copy_from_slice(body) };
+            Operation::Send { .. } => {
+                let sent = sent(&operation).expect("it is one that sends");
                 let completion = match self.reply(Asked::Send, sent) {
                     Ok(answer) => {
                         let pairs = answer.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
@@ -187,6 +192,15 @@ impl Host<'_> {
             Some(Reply::Response { status, headers, body }) => Ok(Answer { status, reason: String::new(), headers, body }),
         }
     }
+}
+
+/// The request of an operation that sends one.
+fn sent(operation: &Operation<'_>) -> Option<Sent> {
+    let Operation::Send { method, scheme, authority, target, edits, body, .. } = operation else { return None };
+    let mut headers = Vec::new();
+    apply(*edits, &mut headers);
+    let url = format!("{}://{authority}{target}", scheme.name());
+    Some(Sent { method: (*method).to_owned(), url, headers, body: Bytes::copy_from_slice(body) })
 }
 
 fn edited(mut answer: Answer, status: u16, reason: &str, edits: Edits<'_>, body: BodyEdit<'_>) -> Answer {

@@ -4,6 +4,7 @@
 //! every reader needs (which operations there are, what belongs to each); the rest is looked up in the tree, and schemas are
 //! never copied: a `$ref` stays a `$ref` and is followed by [`Document::resolve`] one step at a time.
 
+pub mod example;
 mod load;
 pub(crate) mod names;
 mod references;
@@ -110,6 +111,12 @@ impl Document {
     pub fn info(&self, key: &str) -> Option<&str> {
         self.root.get("info")?.get(key)?.as_str()
     }
+}
+
+/// The name that a reference to a component uses: `Pet` of `#/components/schemas/Pet`.
+pub fn component_name(reference: &str) -> Option<String> {
+    let name = reference.strip_prefix("#/components/schemas/").filter(|name| !name.contains('/'))?;
+    Some(name.replace("~1", "/").replace("~0", "~").replace("%20", " "))
 }
 
 /// How many `$ref`s in a row are followed before it is called a circle.

@@ -1,6 +1,7 @@
-//! An example of a value, made from its schema where the definition gives none.
+//! Examples: those that a definition gives, else one made from the schema. The portal shows them, and `mock-response` answers
+//! with them.
 
-use catalog::openapi::Document;
+use super::{Document, Operation, component_name};
 use serde_json::{Map, Value, json};
 
 /// How deep an example nests.
@@ -10,15 +11,90 @@ const VALUES_MAX: usize = 150;
 
 /// Which way the example travels: clients do not send what is read only, servers do not answer what is write only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
+pub enum Way {
     /// In a request.
     Sent,
     /// In a response.
     Received,
 }
 
+/// The examples of one response of an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// The status code as written: `200`, `4XX`, `default`.
+    pub status: String,
+    /// Content types and bodies, in the order of the definition.
+    pub contents: Vec<(String, String)>,
+}
+
+/// The examples of all responses of an operation. A body without example and schema is empty.
+pub fn responses(document: &Document, operation: &Operation) -> Vec<Response> {
+    let contents = |pointer: &str| {
+        let contents = document.at(pointer).and_then(|response| response.get("content")).and_then(Value::as_object);
+        let example = |(media, content): (&String, &Value)| {
+            (media.clone(), of_content(document, media, content, Way::Received).unwrap_or_default())
+        };
+        contents.into_iter().flatten().map(example).collect()
+    };
+    operation.responses.iter().map(|(status, at)| Response { status: status.clone(), contents: contents(at) }).collect()
+}
+
+/// The example of a body of one content type, as it travels: the first that is given, else one made from the schema.
+pub fn of_content(document: &Document, media: &str, content: &Value, way: Way) -> Option<String> {
+    let given = content.get("examples").and_then(Value::as_object).and_then(|all| all.values().next());
+    if let Some(value) = given.and_then(|example| document.resolve(example)?.1.get("value")) {
+        return Some(written(media, value, "example"));
+    }
+    let schema = content.get("schema");
+    let made = match content.get("example") {
+        Some(given) => given.clone(),
+        None => of(document, schema?, way),
+    };
+    let root = schema.and_then(|schema| {
+        let resolved = document.resolve(schema)?.1;
+        let named = resolved.get("xml").and_then(|xml| xml.get("name")).and_then(Value::as_str).map(str::to_owned);
+        named.or_else(|| component_name(schema.get("$ref")?.as_str()?))
+    });
+    Some(written(media, &made, root.as_deref().unwrap_or("root")))
+}
+
+/// An example in the way its content type is written. `root` is the name of the root element, where it is XML.
+pub fn written(media: &str, value: &Value, root: &str) -> String {
+    match value {
+        Value::String(text) if !is_json(media) => text.clone(),
+        // Some authors paste JSON as a text; it is meant as JSON.
+        Value::String(text) if text.trim_start().starts_with(['{', '[']) => text.clone(),
+        value if media.contains("xml") => xml(root, value),
+        Value::Object(fields) if media.contains("x-www-form-urlencoded") => {
+            let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let fields =
+                fields.iter().map(|(name, value)| format!("{}={}", percent_encoded(name), percent_encoded(&text(value))));
+            fields.collect::<Vec<_>>().join("&")
+        }
+        value => serde_json::to_string_pretty(value).unwrap_or_default(),
+    }
+}
+
+/// True for JSON and for what is built on it, such as `application/problem+json`.
+pub fn is_json(media: &str) -> bool {
+    media.contains("json")
+}
+
+/// A value inside a URL's path or query.
+pub fn percent_encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~{}:@,!$*".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
 /// An example of a schema.
-pub(crate) fn of(document: &Document, schema: &Value, way: Way) -> Value {
+pub fn of(document: &Document, schema: &Value, way: Way) -> Value {
     Maker { document, way, following: Vec::new(), left: VALUES_MAX }.value(schema, 0)
 }
 
@@ -138,7 +214,7 @@ fn text(schema: &Value) -> &'static str {
 }
 
 /// A value as XML, for bodies that travel so. `name` is the root element's.
-pub(crate) fn xml(name: &str, value: &Value) -> String {
+fn xml(name: &str, value: &Value) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     element(&mut out, name, value, 0);
     out
