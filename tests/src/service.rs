@@ -2,7 +2,7 @@
 
 use catalog::Folder;
 use gateway::{Keys, Plan, Secrets};
-use server::{Limits, Options, Server};
+use server::{Limits, Options, Server, Sink};
 use std::path::PathBuf;
 
 /// A definition that takes every path, with the methods that tests use.
@@ -51,11 +51,17 @@ pub fn anything(backend: &str, policy: &str) -> Plan {
 
 /// Starts a gateway on one thread, with the component that knows `probe`.
 pub fn start(plan: &Plan, limits: Limits) -> Server {
+    start_with_events(plan, limits, Vec::new())
+}
+
+/// The same, with somewhere for events to go.
+pub fn start_with_events(plan: &Plan, limits: Limits, events: Vec<Sink>) -> Server {
     let options = Options {
         listen: ([127, 0, 0, 1], 0).into(),
         threads: 1,
         component: artifact::FLAT_WITH_PROBE.to_vec(),
         cache_dir: Some(cache_dir()),
+        events,
         limits,
     };
     Server::start(&options, plan.write()).expect("the gateway starts")

@@ -140,14 +140,27 @@ pub enum What {
     Error,
     /// What policies traced.
     Trace,
+    /// What policies emitted.
+    Events,
+    /// What policies left in the cache.
+    Cache,
     /// What is wrong with the policy.
     Diagnostics,
 }
 
 impl What {
     /// All of them.
-    pub const ALL: [What; 7] =
-        [What::Upstream, What::Sent, What::Variables, What::Value, What::Error, What::Trace, What::Diagnostics];
+    pub const ALL: [What; 9] = [
+        What::Upstream,
+        What::Sent,
+        What::Variables,
+        What::Value,
+        What::Error,
+        What::Trace,
+        What::Events,
+        What::Cache,
+        What::Diagnostics,
+    ];
 
     /// The words of its fence.
     pub fn info(self) -> &'static str {
@@ -158,6 +171,8 @@ impl What {
             What::Value => "value",
             What::Error => "error",
             What::Trace => "trace",
+            What::Events => "events",
+            What::Cache => "cache",
             What::Diagnostics => "diagnostics",
         }
     }
@@ -398,7 +413,7 @@ fn combinations(source: &Source, fences: &[Parsed<'_>], diagnostics: &mut Diagno
             What::Value if !has_code => {
                 error(parsed, "no `csharp` stands before this `value`", None, "write the expression before what it gives");
             }
-            What::Upstream | What::Sent | What::Variables | What::Trace if code.is_some() => {
+            What::Upstream | What::Sent | What::Variables | What::Trace | What::Events | What::Cache if code.is_some() => {
                 let help = "expect a `value` or an `error`; what a policy does with it is seen with `xml inbound`";
                 error(parsed, &format!("an expression has no `{}`", what.info()), code, help);
             }

@@ -14,7 +14,7 @@ use std::fmt::Write;
 pub(crate) fn policy(case: &Case) -> Option<String> {
     match &case.subject {
         Subject::Service => None,
-        Subject::Policy(file) if case.variables.is_empty() => Some(file.text.clone()),
+        Subject::Policy(file) if case.variables.is_empty() && case.scene.cache.is_empty() => Some(file.text.clone()),
         Subject::Policy(file) => Some(with_variables(&file.text, case)),
         Subject::Code(programs) => {
             let code = shown(programs);
@@ -29,17 +29,27 @@ pub(crate) fn policy(case: &Case) -> Option<String> {
     }
 }
 
-/// The policy with its variables set at its very start.
+/// The policy with its variables set, and the cache filled, at its very start.
 fn with_variables(policy: &str, case: &Case) -> String {
     let mut statements = String::new();
     for variable in &case.variables {
         let _ = writeln!(statements, "<set-variable name=\"{}\" value=\"@({})\" />", variable.name, variable.code);
+    }
+    for (key, cached) in &case.scene.cache {
+        // What stays for ever stays for a day.
+        let seconds = cached.lives_ms.map_or(86_400, |lives_ms| lives_ms.div_ceil(1000)).max(1);
+        let (key, value) = (escaped(key), escaped(&cached.value));
+        let _ = writeln!(statements, "<cache-store-value key=\"{key}\" value=\"{value}\" duration=\"{seconds}\" />");
     }
     const INBOUND: &str = "<inbound>";
     match policy.split_once(INBOUND) {
         Some((before, after)) => format!("{before}{INBOUND}{statements}{after}"),
         None => policy.replacen("<policies>", &format!("<policies>{INBOUND}<base />{statements}</inbound>"), 1),
     }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
 }
 
 /// One block that evaluates every expression and returns the text of what each gives, or of what it throws. Left out are those

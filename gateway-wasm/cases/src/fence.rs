@@ -14,7 +14,7 @@ use policy::{Section, expr::lexer::Spelling, script::Scene};
 pub(crate) const UNKNOWN: &str = "case/fence-unknown";
 
 /// The words behind backticks, in the order of `docs/cases.md`.
-const NAMES: [&str; 21] = [
+const NAMES: [&str; 23] = [
     "xml inbound",
     "xml backend",
     "xml outbound",
@@ -35,6 +35,8 @@ const NAMES: [&str; 21] = [
     "value",
     "error",
     "trace",
+    "events",
+    "cache",
     "diagnostics",
 ];
 

@@ -135,6 +135,8 @@ impl Judge<'_, '_> {
             What::Variables => ran.variables.clone(),
             What::Error => ran.error.clone(),
             What::Trace => or_nothing(ran.trace.as_ref().map_or(String::new(), |trace| trace.messages())),
+            What::Events => or_nothing(ran.outcome.events.iter().map(|event| format!("{event}\n")).collect()),
+            What::Cache => ran.cache.clone(),
             What::Value | What::Diagnostics => String::new(),
         }
     }

@@ -27,12 +27,14 @@ use std::{
 };
 
 /// What came of a case, as far as it can be seen from outside.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// The requests that left the gateway, in their order.
     pub upstream: Vec<Sent>,
     /// The response that the client got.
     pub response: Answer,
+    /// What policies emitted, as JSON.
+    pub events: Vec<String>,
     /// Lines of the page with answers that nobody asked for.
     pub unused: Vec<usize>,
     /// Where the requests and the fence `host` do not fit each other.
@@ -46,6 +48,8 @@ pub struct Ran {
     pub outcome: Outcome,
     /// The variables at the end.
     pub variables: String,
+    /// What policies left in the cache.
+    pub cache: String,
     /// Why `on-error` ran.
     pub error: String,
     /// What happened, where somebody wanted to know.
@@ -68,8 +72,9 @@ pub fn policy(case: &Case, home: &Home, trace: Option<Trace>) -> Ran {
 fn ran(case: &Case, gateway: &Gateway, trace: Option<Trace>) -> Ran {
     let script = Script::new(case.scene.clone(), case.given.body.clone());
     let mut ran = Ran {
-        outcome: Outcome { upstream: Vec::new(), response: Answer::default(), unused: Vec::new(), mistakes: Vec::new() },
+        outcome: Outcome::default(),
         variables: NOTHING.to_owned(),
+        cache: NOTHING.to_owned(),
         error: NOTHING.to_owned(),
         trace: trace.map(Box::new),
     };
@@ -80,8 +85,10 @@ fn ran(case: &Case, gateway: &Gateway, trace: Option<Trace>) -> Ran {
         response: Answer { status: response.status, reason: response.reason, headers, body },
         unused: script.unused(),
         mistakes: script.mistakes.take(),
+        events: script.events.take(),
         upstream: script.sent.take(),
     };
+    ran.cache = cache(&script);
     ran
 }
 
@@ -121,6 +128,17 @@ fn admit(case: &Case, gateway: &Gateway, script: &Script) -> Result<Admitted, Bo
         admitted.exchange.variables.set(variable.name.as_str().into(), value);
     }
     Ok(admitted)
+}
+
+/// What policies left in the cache, a line each, by key.
+fn cache(script: &Script) -> String {
+    let mut text = String::new();
+    for (key, value, lifetime_ms) in script.cache() {
+        let mut machine = Machine::new(script, None);
+        let value = show(&mut machine, &value).unwrap_or_else(|thrown| show_thrown(&thrown));
+        let _ = writeln!(text, "{key:?} {}s -> {value}", lifetime_ms / 1000);
+    }
+    or_nothing(text)
 }
 
 fn variables(variables: &Variables, script: &Script) -> String {

@@ -86,6 +86,16 @@ fn one<'a>(line: &'a str, number: usize, scene: &mut Scene) -> Result<(), Wrong<
                 return Err(wrong(line, format!("the cache has `{key}` already"), "keep one of them"));
             }
         }
+        "busy" => {
+            let (key, rest) = quoted(line, rest)?;
+            let (_, places) = arrow(line, rest)?;
+            let places = places.parse();
+            let help = "write how many other requests are inside: `busy \"key\" -> 3`";
+            let places = places.map_err(|_| wrong(line, "this is no number of requests", help))?;
+            if scene.busy.insert(key.clone(), places).is_some() {
+                return Err(wrong(line, format!("`{key}` is busy already"), "keep one of them"));
+            }
+        }
         _ => scene.replies.push(reply(line, number)?),
     }
     Ok(())
@@ -129,7 +139,7 @@ fn random<'a>(line: &'a str, rest: &'a str) -> Result<Random, Wrong<'a>> {
 
 /// `forward -> 200 [Name: value] body`. The answer has its length with it, as backends send it.
 fn reply<'a>(line: &'a str, number: usize) -> Result<Scripted, Wrong<'a>> {
-    let words = ["forward", "send", "now", "random", "count", "cache"];
+    let words = ["forward", "send", "now", "random", "count", "cache", "busy"];
     let first = line.split_whitespace().next().unwrap_or_default();
     let Some((asked, answer)) = line.split_once("->") else {
         let help = match nearest(first, words) {

@@ -30,6 +30,8 @@ pub struct Service {
     pub named_values: Vec<NamedValue>,
     /// Policy fragments.
     pub fragments: Vec<Fragment>,
+    /// Names of loggers.
+    pub loggers: Vec<String>,
     /// Self-hosted gateways, which bind host names to APIs.
     pub gateways: Vec<Gateway>,
     /// Workspaces; their APIs, products and so on stand in the lists above with `workspace` set.

@@ -3,6 +3,8 @@
 //! Here the runtime waits, so the engine's future is simply awaited. What these runtimes hide (the client's address, often the
 //! `Host` field) is empty here. The plan comes from the environment, in the variable [`PLAN`].
 
+mod memory;
+
 mod exports {
     #![allow(unsafe_code, unreachable_pub, missing_docs, clippy::all)]
     use super::Component;
@@ -12,7 +14,10 @@ mod exports {
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use gateway::{Gateway, Plan, Served};
-use policy::{Body, Exchange, ForwardLimits, Headers, Host, Request, Response, SendError, host::BODY_BYTES_MAX};
+use policy::{
+    Body, Exchange, ForwardLimits, Headers, Host, Request, Response, SendError, StoreError, address::Address,
+    host::BODY_BYTES_MAX,
+};
 use std::{
     cell::{OnceCell, RefCell},
     future::Future,
@@ -34,6 +39,12 @@ use wire::{FailureKind, Fields, RequestHead, RequestHeadBuilder, Which};
 
 /// The environment variable that holds the plan, in Base64.
 const PLAN: &str = "PORTICO_PLAN";
+
+/// The environment variable that holds the address to which events are posted, one at a time, as JSON.
+const EVENTS: &str = "PORTICO_EVENTS";
+
+/// How long a collector of events may take.
+const EMIT_TIMEOUT_MS: u32 = 10_000;
 
 /// The component.
 struct Component;
@@ -58,12 +69,29 @@ fn gateway() -> Rc<Gateway> {
     GATEWAY.with(|gateway| gateway.get_or_init(make).clone())
 }
 
+/// Where events go.
+fn collector() -> Option<Address> {
+    thread_local! {
+        static COLLECTOR: OnceCell<Option<Address>> = const { OnceCell::new() };
+    }
+    let read = || {
+        let environment = wasip3::cli::environment::get_environment();
+        let (_, text) = environment.into_iter().find(|(name, _)| name == EVENTS)?;
+        let address = Address::parse(&text);
+        if address.is_none() {
+            eprintln!("portico: {EVENTS}: `{text}` is not an absolute URL; events go nowhere");
+        }
+        address
+    };
+    COLLECTOR.with(|collector| collector.get_or_init(read).clone())
+}
+
 impl wasip3::exports::http::handler::Guest for Component {
     async fn handle(request: types::Request) -> Result<types::Response, ErrorCode> {
         let head = read_head(&request);
         let (_, sent) = wit_future::new(|| Ok(()));
         let (body, trailers) = types::Request::consume_body(request, sent);
-        let door = Door { request: RefCell::new(Some(Stream { body, trailers })), response: RefCell::default() };
+        let door = Door { request: RefCell::new(Some(Stream { body, trailers })), ..Door::default() };
         let head = RequestHead::read(head).map_err(|error| ErrorCode::InternalError(Some(error.to_string())))?;
         match gateway::serve(&gateway(), head, &door).await {
             Served::Respond(response) => door.respond(response),
@@ -147,9 +175,21 @@ async fn pump(from: &mut StreamReader<u8>, to: &mut StreamWriter<u8>) {
 const CHUNK_BYTES: usize = 64 << 10;
 
 /// The [`Host`] of one exchange.
+#[derive(Default)]
 struct Door {
     request: RefCell<Option<Stream>>,
     response: RefCell<Option<Stream>>,
+    places: Places,
+}
+
+/// The keys of the places that an exchange has taken. Its end gives them back.
+#[derive(Default)]
+struct Places(RefCell<Vec<String>>);
+
+impl Drop for Places {
+    fn drop(&mut self) {
+        self.0.get_mut().iter().for_each(|key| memory::leave(key));
+    }
 }
 
 impl Door {
@@ -263,6 +303,54 @@ impl Host for Door {
                 }
             });
         }
+    }
+
+    async fn load(&self, key: &str) -> Result<Option<Bytes>, StoreError> {
+        Ok(memory::load(key, self.now_micros()))
+    }
+
+    async fn keep(&self, key: &str, value: Bytes, lifetime_ms: u64) -> Result<(), StoreError> {
+        let lifetime_micros = i64::try_from(lifetime_ms).unwrap_or(i64::MAX).saturating_mul(1000);
+        let now_micros = self.now_micros();
+        memory::keep(key, value, now_micros, now_micros.saturating_add(lifetime_micros));
+        Ok(())
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), StoreError> {
+        memory::remove(key);
+        Ok(())
+    }
+
+    async fn enter(&self, key: &str, places: u32) -> bool {
+        let is_free = memory::enter(key, places);
+        if is_free {
+            self.places.0.borrow_mut().push(key.to_owned());
+        }
+        is_free
+    }
+
+    async fn leave(&self, key: &str) {
+        let mut places = self.places.0.borrow_mut();
+        if let Some(at) = places.iter().position(|own| own == key) {
+            memory::leave(&places.swap_remove(at));
+        }
+    }
+
+    fn emit(&self, event: &str) {
+        // Where nobody collects them, there is nobody to tell.
+        let Some(address) = collector() else { return };
+        let mut headers = Headers::default();
+        headers.set("content-type", vec![b"application/json".to_vec()]);
+        let request = Request {
+            method: Some("POST".to_owned()),
+            backend_id: None,
+            backend: Some(address),
+            path: String::new(),
+            query: String::new(),
+            headers,
+            body: Body::Whole(Bytes::copy_from_slice(event.as_bytes())),
+        };
+        self.send_one_way(&request, EMIT_TIMEOUT_MS);
     }
 
     async fn sleep(&self, duration_ms: u32) {

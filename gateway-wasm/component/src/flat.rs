@@ -16,7 +16,8 @@ use bindings::{Guest, portico::gateway::host};
 use bytes::Bytes;
 use gateway::{Gateway, Plan, Served};
 use policy::{
-    Body, Exchange, ForwardLimits, Headers, Host, Request, Response, SendError, address::Address, host::BODY_BYTES_MAX,
+    Body, Exchange, ForwardLimits, Headers, Host, Request, Response, SendError, StoreError, address::Address,
+    host::BODY_BYTES_MAX,
 };
 use std::{
     cell::RefCell,
@@ -200,8 +201,8 @@ impl Host for Door {
         let operation = outgoing.operation(timeout_ms, BODY_BYTES_MAX);
         match self.operation(operation).await {
             Completion::Response(head, body) => Ok(response(head, Body::Whole(body), false)),
-            Completion::Body(_) | Completion::Done => Err(mixed_up()),
             Completion::Failed(kind, message) => Err(SendError { kind, message }),
+            _ => Err(mixed_up()),
         }
     }
 
@@ -218,11 +219,38 @@ impl Host for Door {
         self.operation(Operation::Sleep { duration_ms }).await;
     }
 
+    async fn load(&self, key: &str) -> Result<Option<Bytes>, StoreError> {
+        match self.operation(Operation::Load { key }).await {
+            Completion::Stored(value) => Ok(Some(value)),
+            other => stored(other).map(|()| None),
+        }
+    }
+
+    async fn keep(&self, key: &str, value: Bytes, lifetime_ms: u64) -> Result<(), StoreError> {
+        stored(self.operation(Operation::Keep { key, lifetime_ms, value: &value }).await)
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), StoreError> {
+        stored(self.operation(Operation::Remove { key }).await)
+    }
+
+    async fn enter(&self, key: &str, places: u32) -> bool {
+        matches!(self.operation(Operation::Enter { key, places }).await, Completion::Done)
+    }
+
+    async fn leave(&self, key: &str) {
+        self.operation(Operation::Leave { key }).await;
+    }
+
+    fn emit(&self, event: &str) {
+        host::emit(event);
+    }
+
     async fn body(&self, which: Which, bytes_max: u64) -> Result<Bytes, SendError> {
         match self.operation(Operation::Read { which, bytes_max }).await {
             Completion::Body(bytes) => Ok(bytes),
-            Completion::Response(..) | Completion::Done => Err(mixed_up()),
             Completion::Failed(kind, message) => Err(SendError { kind, message }),
+            _ => Err(mixed_up()),
         }
     }
 }
@@ -268,6 +296,15 @@ impl<'r> Outgoing<'r> {
 
 fn mixed_up() -> SendError {
     SendError { kind: FailureKind::Invalid, message: "the host answered another question".to_owned() }
+}
+
+/// What the store did.
+fn stored(completion: Completion) -> Result<(), StoreError> {
+    match completion {
+        Completion::Done => Ok(()),
+        Completion::Failed(_, message) => Err(StoreError(message)),
+        _ => Err(StoreError(mixed_up().message)),
+    }
 }
 
 fn response(head: ResponseHead, body: Body, forwarded: bool) -> Response {

@@ -149,6 +149,14 @@ pub const AREAS: &[Area] = &[
         ],
     ),
     area(
+        "cache-value",
+        "The policy `cache-value`.",
+        &[
+            error("refresh", "the value is gone before it is to be made anew"),
+            error("value", "nothing says how the value is made, or two things do"),
+        ],
+    ),
+    area(
         "choose",
         "The policy `choose`.",
         &[
@@ -167,11 +175,21 @@ pub const AREAS: &[Area] = &[
     ),
     area("find-and-replace", "The policy `find-and-replace`.", &[error("from", "there is nothing to look for")]),
     area(
+        "emit-metric",
+        "The policy `emit-metric`.",
+        &[
+            error("dimension", "a dimension has no value, and its name says none"),
+            error("dimensions", "there are no dimensions, or more than a metric has"),
+        ],
+    ),
+    area(
         "forward-request",
         "The policy `forward-request`.",
         &[error("follow-redirects", "this build does not follow the redirects of backends yet")],
     ),
     area("jsonp", "The policy `jsonp`.", &[error("parameter", "the parameter that names the function has no name")]),
+    area("limit-concurrency", "The policy `limit-concurrency`.", &[error("empty", "there is nothing in it")]),
+    area("log-to-eventhub", "The policy `log-to-eventhub`.", &[error("partition", "the partition is named in two ways")]),
     area("mock-response", "The policy `mock-response`.", &[error("content-type", "this is not the name of a content type")]),
     area(
         "retry",
@@ -301,7 +319,11 @@ pub const AREAS: &[Area] = &[
         ],
     ),
     area("group", "Groups.", &[error("unknown", "there is no group of this name")]),
-    area("logger", "Loggers.", &[error("unknown", "there is no logger of this name")]),
+    area(
+        "logger",
+        "Loggers.",
+        &[either("unknown", "there is no logger of this name; a warning in a policy, whose entries go out all the same")],
+    ),
     area("tag", "Tags.", &[error("unknown", "there is no tag of this name")]),
     area("version-set", "Version sets.", &[error("name-missing", "a version set does not say where callers put the version")]),
     area(

@@ -7,7 +7,7 @@ use catalog::{
 };
 use diagnostic::Source;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the gateway needs of a service: where APIs answer, who may call them, and the policies as text.
 ///
@@ -131,6 +131,7 @@ pub(crate) struct PlanSurroundings {
     pub(crate) named_values: BTreeMap<String, String>,
     pub(crate) fragments: BTreeMap<String, (String, String)>,
     pub(crate) backends: BTreeMap<String, String>,
+    pub(crate) loggers: BTreeSet<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -312,6 +313,10 @@ fn surroundings_index(service: &Service, workspace: Option<&str>) -> u32 {
 
 fn surroundings(service: &Service, secrets: &Secrets) -> Vec<PlanSurroundings> {
     let mut all = vec![PlanSurroundings::default(); service.workspaces.len() + 1];
+    // Only policies of the service's own may name loggers.
+    if let Some(own) = all.first_mut() {
+        own.loggers = service.loggers.iter().cloned().collect();
+    }
     let mut of = |workspace: &Option<String>, add: &dyn Fn(&mut PlanSurroundings)| {
         if let Some(place) = all.get_mut(surroundings_index(service, workspace.as_deref()) as usize) {
             add(place);

@@ -352,6 +352,7 @@ pub(crate) fn surroundings(plan: &PlanSurroundings) -> Surroundings {
         named_values: plan.named_values.clone(),
         fragments: plan.fragments.iter().map(fragment).collect(),
         backends: plan.backends.iter().filter_map(|(name, url)| Some((name.clone(), Address::parse(url)?))).collect(),
+        loggers: plan.loggers.clone(),
         lone_file: false,
     }
 }

@@ -9,7 +9,10 @@ use crate::{
     xml::{self, Element, Node},
 };
 use diagnostic::{Diagnostics, Severity, Source, Span, nearest};
-use std::{collections::BTreeMap, rc::Rc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 /// How far a document reaches, from broad to narrow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,6 +75,8 @@ pub struct Surroundings {
     pub fragments: BTreeMap<String, Source>,
     /// Addresses of backends.
     pub backends: BTreeMap<String, Address>,
+    /// Names of loggers.
+    pub loggers: BTreeSet<String>,
     /// True for a file on its own: its service is not known, so a name that is not here may well be right.
     pub lone_file: bool,
 }

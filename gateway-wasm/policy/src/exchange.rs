@@ -214,6 +214,12 @@ impl Variables {
         }
     }
 
+    /// Forgets a name, and returns its value.
+    pub fn remove(&mut self, name: &str) -> Option<Value> {
+        let at = self.values.iter().position(|(candidate, _)| **candidate == *name)?;
+        Some(self.values.remove(at).1)
+    }
+
     /// Every name and its value.
     pub fn iter(&self) -> impl Iterator<Item = (&Rc<str>, &Value)> {
         self.values.iter().map(|(name, value)| (name, value))

@@ -30,6 +30,24 @@ pub trait Host {
     /// Waits.
     fn sleep(&self, duration_ms: u32) -> impl Future<Output = ()>;
 
+    /// What is stored under a key; `None` where nothing is, or its time is over.
+    fn load(&self, key: &str) -> impl Future<Output = Result<Option<Bytes>, StoreError>>;
+
+    /// Stores a value under a key, in the place of what is there.
+    fn keep(&self, key: &str, value: Bytes, lifetime_ms: u64) -> impl Future<Output = Result<(), StoreError>>;
+
+    /// Forgets what is stored under a key.
+    fn remove(&self, key: &str) -> impl Future<Output = Result<(), StoreError>>;
+
+    /// Takes one of the places under a key, until [`Host::leave`] or the end of the exchange; false if all are taken.
+    fn enter(&self, key: &str, places: u32) -> impl Future<Output = bool>;
+
+    /// Gives a place back.
+    fn leave(&self, key: &str) -> impl Future<Output = ()>;
+
+    /// Hands over an [`crate::event`], as JSON, for whoever collects them.
+    fn emit(&self, event: &str);
+
     /// Reads a body of the exchange, whole.
     fn body(&self, which: Which, bytes_max: u64) -> impl Future<Output = Result<Bytes, SendError>>;
 }
@@ -49,6 +67,10 @@ pub struct SendError {
     /// What happened, for operators.
     pub message: String,
 }
+
+/// Why the store did not do what it was asked, for operators.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreError(pub String);
 
 /// The most of a body that the engine holds at once.
 pub const BODY_BYTES_MAX: u64 = 16 << 20;

@@ -9,6 +9,10 @@ use crate::{
 use diagnostic::nearest;
 
 mod own_request;
+mod value_cache;
+
+pub use value_cache::PREFIX as VALUE_PREFIX;
+pub(crate) use value_cache::{record, recorded};
 
 /// Declares the modules, the enum and its dispatch from one list.
 macro_rules! policies {
@@ -68,11 +72,18 @@ macro_rules! policies {
 }
 
 policies! {
+    cache_lookup_value::CacheLookupValue,
+    cache_remove_value::CacheRemoveValue,
+    cache_store_value::CacheStoreValue,
+    cache_value::CacheValue,
     choose::Choose,
     cross_domain::CrossDomain,
+    emit_metric::EmitMetric,
     find_and_replace::FindAndReplace,
     forward_request::ForwardRequest,
     jsonp::Jsonp,
+    limit_concurrency::LimitConcurrency,
+    log_to_eventhub::LogToEventhub,
     mock_response::MockResponse,
     redirect_content_urls::RedirectContentUrls,
     return_response::ReturnResponse,
@@ -103,27 +114,20 @@ const NOT_YET: &[&str] = &[
     "azure-openai-semantic-cache-store",
     "azure-openai-token-limit",
     "cache-lookup",
-    "cache-lookup-value",
-    "cache-remove-value",
     "cache-store",
-    "cache-store-value",
-    "cache-value",
     "check-header",
     "cors",
     "cosmosdb-data-source",
-    "emit-metric",
     "get-authorization-context",
     "http-data-source",
     "invoke-dapr-binding",
     "ip-filter",
     "json-to-xml",
-    "limit-concurrency",
     "llm-content-safety",
     "llm-emit-token-metric",
     "llm-semantic-cache-lookup",
     "llm-semantic-cache-store",
     "llm-token-limit",
-    "log-to-eventhub",
     "proxy",
     "publish-event",
     "publish-to-dapr",

@@ -85,9 +85,12 @@ pub(crate) fn nested<'a, H: Host>(
 }
 
 async fn on_error<H: Host>(effective: &Effective, exchange: &mut Exchange, host: &H, fault: Fault) {
-    exchange.last_error = Some(fault);
     // The statements of on-error see the answer that the caller gets if they change nothing.
-    exchange.response = Some(problem::internal(&exchange.request_id(host)));
+    exchange.response = Some(match &fault.answer {
+        Some(answer) => Response::clone(answer),
+        None => problem::internal(&exchange.request_id(host)),
+    });
+    exchange.last_error = Some(fault);
     if steps(effective.section(Section::OnError), exchange, host).await.is_err() {
         exchange.response = Some(problem::internal(&exchange.request_id(host)));
     }

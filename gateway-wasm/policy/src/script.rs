@@ -5,8 +5,13 @@
 
 use crate::{
     exchange::{Body, Exchange, Headers, Request, Response},
-    expr::machine::World,
-    host::{ForwardLimits, Host, SendError},
+    expr::{
+        machine::{Machine, World},
+        stored,
+        value::Value,
+    },
+    host::{ForwardLimits, Host, SendError, StoreError},
+    policies,
 };
 use bytes::Bytes;
 use std::{
@@ -33,6 +38,8 @@ pub struct Scene {
     pub counters: Vec<Counter>,
     /// What is in the cache.
     pub cache: BTreeMap<String, Cached>,
+    /// How many places other requests have taken.
+    pub busy: BTreeMap<String, u32>,
 }
 
 /// An answer, and who gets it.
@@ -180,18 +187,27 @@ pub struct Script {
     pub request_body: RefCell<Bytes>,
     /// What was sent: forwarded and by policies.
     pub sent: RefCell<Vec<Sent>>,
+    /// What was emitted, as JSON.
+    pub events: RefCell<Vec<String>>,
     /// Where what is asked and what the scene says cannot both be right.
     pub mistakes: RefCell<Vec<String>>,
     /// What nobody has used yet.
     scene: RefCell<Scene>,
     response_body: RefCell<Bytes>,
     drawn: Cell<u64>,
+    /// When the play began.
+    started_micros: i64,
+    /// What policies stored and forgot, and until when it is there.
+    stored: RefCell<BTreeMap<String, (Option<Bytes>, i64)>>,
+    /// The places that are taken.
+    taken: RefCell<BTreeMap<String, u32>>,
 }
 
 impl Script {
     /// Plays a scene. `request_body` is what the client sends.
     pub fn new(scene: Scene, request_body: Bytes) -> Self {
-        Script { scene: RefCell::new(scene), request_body: RefCell::new(request_body), ..Script::default() }
+        let started_micros = scene.clock.now_micros;
+        Script { scene: RefCell::new(scene), request_body: RefCell::new(request_body), started_micros, ..Script::default() }
     }
 
     /// The lines of the answers that nobody has asked for.
@@ -267,9 +283,51 @@ impl Script {
         counter.count - 1
     }
 
-    /// What the cache has under a name.
-    pub fn cached(&self, key: &str) -> Option<Cached> {
-        self.scene.borrow().cache.get(key).cloned()
+    /// What is stored under a key: what the scene puts into the cache, or a policy. Time passes as the clock of the scene goes.
+    pub fn load(&self, key: &str) -> Option<Bytes> {
+        let scene = self.scene.borrow();
+        if let Some((value, ends_micros)) = self.stored.borrow().get(key) {
+            return value.clone().filter(|_| *ends_micros > scene.clock.now_micros);
+        }
+        let cached = scene.cache.get(key.strip_prefix(policies::VALUE_PREFIX)?)?;
+        let ends_micros = cached.lives_ms.map(|lives_ms| self.started_micros.saturating_add(micros(lives_ms)));
+        let is_there = ends_micros.is_none_or(|ends_micros| ends_micros > scene.clock.now_micros);
+        is_there.then(|| policies::record(0, &stored::text(&cached.value)))
+    }
+
+    /// What policies left in the cache of values: key, value, and for how many milliseconds more.
+    pub fn cache(&self) -> Vec<(String, Value, u64)> {
+        let now_micros = self.scene.borrow().clock.now_micros;
+        let read = |(key, (value, ends_micros)): (&String, &(Option<Bytes>, i64))| {
+            let key = key.strip_prefix(policies::VALUE_PREFIX)?.to_owned();
+            let value = value.as_ref().filter(|_| *ends_micros > now_micros)?;
+            let value = policies::recorded(&mut Machine::new(self, None), value)?;
+            Some((key, value, u64::try_from(ends_micros - now_micros).ok()? / 1000))
+        };
+        self.stored.borrow().iter().filter_map(read).collect()
+    }
+
+    /// Stores a value; none forgets what is there.
+    pub fn keep(&self, key: &str, value: Option<Bytes>, lifetime_ms: u64) {
+        let ends_micros = self.scene.borrow().clock.now_micros.saturating_add(micros(lifetime_ms));
+        self.stored.borrow_mut().insert(key.to_owned(), (value, ends_micros));
+    }
+
+    /// Takes a place; false if all are taken. The scene says with `busy` how many others have.
+    pub fn enter(&self, key: &str, places: u32) -> bool {
+        let mut taken = self.taken.borrow_mut();
+        let others = key.split_once('/').and_then(|(_, key)| self.scene.borrow().busy.get(key).copied()).unwrap_or(0);
+        let own = taken.entry(key.to_owned()).or_default();
+        let is_free = *own + others < places;
+        *own += u32::from(is_free);
+        is_free
+    }
+
+    /// Gives a place back.
+    pub fn leave(&self, key: &str) {
+        if let Some(own) = self.taken.borrow_mut().get_mut(key) {
+            *own = own.saturating_sub(1);
+        }
     }
 
     /// What a request of the exchange looks like on its way out, with the client's body if that is what it carries.
@@ -344,16 +402,7 @@ impl Host for Script {
 
     async fn send(&self, request: &Request, _timeout_ms: u32) -> Result<Response, SendError> {
         let response = self.response(Asked::Send, self.outgoing(request, "GET"));
-        // No answer is there before the next event, as in the world: the branches of a `wait` all start before one ends.
-        let mut is_sent = false;
-        poll_fn(|context| match std::mem::replace(&mut is_sent, true) {
-            true => Poll::Ready(()),
-            false => {
-                context.waker().wake_by_ref();
-                Poll::Pending
-            }
-        })
-        .await;
+        later().await;
         let (mut response, body) = response?;
         response.body = Body::Whole(body);
         Ok(response)
@@ -367,6 +416,34 @@ impl Host for Script {
         self.pass(duration_ms);
     }
 
+    async fn load(&self, key: &str) -> Result<Option<Bytes>, StoreError> {
+        let found = Script::load(self, key);
+        later().await;
+        Ok(found)
+    }
+
+    async fn keep(&self, key: &str, value: Bytes, lifetime_ms: u64) -> Result<(), StoreError> {
+        Script::keep(self, key, Some(value), lifetime_ms);
+        Ok(())
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), StoreError> {
+        Script::keep(self, key, None, u64::MAX);
+        Ok(())
+    }
+
+    async fn enter(&self, key: &str, places: u32) -> bool {
+        Script::enter(self, key, places)
+    }
+
+    async fn leave(&self, key: &str) {
+        Script::leave(self, key);
+    }
+
+    fn emit(&self, event: &str) {
+        self.events.borrow_mut().push(event.to_owned());
+    }
+
     async fn body(&self, which: Which, bytes_max: u64) -> Result<Bytes, SendError> {
         let bytes = self.bytes(&Body::Streams(which));
         if bytes.len() as u64 > bytes_max {
@@ -374,6 +451,24 @@ impl Host for Script {
         }
         Ok(bytes)
     }
+}
+
+/// Nothing is there before the next event, as in the world: the branches of a `wait` all start before one ends.
+async fn later() {
+    let mut has_started = false;
+    poll_fn(|context| match std::mem::replace(&mut has_started, true) {
+        true => Poll::Ready(()),
+        false => {
+            context.waker().wake_by_ref();
+            Poll::Pending
+        }
+    })
+    .await;
+}
+
+/// Milliseconds as microseconds, as far as a clock goes.
+fn micros(milliseconds: u64) -> i64 {
+    i64::try_from(milliseconds).unwrap_or(i64::MAX).saturating_mul(1000)
 }
 
 /// True if a text is like a pattern, in which `*` stands for anything, also nothing.

@@ -2,7 +2,7 @@
 
 use crate::{
     document::{Scope, Section, Surroundings},
-    exchange::Exchange,
+    exchange::{Exchange, Response},
     host::Host,
     policies::Policy,
     step::{Standing, Step},
@@ -67,7 +67,7 @@ pub enum Flow {
 }
 
 /// A policy failed while running. `on-error` sees it; without one the caller gets a 500.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Fault {
     /// The policy's name.
     pub source: &'static str,
@@ -79,6 +79,8 @@ pub struct Fault {
     pub part: String,
     /// Where the policy stands, once the run knows it.
     pub at: Option<Rc<Standing>>,
+    /// What the caller gets if `on-error` changes nothing; a 500 where nothing is said.
+    pub answer: Option<Rc<Response>>,
 }
 
 impl Fault {
@@ -96,7 +98,13 @@ impl Fault {
 
     /// A policy's failure.
     pub fn new(source: &'static str, reason: &'static str, message: impl Into<String>) -> Self {
-        Self { source, reason, message: message.into(), part: String::new(), at: None }
+        Self { source, reason, message: message.into(), part: String::new(), at: None, answer: None }
+    }
+
+    /// The caller gets this, not a 500.
+    pub fn answered(mut self, answer: Response) -> Self {
+        self.answer = Some(Rc::new(answer));
+        self
     }
 }
 

@@ -90,6 +90,14 @@ impl Checker<'_> {
         }
     }
 
+    /// The text of an attribute that may be missing, or an expression of any value. The outer `None` is a mistake.
+    pub fn optional_value(&mut self, element: &Element, name: &str) -> Option<Option<Expr<Value>>> {
+        match element.attribute(name) {
+            None => Some(None),
+            Some(attribute) => self.value(&attribute.value, |_, text| Some(Value::text(text))).map(Some),
+        }
+    }
+
     /// A condition that must be there: an expression, `true` or `false`.
     pub fn condition(&mut self, element: &Element, name: &str) -> Option<Expr<bool>> {
         let value = self.attribute(element, name)?;
@@ -154,6 +162,18 @@ impl Checker<'_> {
         let Some(attribute) = element.attribute(name) else { return Some(default) };
         let text = self.literal(&attribute.value)?;
         self.known_number(name, &attribute.value, &text, &range, default)
+    }
+
+    /// The value of an attribute that must be there and be a whole number in a range. No expression.
+    pub fn required_literal_number(
+        &mut self,
+        element: &Element,
+        name: &str,
+        range: RangeInclusive<u32>,
+        example: u32,
+    ) -> Option<u32> {
+        self.attribute(element, name)?;
+        self.number(element, name, range, example)
     }
 
     /// The value of an attribute that must be a whole number in a range, or an expression that gives one.

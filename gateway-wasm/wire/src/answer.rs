@@ -150,6 +150,37 @@ pub enum Operation<'a> {
         /// How long.
         duration_ms: u32,
     },
+    /// Look up what is stored under a key.
+    Load {
+        /// The key.
+        key: &'a str,
+    },
+    /// Store a value.
+    Keep {
+        /// The key.
+        key: &'a str,
+        /// How long it stays.
+        lifetime_ms: u64,
+        /// The value.
+        value: &'a [u8],
+    },
+    /// Forget what is stored under a key.
+    Remove {
+        /// The key.
+        key: &'a str,
+    },
+    /// Take one of the places under a key, until [`Operation::Leave`] or the end of the exchange.
+    Enter {
+        /// The key.
+        key: &'a str,
+        /// How many places there are.
+        places: u32,
+    },
+    /// Give a place back.
+    Leave {
+        /// The key.
+        key: &'a str,
+    },
 }
 
 /// Operations with the numbers under which they are reported done.
@@ -180,6 +211,11 @@ impl<'a> Iterator for Operations<'a> {
                 READ_REQUEST => Operation::Read { which: Which::Request, bytes_max: reader.u64()? },
                 READ_RESPONSE => Operation::Read { which: Which::Response, bytes_max: reader.u64()? },
                 SLEEP => Operation::Sleep { duration_ms: reader.u32()? },
+                LOAD => Operation::Load { key: reader.long_text()? },
+                KEEP => Operation::Keep { key: reader.long_text()?, lifetime_ms: reader.u64()?, value: reader.long()? },
+                REMOVE_KEY => Operation::Remove { key: reader.long_text()? },
+                ENTER => Operation::Enter { key: reader.long_text()?, places: reader.u32()? },
+                LEAVE => Operation::Leave { key: reader.long_text()? },
                 _ => return Err(Malformed),
             })
         };
@@ -197,6 +233,11 @@ const SEND: u8 = 0;
 const READ_REQUEST: u8 = 1;
 const READ_RESPONSE: u8 = 2;
 const SLEEP: u8 = 3;
+const LOAD: u8 = 4;
+const KEEP: u8 = 5;
+const REMOVE_KEY: u8 = 6;
+const ENTER: u8 = 7;
+const LEAVE: u8 = 8;
 
 impl<'a> Answer<'a> {
     /// Reads an answer.
@@ -330,8 +371,26 @@ impl Operation<'_> {
                 writer.u32(id);
                 writer.u32(*duration_ms);
             }
+            Operation::Load { key } => write_keyed(&mut writer, LOAD, id, key),
+            Operation::Keep { key, lifetime_ms, value } => {
+                write_keyed(&mut writer, KEEP, id, key);
+                writer.u64(*lifetime_ms);
+                writer.long(value);
+            }
+            Operation::Remove { key } => write_keyed(&mut writer, REMOVE_KEY, id, key),
+            Operation::Enter { key, places } => {
+                write_keyed(&mut writer, ENTER, id, key);
+                writer.u32(*places);
+            }
+            Operation::Leave { key } => write_keyed(&mut writer, LEAVE, id, key),
         }
     }
+}
+
+fn write_keyed(writer: &mut Writer<'_>, kind: u8, id: u32, key: &str) {
+    writer.u8(kind);
+    writer.u32(id);
+    writer.long(key.as_bytes());
 }
 
 fn read_edits<'a>(reader: &mut Reader<'a>) -> Result<Edits<'a>, Malformed> {

@@ -21,8 +21,12 @@ pub enum Completion {
     Response(ResponseHead, Bytes),
     /// A body was read, whole.
     Body(Bytes),
-    /// It is done, and there is no more to say.
+    /// It is done, and there is no more to say. Of a look-up: there is nothing under the key; of places: there was one free.
     Done,
+    /// What is stored under a key.
+    Stored(Bytes),
+    /// No place is free.
+    Full,
     /// It did not work.
     Failed(FailureKind, String),
 }
@@ -61,6 +65,8 @@ const DONE_RESPONSE: u8 = 2;
 const DONE_BODY: u8 = 3;
 const DONE_FAILED: u8 = 4;
 const DONE: u8 = 5;
+const DONE_STORED: u8 = 6;
+const DONE_FULL: u8 = 7;
 
 impl Event {
     /// Reads an event.
@@ -82,6 +88,11 @@ impl Event {
                 Event::Done(id, Completion::Body(bytes.slice(bytes.len() - reader.rest().len()..)))
             }
             DONE => Event::Done(reader.u32()?, Completion::Done),
+            DONE_STORED => {
+                let id = reader.u32()?;
+                Event::Done(id, Completion::Stored(bytes.slice(bytes.len() - reader.rest().len()..)))
+            }
+            DONE_FULL => Event::Done(reader.u32()?, Completion::Full),
             DONE_FAILED => {
                 let id = reader.u32()?;
                 Event::Done(id, Completion::Failed(FailureKind::read(&mut reader)?, reader.long_text()?.to_owned()))
@@ -126,6 +137,15 @@ impl Event {
             }
             Completion::Done => {
                 writer.u8(DONE);
+                writer.u32(id);
+            }
+            Completion::Stored(value) => {
+                writer.u8(DONE_STORED);
+                writer.u32(id);
+                writer.bytes(value);
+            }
+            Completion::Full => {
+                writer.u8(DONE_FULL);
                 writer.u32(id);
             }
             Completion::Failed(kind, message) => {

@@ -49,6 +49,11 @@ fn answers() -> Vec<Vec<u8>> {
         body: b"",
     }
     .write(4, &mut operations);
+    Operation::Load { key: "a" }.write(5, &mut operations);
+    Operation::Keep { key: "b", lifetime_ms: 7, value: b"value" }.write(6, &mut operations);
+    Operation::Remove { key: "c" }.write(7, &mut operations);
+    Operation::Enter { key: "d", places: 3 }.write(8, &mut operations);
+    Operation::Leave { key: "e" }.write(9, &mut operations);
     let wait = Answer::Wait(Wait { exchange: 7, operations: Operations::written(&operations) });
     [forward, wait]
         .iter()
@@ -80,6 +85,12 @@ fn answers_come_back() {
     let operations: Vec<_> = wait.operations.collect();
     assert!(matches!(operations[0], (3, Operation::Read { which: Which::Response, bytes_max: 9 })));
     assert!(matches!(operations[1], (4, Operation::Send { authority: "a", target: "/b", body_bytes_max: 2, .. })));
+    assert!(matches!(operations[2], (5, Operation::Load { key: "a" })));
+    assert!(matches!(operations[3], (6, Operation::Keep { key: "b", lifetime_ms: 7, value: b"value" })));
+    assert!(matches!(operations[4], (7, Operation::Remove { key: "c" })));
+    assert!(matches!(operations[5], (8, Operation::Enter { key: "d", places: 3 })));
+    assert!(matches!(operations[6], (9, Operation::Leave { key: "e" })));
+    assert_eq!(operations.len(), 7);
 }
 
 #[test]
@@ -89,6 +100,9 @@ fn events_come_back() {
     for completion in [
         Completion::Response(head.clone(), Bytes::from_static(b"body")),
         Completion::Body(Bytes::from_static(b"x")),
+        Completion::Done,
+        Completion::Stored(Bytes::from_static(b"value")),
+        Completion::Full,
         Completion::Failed(FailureKind::TooLarge, "3 bytes".to_owned()),
     ] {
         let mut bytes = Vec::new();

@@ -1,8 +1,14 @@
 //! `portico.yaml`: what is about a machine, and so not part of a service folder.
 
 use anyhow::{Context, Result};
+use hyper::header::{HeaderMap, HeaderName};
 use serde::{Deserialize, de::DeserializeOwned};
-use std::{net::SocketAddr, num::NonZeroUsize, path::Path};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+};
 
 /// The configuration of `portico serve`.
 #[derive(Clone, Debug, Deserialize)]
@@ -15,6 +21,55 @@ pub(crate) struct Config {
     pub(crate) threads: Option<NonZeroUsize>,
     #[serde(default)]
     pub(crate) limits: Limits,
+    /// Where events go that policies emit.
+    #[serde(default)]
+    pub(crate) events: Vec<Sink>,
+}
+
+/// Where events go: a file, or the address of a collector.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+pub(crate) enum Sink {
+    File {
+        file: PathBuf,
+    },
+    Http {
+        url: String,
+        /// Header fields that the collector wants. `${NAME}` in a value is the environment variable.
+        #[serde(default)]
+        headers: BTreeMap<String, String>,
+    },
+}
+
+impl Sink {
+    pub(crate) fn resolved(&self) -> Result<server::Sink> {
+        match self {
+            Sink::File { file } => Ok(server::Sink::File(file.clone())),
+            Sink::Http { url, headers } => {
+                let url = url.parse().with_context(|| format!("`{url}` is not an address that events can be posted to"))?;
+                let mut all = HeaderMap::new();
+                for (name, value) in headers {
+                    let name: HeaderName = name.parse().with_context(|| format!("`{name}` cannot be the name of a header"))?;
+                    let value = filled_in(value)?.parse().with_context(|| format!("the value of `{name}` cannot be one"))?;
+                    all.insert(name, value);
+                }
+                Ok(server::Sink::Http { url, headers: all })
+            }
+        }
+    }
+}
+
+/// A text with the environment's variables put in, so that no secret stands in a file.
+fn filled_in(text: &str) -> Result<String> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        let (name, after) = after.split_once('}').with_context(|| format!("`{text}` has a `${{` without a `}}`"))?;
+        out.push_str(before);
+        out.push_str(&std::env::var(name).with_context(|| format!("the environment variable {name} is not there"))?);
+        rest = after;
+    }
+    Ok(out + rest)
 }
 
 /// Where something listens.
@@ -35,6 +90,8 @@ pub(crate) struct Limits {
     memory_bytes_max: Option<NonZeroUsize>,
     /// How long one call into the component may compute.
     call_timeout_ms: Option<u32>,
+    /// What cached values may take.
+    cache_bytes_max: Option<u64>,
 }
 
 impl Limits {
@@ -44,6 +101,7 @@ impl Limits {
             exchanges_max: self.exchanges_max.map_or(default.exchanges_max, NonZeroUsize::get),
             memory_bytes_max: self.memory_bytes_max.map_or(default.memory_bytes_max, NonZeroUsize::get),
             call_timeout_ms: self.call_timeout_ms.unwrap_or(default.call_timeout_ms),
+            cache_bytes_max: self.cache_bytes_max.unwrap_or(default.cache_bytes_max),
             ..default
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     Failure,
-    config::Limits,
+    config::{Limits, Sink},
     loaded::{Loaded, Place},
     running::{self, Running, Wish},
     stand_in::StandIns,
@@ -11,6 +11,7 @@ use anyhow::Context;
 use diagnostic::render;
 use portal_gen::preview::Audience;
 use std::{
+    collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
@@ -31,6 +32,9 @@ pub(crate) struct Arguments {
     /// Port of the health checks
     #[arg(long, default_value_t = 8082)]
     health_port: u16,
+    /// Where events go that policies emit: a file, or the address of a collector; may stand several times
+    #[arg(long, value_name = "FILE|URL")]
+    events: Vec<String>,
     /// Use configuration.NAME.yaml of the folder
     #[arg(long, value_name = "NAME")]
     environment: Option<String>,
@@ -49,8 +53,9 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut stand_ins = StandIns::default();
     stand_ins.update(&loaded).await?;
     let plan = place.plan(&loaded, stand_ins.addresses())?;
+    let sinks = arguments.events.iter().map(|sink| sink_of(sink).resolved()).collect::<anyhow::Result<_>>()?;
     let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let running = running::start(loopback(arguments.gateway_port), None, &Limits::default(), plan)
+    let running = running::start(loopback(arguments.gateway_port), None, &Limits::default(), sinks, plan)
         .context("the gateway did not start; `--gateway-port` chooses another port")?;
     let gateway_url = format!("http://{}", running.gateway.address());
     publish(&running, &mut loaded, &gateway_url)?;
@@ -93,6 +98,14 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
     }
     Ok(running.drain().await?)
+}
+
+/// An address is what has a scheme.
+fn sink_of(text: &str) -> Sink {
+    match text.contains("://") {
+        true => Sink::Http { url: text.to_owned(), headers: BTreeMap::new() },
+        false => Sink::File { file: text.into() },
+    }
 }
 
 async fn reload(place: &Place<'_>, running: &Running, stand_ins: &mut StandIns, gateway_url: &str) -> Result<(), Failure> {

@@ -30,13 +30,20 @@ pub(crate) struct Running {
 }
 
 /// Starts the gateway.
-pub(crate) fn start(listen: SocketAddr, threads: Option<NonZeroUsize>, limits: &Limits, plan: Vec<u8>) -> Result<Running> {
+pub(crate) fn start(
+    listen: SocketAddr,
+    threads: Option<NonZeroUsize>,
+    limits: &Limits,
+    events: Vec<server::Sink>,
+    plan: Vec<u8>,
+) -> Result<Running> {
     let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let options = server::Options {
         listen,
         threads: threads.map_or_else(cores, NonZeroUsize::get),
         component: artifact::FLAT.to_vec(),
         cache_dir: cache_dir(),
+        events,
         limits: limits.resolved(),
     };
     let gateway = Server::start(&options, plan)?;

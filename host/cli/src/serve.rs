@@ -2,7 +2,7 @@
 
 use crate::{
     Failure,
-    config::{self, Config},
+    config::{self, Config, Sink},
     loaded::{Loaded, Place},
     running::{self, Running, Wish},
 };
@@ -31,7 +31,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         Place { folder: &arguments.folder, environment: arguments.environment.as_deref(), secrets: arguments.secrets.as_deref() };
     let mut loaded = place.load()?;
     let plan = place.plan(&loaded, BTreeMap::new())?;
-    let running = running::start(config.gateway.listen, config.threads, &config.limits, plan)?;
+    let events = config.events.iter().map(Sink::resolved).collect::<anyhow::Result<_>>()?;
+    let running = running::start(config.gateway.listen, config.threads, &config.limits, events, plan)?;
     println!("gateway  http://{}", running.gateway.address());
     if let Some(portal) = &config.portal {
         publish(&running, &mut loaded)?;

@@ -17,7 +17,11 @@ use futures_util::StreamExt;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header, request, response, uri::PathAndQuery};
 use hyper::body::{Body, Incoming};
 use std::{net::SocketAddr, rc::Rc, time::Duration};
-use wire::{Answer, BodyEdit, Edits, Event, FailureKind, Forward, RequestHeadBuilder, ResponseHeadBuilder, Scheme, Which};
+use store::Place;
+use wire::{
+    Answer, BodyEdit, Completion, Edits, Event, FailureKind, Forward, Operation, RequestHeadBuilder, ResponseHeadBuilder, Scheme,
+    Which,
+};
 
 /// Answers one request.
 pub(crate) async fn serve(worker: &Rc<Worker>, request: Request<Incoming>, client: SocketAddr) -> Response<Payload> {
@@ -30,6 +34,7 @@ pub(crate) async fn serve(worker: &Rc<Worker>, request: Request<Incoming>, clien
         body_was_sent: false,
         response: None,
         operations: Operations::default(),
+        places: Vec::new(),
         waiting: None,
     };
     match exchange.run(client).await {
@@ -53,6 +58,8 @@ struct Exchange<'w> {
     response: Option<(response::Parts, Payload)>,
     /// What was started and is not done.
     operations: Operations,
+    /// The places that it has taken. They are free again when it ends, however it ends.
+    places: Vec<Place>,
     /// Where the exchange waits inside the sandbox.
     waiting: Option<Waiting>,
 }
@@ -105,7 +112,11 @@ impl Exchange<'_> {
                 Answer::Wait(wait) => {
                     self.wait_in(&instances, &slot, wait.exchange);
                     for (id, operation) in wait.operations {
-                        let started = operations::start(self.worker, id, operation, |which| self.take_body(which));
+                        let started = match operation {
+                            Operation::Enter { key, places } => operations::done(id, self.enter(key, places)),
+                            Operation::Leave { key } => operations::done(id, self.leave(key)),
+                            operation => operations::start(self.worker, id, operation, |which| self.take_body(which)),
+                        };
                         self.operations.push(started);
                     }
                     self.next_done().await?
@@ -145,6 +156,23 @@ impl Exchange<'_> {
         let mut event = Vec::new();
         Event::write_done(&mut event, id, &completion);
         Ok(event)
+    }
+
+    fn enter(&mut self, key: &str, places_max: u32) -> Completion {
+        match self.worker.shared().places.enter(key, places_max) {
+            Some(place) => {
+                self.places.push(place);
+                Completion::Done
+            }
+            None => Completion::Full,
+        }
+    }
+
+    fn leave(&mut self, key: &str) -> Completion {
+        if let Some(at) = self.places.iter().position(|place| place.key() == key) {
+            self.places.swap_remove(at);
+        }
+        Completion::Done
     }
 
     fn take_body(&mut self, which: Which) -> Payload {

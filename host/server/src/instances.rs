@@ -1,6 +1,7 @@
 //! The instances of one thread: who may use which, and what happens to one that breaks.
 
 use crate::{
+    events::Events,
     outbox::Outbox,
     sandbox::{Instance, Real, Sandbox},
 };
@@ -22,6 +23,8 @@ pub(crate) struct Instances {
     instances_max: usize,
     /// Where instances put the requests whose answers nobody wants.
     outbox: Outbox,
+    /// Where they put events.
+    events: Events,
     slots: RefCell<Vec<Rc<Slot>>>,
     /// Told whenever an instance is given back.
     given_back: Notify,
@@ -38,8 +41,8 @@ pub(crate) struct Slot {
 type Call = Pin<Box<dyn Future<Output = Result<Vec<u8>>>>>;
 
 impl Instances {
-    pub(crate) fn new(sandbox: Sandbox, plan: Arc<[u8]>, instances_max: usize, outbox: Outbox) -> Rc<Self> {
-        Rc::new(Self { sandbox, plan, instances_max, outbox, slots: RefCell::default(), given_back: Notify::new() })
+    pub(crate) fn new(sandbox: Sandbox, plan: Arc<[u8]>, instances_max: usize, outbox: Outbox, events: Events) -> Rc<Self> {
+        Rc::new(Self { sandbox, plan, instances_max, outbox, events, slots: RefCell::default(), given_back: Notify::new() })
     }
 
     /// Makes the first instance, so that the first request does not wait for it.
@@ -91,7 +94,7 @@ impl Instances {
         self.slots.borrow_mut().push(slot.clone());
         match self.sandbox.instance(&self.plan).await {
             Ok(mut instance) => {
-                instance.set_world(Real { outbox: Some(self.outbox.clone()) });
+                instance.set_world(Real { outbox: Some(self.outbox.clone()), events: Some(self.events.clone()) });
                 *slot.instance.borrow_mut() = Some(Box::new(instance));
                 Ok(slot)
             }

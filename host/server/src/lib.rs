@@ -8,6 +8,7 @@
 
 mod body;
 mod connection;
+mod events;
 mod exchange;
 mod headers;
 mod health;
@@ -18,5 +19,6 @@ pub mod sandbox;
 mod upstream;
 mod worker;
 
+pub use events::Sink;
 pub use health::serve as serve_health;
 pub use worker::{Limits, Options, Server};

@@ -39,6 +39,21 @@ pub(crate) fn start(
             tokio::time::sleep(Duration::from_millis(duration_ms.into())).await;
             Done { id, completion: Completion::Done, body: None }
         }),
+        Operation::Load { key } => {
+            let stored = worker.shared().store.load(key);
+            done(id, stored.map_or(Completion::Done, Completion::Stored))
+        }
+        Operation::Keep { key, lifetime_ms, value } => {
+            worker.shared().store.keep(key, Bytes::copy_from_slice(value), Duration::from_millis(lifetime_ms));
+            done(id, Completion::Done)
+        }
+        Operation::Remove { key } => {
+            worker.shared().store.remove(key);
+            done(id, Completion::Done)
+        }
+        Operation::Enter { .. } | Operation::Leave { .. } => {
+            done(id, Completion::Failed(FailureKind::Invalid, "only an exchange can be inside of something".to_owned()))
+        }
         Operation::Send { method, scheme, authority, target, timeout_ms, body_bytes_max, edits, body } => {
             let request = request(method, authority, target, edits, Bytes::copy_from_slice(body));
             let (worker, authority) = (worker.clone(), authority.to_owned());
@@ -62,6 +77,11 @@ pub(crate) fn start(
     }
 }
 
+/// An operation that is done as soon as it is started.
+pub(crate) fn done(id: u32, completion: Completion) -> Pin<Box<dyn Future<Output = Done>>> {
+    Box::pin(std::future::ready(Done { id, completion, body: None }))
+}
+
 /// Sends a request whose answer nobody wants. Only the log hears that it failed.
 pub(crate) async fn send_one_way(worker: &Rc<Worker>, operation: &[u8]) {
     for (id, operation) in wire::Operations::written(operation) {
@@ -70,7 +90,7 @@ pub(crate) async fn send_one_way(worker: &Rc<Worker>, operation: &[u8]) {
             // It is longer than anybody needs to read.
             Completion::Failed(FailureKind::TooLarge, _) => {}
             Completion::Failed(_, message) => tracing::warn!("a one-way request failed: {message}"),
-            Completion::Response(..) | Completion::Body(_) | Completion::Done => {}
+            _ => {}
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! It is public for the tests, which play the host: they put a [`wire`] request in, and answer what comes out.
 
-use crate::{outbox::Outbox, worker::Limits};
+use crate::{events::Events, outbox::Outbox, worker::Limits};
 use anyhow::{Context, Result};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use wasmtime::{
@@ -185,6 +185,10 @@ impl bindings::portico::gateway::host::Host for State {
     fn send_one_way(&mut self, operation: Vec<u8>) {
         self.world.send_one_way(operation);
     }
+
+    fn emit(&mut self, event: String) {
+        self.world.emit(event);
+    }
 }
 
 /// What an instance asks while it runs.
@@ -197,6 +201,9 @@ pub trait World: Send {
 
     /// Takes a request whose answer nobody wants: one written [`wire::Operation`].
     fn send_one_way(&self, operation: Vec<u8>);
+
+    /// Takes an event, one JSON object.
+    fn emit(&self, event: String);
 }
 
 /// The clock of this machine, its randomness, and its network.
@@ -204,6 +211,8 @@ pub trait World: Send {
 pub(crate) struct Real {
     /// Takes the requests whose answers nobody wants. Without one they are dropped: the instance serves nobody.
     pub(crate) outbox: Option<Outbox>,
+    /// Takes events. Without it they are dropped.
+    pub(crate) events: Option<Events>,
 }
 
 impl World for Real {
@@ -220,6 +229,12 @@ impl World for Real {
     fn send_one_way(&self, operation: Vec<u8>) {
         if let Some(outbox) = &self.outbox {
             outbox.put(operation);
+        }
+    }
+
+    fn emit(&self, event: String) {
+        if let Some(events) = &self.events {
+            events.emit(event);
         }
     }
 }

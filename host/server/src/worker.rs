@@ -1,7 +1,14 @@
 //! Threads: each has a listener, instances, connections to backends, and shares nothing with the others on the way of a
 //! request.
 
-use crate::{connection, instances::Instances, outbox::Outbox, sandbox::Sandbox, upstream::Pool};
+use crate::{
+    connection,
+    events::{Events, Sink},
+    instances::Instances,
+    outbox::Outbox,
+    sandbox::Sandbox,
+    upstream::Pool,
+};
 use anyhow::{Context, Result};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::{
@@ -13,6 +20,7 @@ use std::{
     thread::JoinHandle,
     time::Duration,
 };
+use store::{Memory, Places};
 use tokio::{
     sync::{mpsc::UnboundedReceiver, watch},
     task::LocalSet,
@@ -29,6 +37,8 @@ pub struct Options {
     pub component: Vec<u8>,
     /// Where compiled components are kept, if anywhere.
     pub cache_dir: Option<PathBuf>,
+    /// Where events go that policies emit.
+    pub events: Vec<Sink>,
     /// Bounds.
     pub limits: Limits,
 }
@@ -44,11 +54,19 @@ pub struct Limits {
     pub memory_bytes_max: usize,
     /// How long one call into the sandbox may compute.
     pub call_timeout_ms: u32,
+    /// What cached values may take, over all threads.
+    pub cache_bytes_max: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { exchanges_max: 4096, instances_max: 8, memory_bytes_max: 128 << 20, call_timeout_ms: 1000 }
+        Self {
+            exchanges_max: 4096,
+            instances_max: 8,
+            memory_bytes_max: 128 << 20,
+            call_timeout_ms: 1000,
+            cache_bytes_max: 256 << 20,
+        }
     }
 }
 
@@ -86,6 +104,14 @@ impl Server {
         let plan: Arc<[u8]> = plan.into();
         let (plans, _) = watch::channel(plan);
         let (drain, _) = watch::channel(false);
+        let (events, events_thread) = Events::start(&options.events)?;
+        let shared = Shared {
+            sandbox: sandbox.clone(),
+            limits: options.limits.clone(),
+            store: Memory::new(options.limits.cache_bytes_max),
+            places: Places::default(),
+            events,
+        };
         let (ready, all_ready) = mpsc::channel();
         let mut listeners = vec![first];
         for _ in 1..options.threads.max(1) {
@@ -93,14 +119,15 @@ impl Server {
         }
         let mut threads = Vec::new();
         for (listener, number) in listeners.into_iter().zip(0..) {
-            let (sandbox, limits) = (sandbox.clone(), options.limits.clone());
-            let (plans, draining, ready) = (plans.subscribe(), drain.subscribe(), ready.clone());
+            let (shared, plans, draining, ready) = (shared.clone(), plans.subscribe(), drain.subscribe(), ready.clone());
             let thread = std::thread::Builder::new().name(format!("gateway-{number}"));
-            threads.push(thread.spawn(move || run(listener, &sandbox, limits, plans, draining, &ready))?);
+            threads.push(thread.spawn(move || run(listener, shared, plans, draining, &ready))?);
         }
         for _ in &threads {
             all_ready.recv().context("a thread of the gateway ended while starting")??;
         }
+        // It ends when the last of the others has.
+        threads.extend(events_thread);
         Ok(Server { address, plans, drain, sandbox: SandboxHandle(sandbox), threads })
     }
 
@@ -152,8 +179,7 @@ fn listen(address: SocketAddr) -> Result<TcpListener> {
 /// One thread, from its start to its end.
 fn run(
     listener: TcpListener,
-    sandbox: &Sandbox,
-    limits: Limits,
+    shared: Shared,
     plans: watch::Receiver<Arc<[u8]>>,
     draining: watch::Receiver<bool>,
     ready: &mpsc::Sender<Result<()>>,
@@ -165,7 +191,7 @@ fn run(
     LocalSet::new().block_on(&runtime, async {
         let started = async {
             let listener = tokio::net::TcpListener::from_std(listener)?;
-            let (worker, one_way) = Worker::new(sandbox.clone(), limits, plans.clone(), draining);
+            let (worker, one_way) = Worker::new(shared, plans.clone(), draining);
             worker.instances().warm().await?;
             anyhow::Ok((listener, worker, one_way))
         };
@@ -183,10 +209,19 @@ fn run(
     });
 }
 
-/// What one thread has.
-pub(crate) struct Worker {
+/// What the threads share. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Shared {
     sandbox: Sandbox,
     limits: Limits,
+    pub(crate) store: Memory,
+    pub(crate) places: Places,
+    events: Events,
+}
+
+/// What one thread has.
+pub(crate) struct Worker {
+    shared: Shared,
     instances: RefCell<Rc<Instances>>,
     upstream: Pool,
     draining: watch::Receiver<bool>,
@@ -195,19 +230,23 @@ pub(crate) struct Worker {
     outbox: Outbox,
 }
 
+impl Shared {
+    fn instances(&self, plan: Arc<[u8]>, outbox: &Outbox) -> Rc<Instances> {
+        Instances::new(self.sandbox.clone(), plan, self.limits.instances_max, outbox.clone(), self.events.clone())
+    }
+}
+
 impl Worker {
     fn new(
-        sandbox: Sandbox,
-        limits: Limits,
+        shared: Shared,
         plans: watch::Receiver<Arc<[u8]>>,
         draining: watch::Receiver<bool>,
     ) -> (Rc<Self>, UnboundedReceiver<Vec<u8>>) {
         let plan = plans.borrow().clone();
         let (outbox, one_way) = Outbox::new();
-        let instances = Instances::new(sandbox.clone(), plan, limits.instances_max, outbox.clone());
+        let instances = shared.instances(plan, &outbox);
         let worker = Rc::new(Self {
-            sandbox,
-            limits,
+            shared,
             instances: RefCell::new(instances),
             upstream: Pool::default(),
             draining,
@@ -223,6 +262,10 @@ impl Worker {
         self.instances.borrow().clone()
     }
 
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
     pub(crate) fn upstream(&self) -> &Pool {
         &self.upstream
     }
@@ -235,7 +278,7 @@ impl Worker {
     async fn follow(self: Rc<Self>, mut plans: watch::Receiver<Arc<[u8]>>) {
         while plans.changed().await.is_ok() {
             let plan = plans.borrow_and_update().clone();
-            let instances = Instances::new(self.sandbox.clone(), plan, self.limits.instances_max, self.outbox.clone());
+            let instances = self.shared.instances(plan, &self.outbox);
             match instances.warm().await {
                 Ok(()) => *self.instances.borrow_mut() = instances,
                 Err(error) => tracing::error!("the new plan was refused, the old one stays: {error:#}"),
@@ -245,7 +288,7 @@ impl Worker {
 
     /// Room for one more exchange, as long as the guard lives; `None` where the thread has enough to do.
     pub(crate) fn admit(self: &Rc<Self>) -> Option<Admitted> {
-        if self.exchanges.get() >= self.limits.exchanges_max {
+        if self.exchanges.get() >= self.shared.limits.exchanges_max {
             return None;
         }
         self.exchanges.set(self.exchanges.get() + 1);

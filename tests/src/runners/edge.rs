@@ -102,10 +102,28 @@ pub fn run(case: &Case, plan: &Plan) -> Result<Outcome, String> {
     Ok(super::outcome(response, &script.lock().expect("nobody panicked")))
 }
 
+/// Where the component posts events, of which the script keeps the bodies.
+const EVENTS: &str = "http://events.invalid/";
+
 /// The scripted answer to a request. Which one it is, is settled when the request starts; its body comes later.
 fn answered(script: &Arc<Mutex<Script>>, request: Request<WasiBody>) -> Answered {
     let (head, body) = request.into_parts();
     let (method, url) = (head.method.to_string(), head.uri.to_string());
+    if url == EVENTS {
+        let place = {
+            let script = script.lock().expect("nobody panicked");
+            let mut events = script.events.borrow_mut();
+            events.push(String::new());
+            events.len() - 1
+        };
+        let script = script.clone();
+        return Box::pin(async move {
+            let bytes = body.collect().await?.to_bytes();
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            script.lock().expect("nobody panicked").events.borrow_mut()[place] = text;
+            Ok(Response::new(self::body(Bytes::new())))
+        });
+    }
     let sent = Sent { method, url, headers: pairs(&head.headers), body: Bytes::new() };
     let (number, reply) = {
         let script = script.lock().expect("nobody panicked");
@@ -182,7 +200,7 @@ impl HandlerState for Maker {
     async fn instantiate(&self) -> wasmtime::Result<Instance<State, Forever, Worker>> {
         let component = component();
         let mut wasi = WasiCtx::builder();
-        wasi.env("PORTICO_PLAN", &self.plan).inherit_stderr();
+        wasi.env("PORTICO_PLAN", &self.plan).env("PORTICO_EVENTS", EVENTS).inherit_stderr();
         if let Some(script) = &self.script {
             // wasmtime takes all of its randomness at once; no case draws more than this.
             let drawn = |script: &Script| (0..1000).flat_map(|_| script.draw().to_be_bytes()).collect();

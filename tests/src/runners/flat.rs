@@ -54,6 +54,10 @@ impl World for Scripted {
         self.0.lock().expect("nobody panicked").draw()
     }
 
+    fn emit(&self, event: String) {
+        self.0.lock().expect("nobody panicked").events.borrow_mut().push(event);
+    }
+
     fn send_one_way(&self, operation: Vec<u8>) {
         for (_, operation) in wire::Operations::written(&operation) {
             if let Some(sent) = sent(&operation) {
@@ -156,7 +160,26 @@ impl Host<'_> {
 
     /// How an operation ends, and the body that it read.
     fn completion(&mut self, operation: Operation<'_>) -> (Completion, Option<Read>) {
+        let done = |is_done: bool| (if is_done { Completion::Done } else { Completion::Full }, None);
         match operation {
+            Operation::Load { key } => {
+                let stored = self.script.lock().expect("nobody panicked").load(key);
+                (stored.map_or(Completion::Done, Completion::Stored), None)
+            }
+            Operation::Keep { key, lifetime_ms, value } => {
+                let value = Some(Bytes::copy_from_slice(value));
+                self.script.lock().expect("nobody panicked").keep(key, value, lifetime_ms);
+                done(true)
+            }
+            Operation::Remove { key } => {
+                self.script.lock().expect("nobody panicked").keep(key, None, u64::MAX);
+                done(true)
+            }
+            Operation::Enter { key, places } => done(self.script.lock().expect("nobody panicked").enter(key, places)),
+            Operation::Leave { key } => {
+                self.script.lock().expect("nobody panicked").leave(key);
+                done(true)
+            }
             Operation::Read { which, bytes_max } => {
                 let bytes = std::mem::take(self.body(which));
                 let completion = match bytes.len() as u64 <= bytes_max {

@@ -18,6 +18,9 @@ pub fn portable(mut outcome: Outcome) -> Outcome {
     if let Ok(text) = std::str::from_utf8(&outcome.response.body) {
         outcome.response.body = text.replace(http::CLIENT, "").into();
     }
+    for event in &mut outcome.events {
+        *event = event.replace(http::CLIENT, "");
+    }
     outcome.response.headers.sort_by(|(one, _), (other, _)| one.cmp(other));
     for sent in &mut outcome.upstream {
         sent.headers.sort_by(|(one, _), (other, _)| one.cmp(other));
@@ -27,5 +30,11 @@ pub fn portable(mut outcome: Outcome) -> Outcome {
 }
 
 fn outcome(response: Answer, script: &Script) -> Outcome {
-    Outcome { response, unused: script.unused(), mistakes: script.mistakes.take(), upstream: script.sent.take() }
+    Outcome {
+        response,
+        events: script.events.take(),
+        unused: script.unused(),
+        mistakes: script.mistakes.take(),
+        upstream: script.sent.take(),
+    }
 }

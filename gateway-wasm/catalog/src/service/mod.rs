@@ -102,7 +102,7 @@ fn scope(
     service.named_values.extend(parts::named_values(&mut sections.named_values, reader));
     service.backends.extend(parts::backends(&mut sections.backends, reader));
     service.fragments.extend(parts::fragments(&mut sections.fragments, reader));
-    parts::loggers(&mut sections.loggers, reader);
+    service.loggers.extend(parts::loggers(&mut sections.loggers, reader));
     parts::diagnostics(&mut sections.diagnostics, &names, reader);
     let read = apis::read(&mut sections.apis, &names, service, reader);
     apis.extend(read);

@@ -206,15 +206,18 @@ fn pool(fields: &Fields<'_>, name: &str, known: &[String], reader: &Reader<'_>) 
     }
 }
 
-/// Reads `loggers/`: nothing uses them yet, but what is written must be readable.
-pub(super) fn loggers(section: &mut Directory, reader: &Reader<'_>) {
+/// Reads `loggers/`. Policies name them; where entries go is the host's to say, but what is written must be readable.
+pub(super) fn loggers(section: &mut Directory, reader: &Reader<'_>) -> Vec<String> {
+    let mut names = Vec::new();
     for (name, mut directory) in reader.each(section) {
         let tree = reader.data(&mut directory, "loggerInformation", "loggers", &name);
         let fields = Fields::of_resource(&tree, reader.findings);
         fields.only(&["loggerType", "description", "credentials", "isBuffered", "resourceId"]);
         fields.word("loggerType", &[("applicationInsights", ()), ("azureEventHub", ()), ("azureMonitor", ())]);
         reader.done(directory);
+        names.push(name);
     }
+    names
 }
 
 /// Reads `diagnostics/` of the service or of an API: that each names a logger that exists.

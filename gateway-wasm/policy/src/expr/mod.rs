@@ -19,6 +19,7 @@ pub mod overload;
 pub mod parser;
 pub mod program;
 pub mod signature;
+pub mod stored;
 pub mod types;
 pub mod value;
 

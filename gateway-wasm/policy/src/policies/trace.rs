@@ -3,6 +3,7 @@
 use crate::{
     computed::Expr,
     document::Section,
+    event::Event,
     exchange::Exchange,
     host::Host,
     statement::{Checker, Children, Fault, Flow, Statement},
@@ -11,7 +12,7 @@ use crate::{
 };
 use std::rc::Rc;
 
-/// Adds a message to the trace of the exchange.
+/// Adds a message to the trace of the exchange, and emits it.
 #[derive(Debug)]
 pub struct Trace {
     source: String,
@@ -68,6 +69,12 @@ impl Statement for Trace {
             let name = name.get(exchange, host, Self::NAME).await?.to_string();
             metadata.push((name, value.get(exchange, host, Self::NAME).await?.to_string()));
         }
+        let mut event = Event::of("message", exchange, host);
+        event.text("source", &self.source);
+        event.text("severity", self.severity);
+        event.text("message", &message);
+        event.texts("metadata", metadata.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        host.emit(&event.finish());
         if let Some(trace) = &mut exchange.trace {
             trace.note(Note::Said { source: self.source.clone(), severity: self.severity, message, metadata });
         }

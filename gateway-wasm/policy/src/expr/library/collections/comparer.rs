@@ -92,6 +92,17 @@ impl Rule {
         self.0.map_or_else(|| Value::object(Own), |how| Value::object(Comparer(how)))
     }
 
+    /// The rule as a number, for [`Rule::from_number`].
+    pub(crate) fn number(self) -> u8 {
+        self.0.map_or(0, |how| 1 + u8::from(how.culture) + 2 * u8::from(how.ignore_case))
+    }
+
+    /// The rule of a number; the values' own for one that no rule has.
+    pub(crate) fn from_number(number: u8) -> Rule {
+        let how = |bits: u8| Comparison { culture: bits & 1 != 0, ignore_case: bits & 2 != 0 };
+        Rule(number.checked_sub(1).filter(|bits| *bits < 4).map(how))
+    }
+
     /// True if both are the same.
     pub fn equals(self, machine: &mut Machine<'_>, one: &Value, other: &Value) -> bool {
         match (self.0, one, other) {

@@ -220,6 +220,16 @@ impl Dictionary {
         Value::object(Dictionary { key, value, table: RefCell::new(table) })
     }
 
+    /// Its keys and what belongs to them, copied.
+    pub(crate) fn pairs(&self) -> Vec<(Value, Value)> {
+        self.table.borrow().iter().cloned().collect()
+    }
+
+    /// What tells its keys apart.
+    pub(crate) fn rule(&self) -> Rule {
+        self.table.borrow().rule
+    }
+
     /// Adds a key that is not there yet.
     ///
     /// # Errors

@@ -479,6 +479,11 @@ impl List {
         Value::object(List { element, items: RefCell::new(items), version: Cell::new(0) })
     }
 
+    /// The type of its items.
+    pub(crate) fn element(&self) -> Type {
+        self.element.clone()
+    }
+
     /// Its items, copied.
     pub fn items(&self) -> Vec<Value> {
         self.items.borrow().clone()

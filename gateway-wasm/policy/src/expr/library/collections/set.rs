@@ -265,8 +265,19 @@ impl Set {
         Value::object(Set { element, table: RefCell::new(table) })
     }
 
-    fn items(&self) -> Vec<Value> {
+    /// Its items, copied.
+    pub(crate) fn items(&self) -> Vec<Value> {
         self.table.borrow().iter().map(|(item, ())| item.clone()).collect()
+    }
+
+    /// The type of its items.
+    pub(crate) fn element(&self) -> Type {
+        self.element.clone()
+    }
+
+    /// What tells its items apart.
+    pub(crate) fn rule(&self) -> Rule {
+        self.table.borrow().rule
     }
 }
 
