@@ -1,14 +1,11 @@
 //! `trace`: sends one request through the gateway of a service folder, and shows what every policy did to it.
 
-use crate::{check, explain, load};
+use crate::{check, load};
 use anyhow::{Context, Result, bail};
 use cases::{Case, Home, Page, http, run};
 use diagnostic::{Place, Source, Span, render};
-use policy::{
-    document::Section,
-    trace::{Entry, Note, Trace},
-};
-use serde_json::{Value, json};
+use policy::trace::Trace;
+use serde_json::Value;
 use std::{
     fmt::Write,
     fs,
@@ -75,45 +72,10 @@ impl Traced {
         text
     }
 
-    /// The JSON of APIM's traces (reference: APIM, D): entries by section, each with source, timestamp, elapsed and data. Ours
-    /// say where the policy stands, too.
+    /// For tools: the JSON of APIM's traces, which says more where ours knows more.
     pub fn json(&self) -> String {
-        let mut sections = serde_json::Map::new();
-        for section in Section::ALL {
-            let entries = self.trace.entries.iter().filter(|entry| entry.at.section == section);
-            sections.insert(section.name().to_owned(), entries.map(entry).collect());
-        }
-        let trace = json!({ "issuer": "portico", "serviceName": "portico", "traceId": "portal-gen", "traceEntries": sections });
+        let trace: Value = serde_json::from_str(&self.trace.json("portal-gen")).unwrap_or_default();
         format!("{trace:#}\n")
-    }
-}
-
-fn entry(entry: &Entry) -> Value {
-    let at = &entry.at;
-    json!({
-        "source": at.name,
-        "timestamp": entry.started(),
-        "elapsed": entry.elapsed(),
-        "scope": at.scope.name(),
-        "path": at.path,
-        "policyId": at.id,
-        "place": explain::place(at),
-        "data": entry.notes.iter().map(note).collect::<Vec<_>>(),
-    })
-}
-
-fn note(note: &Note) -> Value {
-    match note {
-        Note::Evaluated { expression, value } => {
-            json!({ "message": "Expression was successfully evaluated.", "expression": expression, "value": value })
-        }
-        Note::Changed { what, value } => json!({ "changed": what, "value": value }),
-        Note::Said { source, severity, message, metadata } => {
-            let metadata: serde_json::Map<_, _> =
-                metadata.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
-            json!({ "source": source, "severity": severity, "message": message, "metadata": metadata })
-        }
-        Note::Failed { reason, message } => json!({ "reason": reason, "message": message }),
     }
 }
 

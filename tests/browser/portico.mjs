@@ -22,8 +22,8 @@ const STOP_MS_MAX = 15_000;
 /** Starts it, and waits until it says that it is healthy. */
 export async function startPortico() {
   if (!existsSync(binary)) throw new Error(`no ${binary}: run \`cargo build --workspace --bins\`, or set PORTICO`);
-  const [gateway, portal, health] = await freePorts(3);
-  const flags = ["--gateway-port", gateway, "--portal-port", portal, "--health-port", health].map(String);
+  const [gateway, portal, health, management] = await freePorts(4);
+  const flags = ["--gateway-port", gateway, "--portal-port", portal, "--health-port", health, "--management-port", management].map(String);
   const child = spawn(binary, ["dev", path.join(root, "examples/bookstore"), ...flags], { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes) => (output += bytes));

@@ -110,8 +110,7 @@ fn events_reach_a_file_and_a_collector() {
     let file = directory.path().join("events.jsonl");
     let mut headers = http::HeaderMap::new();
     headers.insert("authorization", "Bearer collector".parse().unwrap());
-    let sinks =
-        vec![Sink::File(file.clone()), Sink::Http { url: format!("http://{collector}/in").parse().unwrap(), headers }];
+    let sinks = vec![Sink::File(file.clone()), Sink::Http { url: format!("http://{collector}/in").parse().unwrap(), headers }];
     let inbound = r#"<inbound>
         <emit-metric name="calls"><dimension name="API ID" /></emit-metric>
         <log-to-eventhub logger-id="hub">@("path " + context.Request.Url.Path)</log-to-eventhub>

@@ -7,11 +7,13 @@
 //! Start with [`serve`].
 
 mod check;
+pub mod debug;
 mod keys;
 mod plan;
 mod routes;
 mod serve;
 
 pub use check::check;
+pub use debug::DebugKey;
 pub use plan::{Keys, Plan, Secrets};
 pub use serve::{Admitted, Gateway, Served, Unknown, admit, failed, serve};

@@ -1,5 +1,6 @@
 //! What the gateway needs of a service, as bytes.
 
+use crate::debug::DebugKey;
 use catalog::{
     Service,
     model::{Operation, Product, SubscriptionScope, SubscriptionState, VersioningScheme},
@@ -25,6 +26,8 @@ pub struct Plan {
     pub(crate) policy: Option<u32>,
     /// Host names that lead to only some of the APIs.
     pub(crate) hosts: Vec<PlanHost>,
+    /// What signs the tokens of those who may see traces.
+    pub(crate) debug_key: Option<DebugKey>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -132,6 +135,8 @@ pub(crate) struct PlanSurroundings {
     pub(crate) fragments: BTreeMap<String, (String, String)>,
     pub(crate) backends: BTreeMap<String, String>,
     pub(crate) loggers: BTreeSet<String>,
+    /// The named values that are secret, by display name.
+    pub(crate) secrets: BTreeSet<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -149,6 +154,8 @@ pub struct Secrets {
     pub subscriptions: BTreeMap<String, Keys>,
     /// Addresses that replace those of backends, by the backend's name: stand-ins while developing.
     pub backends: BTreeMap<String, String>,
+    /// What signs the tokens of those who may see traces; without it nobody may.
+    pub debug_key: Option<DebugKey>,
 }
 
 /// The keys of a subscription.
@@ -162,7 +169,8 @@ pub struct Keys {
 impl Plan {
     /// Makes the plan of a service. Named values without a value are left out, and policies that use them do not check.
     pub fn new(service: &Service, secrets: &Secrets) -> Plan {
-        let mut plan = Plan { surroundings: surroundings(service, secrets), ..Plan::default() };
+        let debug_key = secrets.debug_key;
+        let mut plan = Plan { surroundings: surroundings(service, secrets), debug_key, ..Plan::default() };
         plan.policy = plan.add_policy(&service.policy);
         for product in &service.products {
             let policy = plan.add_policy(&product.policy);
@@ -326,7 +334,12 @@ fn surroundings(service: &Service, secrets: &Secrets) -> Vec<PlanSurroundings> {
         let secret = || secrets.named_values.get(&value.display_name).or_else(|| secrets.named_values.get(&value.name));
         let text = if value.secret { secret().or(value.value.as_ref()) } else { value.value.as_ref().or_else(secret) };
         if let Some(text) = text {
-            of(&value.workspace, &|place| drop(place.named_values.insert(value.display_name.clone(), text.clone())));
+            of(&value.workspace, &|place| {
+                place.named_values.insert(value.display_name.clone(), text.clone());
+                if value.secret {
+                    place.secrets.insert(value.display_name.clone());
+                }
+            });
         }
     }
     for fragment in &service.fragments {

@@ -1,6 +1,7 @@
 //! One request, from start to end.
 
 use crate::{
+    debug::{Debug, DebugKey},
     keys::{Caller, Identity, KeyRing, Refusal},
     plan::{Plan, PlanApi, PlanExample, PlanNamed, PlanSurroundings},
     routes::{Found, Lost, Routes, is_named},
@@ -116,6 +117,19 @@ impl Gateway {
         Ok(self.effective(&found_at, found, caller).0)
     }
 
+    /// What signs the tokens of those who may see traces.
+    pub(crate) fn debug_key(&self) -> Option<DebugKey> {
+        self.plan.debug_key
+    }
+
+    /// What no trace may show: secret named values, and the keys of subscriptions.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        let secret = |it: &PlanSurroundings| it.secrets.iter().filter_map(|name| it.named_values.get(name)).cloned().collect();
+        let named: Vec<Vec<String>> = self.plan.surroundings.iter().map(secret).collect();
+        let keys = self.plan.subscriptions.iter().flat_map(|subscription| subscription.keys.iter().flatten()).cloned();
+        named.into_iter().flatten().chain(keys).collect()
+    }
+
     fn effective(&self, found: &Found, api: &PlanApi, caller: Caller) -> InEffect {
         let product = match caller {
             Caller::Product(product) => Some(product),
@@ -225,9 +239,20 @@ pub async fn serve<H: Host>(gateway: &Gateway, head: RequestHead, host: &H) -> S
         Ok(admitted) => admitted,
         Err(response) => return Served::Respond(*response),
     };
-    match policy::run(&effective, &mut exchange, host).await {
-        Outcome::Respond => Served::Respond(exchange.response.unwrap_or_else(|| Response::new(200))),
-        Outcome::HandOver(limits) => Served::HandOver(Box::new(exchange), limits),
+    let debug = Debug::asked(gateway, &mut exchange, host);
+    let outcome = policy::run(&effective, &mut exchange, host).await;
+    match (outcome, debug) {
+        (Outcome::HandOver(limits), None) => Served::HandOver(Box::new(exchange), limits),
+        (outcome, debug) => {
+            if let Outcome::HandOver(limits) = outcome {
+                exchange.response = Some(host.forward(&exchange, limits).await.unwrap_or_else(|_| failed(host)));
+            }
+            exchange.response.get_or_insert_with(|| Response::new(200));
+            if let Some(debug) = debug {
+                debug.done(&mut exchange, host).await;
+            }
+            Served::Respond(exchange.response.unwrap_or_else(|| Response::new(200)))
+        }
     }
 }
 

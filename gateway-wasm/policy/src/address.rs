@@ -1,5 +1,6 @@
 //! Absolute `http` and `https` URLs, as far as sending a request needs them.
 
+use std::fmt;
 use wire::Scheme;
 
 /// Where a request goes.
@@ -38,6 +39,22 @@ impl Address {
             path: path.trim_end_matches('/').to_owned(),
             query: query.to_owned(),
         })
+    }
+}
+
+impl Address {
+    /// The host without the port, and the port: the scheme's where the URL names none.
+    pub fn host_and_port(&self) -> (&str, u16) {
+        let end = self.authority.rfind(':').filter(|colon| !self.authority.get(*colon..).unwrap_or_default().contains(']'));
+        let (host, port) = end.and_then(|at| self.authority.split_at_checked(at)).unwrap_or((&self.authority, ""));
+        (host, port.trim_start_matches(':').parse().unwrap_or(self.scheme.default_port()))
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}{}", self.scheme.name(), self.authority, self.path)?;
+        if self.query.is_empty() { Ok(()) } else { write!(f, "?{}", self.query) }
     }
 }
 

@@ -29,13 +29,22 @@ pub enum Outcome {
 
 /// Runs what is in effect: inbound, backend, outbound; `on-error` where one of them fails.
 pub async fn run<H: Host>(effective: &Effective, exchange: &mut Exchange, host: &H) -> Outcome {
-    match sections(effective, exchange, host).await {
-        Ok(outcome) => outcome,
+    if let Some(mut trace) = exchange.trace.take() {
+        trace.inspect(exchange, host.now_micros());
+        exchange.trace = Some(trace);
+    }
+    let (outcome, last) = match sections(effective, exchange, host).await {
+        Ok(outcome) => (outcome, Section::Outbound),
         Err(fault) => {
             on_error(effective, exchange, host, fault).await;
-            Outcome::Respond
+            (Outcome::Respond, Section::OnError)
         }
+    };
+    if let Some(mut trace) = exchange.trace.take() {
+        trace.transfer(exchange, last, host.now_micros());
+        exchange.trace = Some(trace);
     }
+    outcome
 }
 
 async fn sections<H: Host>(effective: &Effective, exchange: &mut Exchange, host: &H) -> Result<Outcome, Fault> {
@@ -44,7 +53,9 @@ async fn sections<H: Host>(effective: &Effective, exchange: &mut Exchange, host:
     }
     let mut backend = effective.section(Section::Backend);
     let mut hand_over = None;
+    // Who watches wants to see the response, too.
     if effective.hands_over()
+        && exchange.trace.is_none()
         && let Some((last, before)) = backend.split_last()
         && let Policy::ForwardRequest(forward) = &last.policy
     {

@@ -7,7 +7,7 @@ use crate::{
     host::Host,
     policies::Policy,
     statement::{Fault, Flow},
-    trace::Look,
+    trace::{self, Look, Note},
 };
 use diagnostic::Place;
 use std::rc::Rc;
@@ -54,7 +54,16 @@ impl Step {
         if let Some(trace) = &mut exchange.trace {
             trace.start(&self.at, host.now_micros());
         }
+        let forwards = matches!(self.policy, Policy::ForwardRequest(_));
+        if forwards {
+            let request = trace::of_request(exchange);
+            note(exchange, Some(request));
+        }
         let result = self.policy.run(exchange, host).await;
+        if forwards {
+            let response = exchange.response.as_ref().map(trace::of_response).filter(|_| result.is_ok());
+            note(exchange, response);
+        }
         let changes = before.changes(Look::at(exchange, &world));
         if let Some(trace) = &mut exchange.trace {
             trace.end(host.now_micros(), changes, result.as_ref().err());
@@ -66,5 +75,11 @@ impl Step {
     pub(crate) fn failed(&self, mut fault: Fault) -> Fault {
         fault.at.get_or_insert_with(|| self.at.clone());
         fault
+    }
+}
+
+fn note(exchange: &mut Exchange, note: Option<Note>) {
+    if let (Some(trace), Some(note)) = (&mut exchange.trace, note) {
+        trace.note(note);
     }
 }

@@ -3,8 +3,12 @@
 //! The runner records, not the policies: [`Trace::start`] looks at the exchange before a step, [`Trace::end`] after it. An
 //! exchange without a trace pays one test for it.
 
+mod json;
+
 use crate::{
-    exchange::{Body, Exchange, Headers},
+    address::Address,
+    document::{Scope, Section},
+    exchange::{Body, Exchange, Headers, Response},
     expr::{
         library::context::ResponseValue,
         machine::{Machine, World},
@@ -70,6 +74,28 @@ pub enum Note {
         /// Names and values that belong to it.
         metadata: Vec<(String, String)>,
     },
+    /// A request as it was at this point.
+    Request {
+        /// Why it is shown.
+        message: Option<String>,
+        /// The method.
+        method: String,
+        /// The whole URL.
+        url: String,
+        /// Header fields.
+        headers: Vec<(String, String)>,
+    },
+    /// A response as it was at this point.
+    Response {
+        /// The status code.
+        status: u16,
+        /// The reason phrase; empty for the usual one.
+        reason: String,
+        /// Header fields.
+        headers: Vec<(String, String)>,
+    },
+    /// What the request led to.
+    Configuration(Box<Configuration>),
     /// It failed.
     Failed {
         /// APIM's word for the kind of error.
@@ -77,6 +103,27 @@ pub enum Note {
         /// What happened.
         message: String,
     },
+}
+
+/// What a request led to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Configuration {
+    /// The API's path at the gateway.
+    pub api_path: String,
+    /// Where its backend is, before policies choose another.
+    pub backend: Option<Address>,
+    /// The API's version.
+    pub version: Option<String>,
+    /// The API's revision.
+    pub revision: String,
+    /// The operation's method.
+    pub method: String,
+    /// The operation's URL template.
+    pub url_template: String,
+    /// Who called.
+    pub user: Option<String>,
+    /// In which product's context.
+    pub product: Option<String>,
 }
 
 /// What is compared to see what a step changed.
@@ -118,6 +165,47 @@ impl Trace {
     /// A trace that shows none of these texts.
     pub fn new(secrets: impl IntoIterator<Item = String>) -> Self {
         Trace { secrets: secrets.into_iter().filter(|secret| secret.len() >= 4).collect(), ..Trace::default() }
+    }
+
+    /// What came, and where it leads.
+    pub(crate) fn inspect(&mut self, exchange: &Exchange, now_micros: i64) {
+        let client = &exchange.client;
+        let headers = client.fields().iter().map(|(name, value)| (name, String::from_utf8_lossy(value)));
+        let request = Note::Request {
+            message: None,
+            method: client.method().to_owned(),
+            url: format!("{}://{}{}", client.scheme().name(), client.authority(), client.target()),
+            headers: shown_fields(headers),
+        };
+        let about = &exchange.about;
+        let (api, operation) = (&about.called.api, &about.called.operation);
+        let configuration = Note::Configuration(Box::new(Configuration {
+            api_path: api.path.clone(),
+            backend: exchange.request.backend.clone(),
+            version: api.version.clone(),
+            revision: api.revision.clone(),
+            method: operation.method.clone(),
+            url_template: operation.url_template.clone(),
+            user: about.user.as_ref().map(|user| user.id.clone()),
+            product: about.called.product.as_ref().map(|product| product.id.clone()),
+        }));
+        self.of_gateway("api-inspector", Section::Inbound, now_micros, [request, configuration]);
+    }
+
+    /// What goes to the caller.
+    pub(crate) fn transfer(&mut self, exchange: &Exchange, section: Section, now_micros: i64) {
+        let response = exchange.response.as_ref().map(of_response);
+        self.of_gateway("transfer-response", section, now_micros, response);
+    }
+
+    /// Something that the gateway does, and no policy.
+    fn of_gateway(&mut self, name: &'static str, section: Section, now_micros: i64, notes: impl IntoIterator<Item = Note>) {
+        let at = Standing { name, scope: Scope::Global, section, path: name.to_owned(), id: None, place: None };
+        self.start(&Rc::new(at), now_micros);
+        for note in notes {
+            self.note(note);
+        }
+        self.open.pop();
     }
 
     /// A step starts.
@@ -171,6 +259,7 @@ impl Trace {
 
     fn masked(&self, note: Note) -> Note {
         let hide = |text: String| shortened(self.hidden(text));
+        let hidden = |headers: Vec<(String, String)>| headers.into_iter().map(|(name, value)| (name, hide(value))).collect();
         match note {
             Note::Evaluated { expression, value } => Note::Evaluated { expression: hide(expression), value: hide(value) },
             Note::Changed { what, value } => Note::Changed { what, value: value.map(hide) },
@@ -179,6 +268,11 @@ impl Trace {
                 Note::Said { source, severity, message: hide(message), metadata }
             }
             Note::Failed { reason, message } => Note::Failed { reason, message: hide(message) },
+            Note::Request { message, method, url, headers } => {
+                Note::Request { message, method, url: hide(url), headers: hidden(headers) }
+            }
+            Note::Response { status, reason, headers } => Note::Response { status, reason, headers: hidden(headers) },
+            Note::Configuration(configuration) => Note::Configuration(configuration),
         }
     }
 
@@ -231,8 +325,38 @@ impl Entry {
 
     /// How long it took: `00:00:00.2329332`.
     pub fn elapsed(&self) -> String {
-        dotnet::TimeSpan { ticks: self.elapsed_micros.max(0).saturating_mul(10) }.to_string()
+        span(self.elapsed_micros)
     }
+}
+
+/// `00:00:00.2329332`
+fn span(micros: i64) -> String {
+    dotnet::TimeSpan { ticks: micros.max(0).saturating_mul(10) }.to_string()
+}
+
+/// The request as it goes to the backend.
+pub(crate) fn of_request(exchange: &Exchange) -> Note {
+    let request = &exchange.request;
+    let backend = request.backend.as_ref();
+    let origin = backend.map_or(String::new(), |it| format!("{}://{}", it.scheme.name(), it.authority));
+    Note::Request {
+        message: Some("Request is being forwarded to the backend service.".to_owned()),
+        method: request.method.clone().unwrap_or_else(|| exchange.client.method().to_owned()),
+        url: origin + &request.target(),
+        headers: shown_fields(request.headers.iter()),
+    }
+}
+
+/// A response as it is.
+pub(crate) fn of_response(response: &Response) -> Note {
+    let headers = shown_fields(response.headers.iter());
+    Note::Response { status: response.status, reason: response.reason.clone(), headers }
+}
+
+/// Header fields without what nobody may see.
+fn shown_fields<'f>(fields: impl Iterator<Item = (&'f str, std::borrow::Cow<'f, str>)>) -> Vec<(String, String)> {
+    let shown = |name: &str, value: &str| if MASKED.contains(&name) { MASK.to_owned() } else { value.to_owned() };
+    fields.map(|(name, value)| (name.to_owned(), shown(name, &value))).collect()
 }
 
 impl Look {
@@ -376,5 +500,18 @@ fn line(note: &Note) -> String {
             format!("{severity} from {source}: {}{metadata}", one_line(message))
         }
         Note::Failed { reason, message } => format!("failed: {reason}: {}", one_line(message)),
+        Note::Request { method, url, headers, .. } => format!("{method} {url}{}", listed(headers)),
+        Note::Response { status, reason, headers } => format!("{} {}", format!("{status} {reason}").trim_end(), listed(headers)),
+        Note::Configuration(found) => {
+            let product = found.product.as_ref().map_or(String::new(), |product| format!(", product {product}"));
+            let backend = found.backend.as_ref().map_or("no backend".to_owned(), |backend| backend.to_string());
+            let version = found.version.as_ref().map_or(String::new(), |version| format!(" version {version}"));
+            let (path, revision) = (&found.api_path, &found.revision);
+            format!("{} {} of {path}{version} revision {revision}{product}, at {backend}", found.method, found.url_template)
+        }
     }
+}
+
+fn listed(headers: &[(String, String)]) -> String {
+    headers.iter().map(|(name, value)| format!(" [{name}: {value}]")).collect()
 }

@@ -1,6 +1,6 @@
 //! `portico.yaml`: what is about a machine, and so not part of a service folder.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use hyper::header::{HeaderMap, HeaderName};
 use serde::{Deserialize, de::DeserializeOwned};
 use std::{
@@ -17,6 +17,7 @@ pub(crate) struct Config {
     pub(crate) gateway: Listen,
     pub(crate) portal: Option<Listen>,
     pub(crate) health: Option<Listen>,
+    pub(crate) management: Option<Management>,
     /// Threads that serve requests; one for each core where nothing is said.
     pub(crate) threads: Option<NonZeroUsize>,
     #[serde(default)]
@@ -78,6 +79,29 @@ fn filled_in(text: &str) -> Result<String> {
 pub(crate) struct Listen {
     /// Address and port: `0.0.0.0:8080`.
     pub(crate) listen: SocketAddr,
+}
+
+/// Where operators' tools ask for traces, and who may.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Management {
+    /// Address and port.
+    pub(crate) listen: SocketAddr,
+    /// What `Authorization: Bearer` must hold; `${NAME}` is an environment variable. Only on loopback it may be left out.
+    token: Option<String>,
+}
+
+impl Management {
+    pub(crate) fn token(&self) -> Result<Option<String>> {
+        if self.token.is_none() && !self.listen.ip().is_loopback() {
+            bail!(
+                "`management` listens on {}, where others can reach it: give it a `token: ${{PORTICO_MANAGEMENT_TOKEN}}`, or let it \
+                 listen on 127.0.0.1",
+                self.listen
+            );
+        }
+        self.token.as_deref().map(filled_in).transpose()
+    }
 }
 
 /// Bounds; what is left out has Portico's default.

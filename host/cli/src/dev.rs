@@ -9,6 +9,7 @@ use crate::{
 };
 use anyhow::Context;
 use diagnostic::render;
+use gateway::DebugKey;
 use portal_gen::preview::Audience;
 use std::{
     collections::BTreeMap,
@@ -32,6 +33,9 @@ pub(crate) struct Arguments {
     /// Port of the health checks
     #[arg(long, default_value_t = 8082)]
     health_port: u16,
+    /// Port of the management interface, where traces are
+    #[arg(long, default_value_t = 8083)]
+    management_port: u16,
     /// Where events go that policies emit: a file, or the address of a collector; may stand several times
     #[arg(long, value_name = "FILE|URL")]
     events: Vec<String>,
@@ -47,8 +51,13 @@ pub(crate) struct Arguments {
 const QUIET: Duration = Duration::from_millis(60);
 
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let place =
-        Place { folder: &arguments.folder, environment: arguments.environment.as_deref(), secrets: arguments.secrets.as_deref() };
+    let debug_key = DebugKey(rand::random());
+    let place = Place {
+        folder: &arguments.folder,
+        environment: arguments.environment.as_deref(),
+        secrets: arguments.secrets.as_deref(),
+        debug_key: Some(debug_key),
+    };
     let mut loaded = place.load()?;
     let mut stand_ins = StandIns::default();
     stand_ins.update(&loaded).await?;
@@ -65,12 +74,16 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let health = running
         .serve_health(loopback(arguments.health_port))
         .context("health checks did not start; `--health-port` chooses another port")?;
+    let management = running
+        .serve_management(loopback(arguments.management_port), None, debug_key)
+        .context("traces cannot be asked for; `--management-port` chooses another port")?;
     warn(&loaded);
     let played = stand_ins.names().join(", ");
     println!("{}", title(&loaded));
     println!("  portal   http://{portal}/");
     println!("  gateway  {gateway_url}/");
     println!("  health   http://{health}/health/ready");
+    println!("  traces   http://{management}/gateways/managed/listDebugCredentials");
     if !played.is_empty() {
         println!("  played   {played} (dev/upstreams.yaml)");
     }

@@ -3,7 +3,7 @@
 use crate::{Failure, secrets};
 use catalog::{Folder, Service};
 use diagnostic::{Diagnostics, render};
-use gateway::{Plan, Secrets};
+use gateway::{DebugKey, Plan, Secrets};
 use portal_gen::{Options, Rendered};
 use std::{collections::BTreeMap, path::Path};
 
@@ -20,6 +20,8 @@ pub(crate) struct Place<'p> {
     pub(crate) folder: &'p Path,
     pub(crate) environment: Option<&'p str>,
     pub(crate) secrets: Option<&'p Path>,
+    /// What signs the tokens of those who may see traces; the same as long as the process runs.
+    pub(crate) debug_key: Option<DebugKey>,
 }
 
 impl Place<'_> {
@@ -39,7 +41,7 @@ impl Place<'_> {
         if !missing.is_empty() {
             return Err(Failure::Findings(missing.join("\n")));
         }
-        Ok(Plan::new(&loaded.service, &Secrets { backends, ..secrets }).write())
+        Ok(Plan::new(&loaded.service, &Secrets { backends, debug_key: self.debug_key, ..secrets }).write())
     }
 }
 

@@ -6,6 +6,7 @@
 mod config;
 mod dev;
 mod loaded;
+mod management;
 mod running;
 mod secrets;
 mod serve;

@@ -1,7 +1,8 @@
 //! A gateway, a portal and a health endpoint that run, until a signal ends them.
 
-use crate::config::Limits;
+use crate::{config::Limits, management::Management};
 use anyhow::{Context, Result};
+use gateway::DebugKey;
 use portal_gen::{
     Rendered,
     preview::{self, Audience},
@@ -79,6 +80,11 @@ impl Running {
             }
         });
         Ok(address)
+    }
+
+    /// Gives out tokens for traces, and traces, on an address, and returns the address that it got.
+    pub(crate) fn serve_management(&self, listen: SocketAddr, token: Option<String>, debug_key: DebugKey) -> Result<SocketAddr> {
+        Management { debug_key, stored: self.gateway.stored(), token }.serve(listen)
     }
 
     /// Ends everything: health turns to "draining", nothing new is let in, what is under way ends.

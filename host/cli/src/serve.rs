@@ -7,6 +7,7 @@ use crate::{
     running::{self, Running, Wish},
 };
 use diagnostic::render;
+use gateway::DebugKey;
 use portal_gen::preview::Audience;
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
@@ -27,8 +28,13 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let config: Config = config::read(&arguments.config)?;
-    let place =
-        Place { folder: &arguments.folder, environment: arguments.environment.as_deref(), secrets: arguments.secrets.as_deref() };
+    let debug_key = DebugKey(rand::random());
+    let place = Place {
+        folder: &arguments.folder,
+        environment: arguments.environment.as_deref(),
+        secrets: arguments.secrets.as_deref(),
+        debug_key: config.management.as_ref().map(|_| debug_key),
+    };
     let mut loaded = place.load()?;
     let plan = place.plan(&loaded, BTreeMap::new())?;
     let events = config.events.iter().map(Sink::resolved).collect::<anyhow::Result<_>>()?;
@@ -40,6 +46,9 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     if let Some(health) = &config.health {
         println!("health   http://{}/health/ready", running.serve_health(health.listen)?);
+    }
+    if let Some(management) = &config.management {
+        println!("traces   http://{}", running.serve_management(management.listen, management.token()?, debug_key)?);
     }
     warn(&loaded);
     while running::wish().await? == Wish::Reload {

@@ -48,21 +48,34 @@ struct Dev {
     child: Child,
     gateway: String,
     portal: String,
+    management: String,
     errors: mpsc::Receiver<String>,
 }
 
 impl Dev {
     fn start(folder: &Path) -> Dev {
         let folder = folder.to_str().unwrap();
-        let mut command = portico(&["dev", folder, "--gateway-port", "0", "--portal-port", "0", "--health-port", "0"]);
+        let mut command = portico(&[
+            "dev",
+            folder,
+            "--gateway-port",
+            "0",
+            "--portal-port",
+            "0",
+            "--health-port",
+            "0",
+            "--management-port",
+            "0",
+        ]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let (mut gateway, mut portal) = (String::new(), String::new());
+        let (mut gateway, mut portal, mut management) = (String::new(), String::new(), String::new());
         for line in lines.by_ref().map_while(Result::ok) {
             let address = |line: &str| line.split("http://").nth(1).unwrap().trim_end_matches('/').to_owned();
             match line.split_whitespace().next() {
                 Some("gateway") => gateway = address(&line),
                 Some("portal") => portal = address(&line),
+                Some("traces") => management = address(&line).split('/').next().unwrap().to_owned(),
                 Some("Files") => break,
                 _ => {}
             }
@@ -72,7 +85,7 @@ impl Dev {
         // Both are read to their ends, so that the process never waits for a reader.
         std::thread::spawn(move || lines.for_each(drop));
         std::thread::spawn(move || stderr.by_ref().map_while(Result::ok).try_for_each(|line| send.send(line)));
-        Dev { child, gateway, portal, errors }
+        Dev { child, gateway, portal, management, errors }
     }
 
     fn wait_for_body(&self, wanted: &str) {
@@ -110,8 +123,17 @@ impl Drop for Dev {
 }
 
 fn get(address: &str, path: &str) -> String {
+    send(address, &format!("GET {path} HTTP/1.1\r\n"), "")
+}
+
+fn post(address: &str, path: &str, body: &str) -> String {
+    send(address, &format!("POST {path} HTTP/1.1\r\nContent-Length: {}\r\n", body.len()), body)
+}
+
+/// Sends a head's first lines and a body, and reads the whole reply.
+fn send(address: &str, head: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+    write!(stream, "{head}Host: {address}\r\nConnection: close\r\n\r\n{body}").unwrap();
     let mut reply = String::new();
     stream.read_to_string(&mut reply).unwrap();
     reply
@@ -172,6 +194,79 @@ fn dev_plays_backends_and_gives_keys() {
     assert_eq!(dev.stop(), Some(0));
 }
 
+/// As in APIM: a token is asked for, the request brings it, the response names the trace, the trace can be fetched. It shows no
+/// secret, and the backend never sees the token.
+#[test]
+fn a_request_with_a_token_is_traced() {
+    let directory = folder("unused");
+    let service = directory.path().join("service");
+    for (file, text) in [
+        ("named values/token/namedValueInformation.yaml", "properties: { displayName: token, secret: true }\n"),
+        ("backends/shop/backendInformation.yaml", "properties: { url: 'https://shop.example', protocol: http }\n"),
+        ("dev/upstreams.yaml", "shop:\n  - { request: GET /hello, body: played }\n"),
+        (
+            "apis/hello/policy.xml",
+            "<policies><inbound><set-backend-service backend-id='shop' />\
+             <set-header name='X-Token'><value>Key {{token}}</value></set-header></inbound></policies>",
+        ),
+    ] {
+        fs::create_dir_all(service.join(file).parent().unwrap()).unwrap();
+        fs::write(service.join(file), text).unwrap();
+    }
+    fs::write(directory.path().join("service.secrets.yaml"), "named values: { token: hidden-from-all }\n").unwrap();
+    let dev = Dev::start(&service);
+    let credentials =
+        |body: &str| post(&dev.management, "/subscriptions/x/gateways/managed/listDebugCredentials?api-version=1", body);
+    let token = |api: &str, expires: &str| {
+        let wish = format!(r#"{{"apiId":"/x/apis/{api}","purposes":["tracing"],"credentialsExpireAfter":"{expires}"}}"#);
+        let reply: serde_json::Value = serde_json::from_str(body(&credentials(&wish))).unwrap();
+        reply["token"].as_str().unwrap().to_owned()
+    };
+    let traced = |token: &str| send(&dev.gateway, &format!("GET /hello HTTP/1.1\r\nApim-Debug-Authorization: {token}\r\n"), "");
+    let header = |reply: &str, name: &str| {
+        let lines = reply.split("\r\n\r\n").next().unwrap().lines();
+        let found = lines.filter_map(|line| line.split_once(": ")).find(|(own, _)| own.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.to_owned())
+    };
+
+    let reply = traced(&token("hello", "PT1H"));
+    assert_eq!(body(&reply), "played", "{reply}");
+    let id = header(&reply, "apim-trace-id").expect("the response names the trace");
+    let fetched = post(&dev.management, "/gateways/managed/listTrace", &format!(r#"{{"traceId":"{id}"}}"#));
+    let trace: serde_json::Value = serde_json::from_str(body(&fetched)).unwrap();
+    assert_eq!(trace["traceId"], id);
+    let inbound = trace["traceEntries"]["inbound"].as_array().unwrap();
+    let sources: Vec<_> = inbound.iter().map(|entry| entry["source"].as_str().unwrap()).collect();
+    assert_eq!(sources, ["api-inspector", "api-inspector", "set-backend-service", "set-header"]);
+    assert_eq!(inbound[3]["data"]["value"], "Key ***");
+    assert_eq!(inbound[3]["place"]["file"], "apis/hello/policy.xml");
+    let backend = &trace["traceEntries"]["backend"];
+    assert_eq!(backend[1]["data"]["response"]["status"]["code"], 200, "{backend:#}");
+    assert_eq!(trace["traceEntries"]["outbound"][0]["source"], "transfer-response");
+    let text = trace.to_string();
+    assert!(!text.contains("hidden-from-all"), "{text}");
+    let forwarded = backend[0]["data"]["request"]["headers"].to_string();
+    assert!(forwarded.contains("x-token") && !forwarded.contains("apim-debug"), "{forwarded}");
+
+    let wrong = traced(&token("books", "PT1H"));
+    assert_eq!((body(&wrong), header(&wrong, "apim-debug-authorization-wrongapi").as_deref()), ("played", Some("books")));
+    let forged = traced("aid=hello&p=tracing&ex=2099-01-01T00:00:00Z&sn=AAAA");
+    assert_eq!(header(&forged, "apim-debug-authorization-invalid").as_deref(), Some("true"));
+    let short = token("hello", "PT1S");
+    std::thread::sleep(Duration::from_millis(1100));
+    assert!(header(&traced(&short), "apim-debug-authorization-expired").is_some());
+
+    for (reply, status, words) in [
+        (credentials(r#"{"apiId":"hello","credentialsExpireAfter":"PT2H"}"#), "400", "at most an hour"),
+        (credentials("{}"), "400", "apiId"),
+        (post(&dev.management, "/gateways/managed/listTrace", r#"{"traceId":"none"}"#), "404", "there is no trace `none`"),
+        (get(&dev.management, "/"), "404", "listDebugCredentials"),
+    ] {
+        assert!(reply.starts_with(&format!("HTTP/1.1 {status}")) && reply.contains(words), "{reply}");
+    }
+    assert_eq!(dev.stop(), Some(0));
+}
+
 #[test]
 fn mistakes_have_their_exit_codes_and_their_words() {
     let directory = folder("one");
@@ -191,6 +286,11 @@ fn mistakes_have_their_exit_codes_and_their_words() {
     let unknown = output(&["serve", service, "--config", config.to_str().unwrap()]);
     assert_eq!(unknown.status.code(), Some(2));
     assert!(text(&unknown).contains("thread") && text(&unknown).contains("threads"), "{}", text(&unknown));
+
+    fs::write(&config, "gateway: { listen: 127.0.0.1:0 }\nmanagement: { listen: 0.0.0.0:0 }\n").unwrap();
+    let open = output(&["serve", service, "--config", config.to_str().unwrap()]);
+    assert_eq!(open.status.code(), Some(2));
+    assert!(text(&open).contains("PORTICO_MANAGEMENT_TOKEN"), "{}", text(&open));
 
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();

@@ -21,4 +21,4 @@ mod worker;
 
 pub use events::Sink;
 pub use health::serve as serve_health;
-pub use worker::{Limits, Options, Server};
+pub use worker::{Limits, Options, Server, Stored};

@@ -10,6 +10,7 @@ use crate::{
     upstream::Pool,
 };
 use anyhow::{Context, Result};
+use bytes::Bytes;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::{
     cell::{Cell, RefCell},
@@ -77,7 +78,19 @@ pub struct Server {
     plans: watch::Sender<Arc<[u8]>>,
     drain: watch::Sender<bool>,
     sandbox: SandboxHandle,
+    store: Memory,
     threads: Vec<JoinHandle<()>>,
+}
+
+/// What the gateway stored, for those who look from outside. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Stored(Memory);
+
+impl Stored {
+    /// What is stored under a key.
+    pub fn load(&self, key: &str) -> Option<Bytes> {
+        self.0.load(key)
+    }
 }
 
 /// Keeps the debug output of [`Server`] readable.
@@ -105,10 +118,11 @@ impl Server {
         let (plans, _) = watch::channel(plan);
         let (drain, _) = watch::channel(false);
         let (events, events_thread) = Events::start(&options.events)?;
+        let store = Memory::new(options.limits.cache_bytes_max);
         let shared = Shared {
             sandbox: sandbox.clone(),
             limits: options.limits.clone(),
-            store: Memory::new(options.limits.cache_bytes_max),
+            store: store.clone(),
             places: Places::default(),
             events,
         };
@@ -128,12 +142,17 @@ impl Server {
         }
         // It ends when the last of the others has.
         threads.extend(events_thread);
-        Ok(Server { address, plans, drain, sandbox: SandboxHandle(sandbox), threads })
+        Ok(Server { address, plans, drain, sandbox: SandboxHandle(sandbox), store, threads })
     }
 
     /// Where the gateway listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What the gateway stored.
+    pub fn stored(&self) -> Stored {
+        Stored(self.store.clone())
     }
 
     /// Serves another plan from now on. Exchanges that are under way end with the old one.
