@@ -159,6 +159,51 @@ fn the_portable_door_gives_the_same() {
     same(edge::run, portable, false);
 }
 
+/// What happened is the same, too: every step, every value, every change.
+#[test]
+fn the_flat_door_gives_the_same_trace() {
+    same_trace(flat::run, |outcome| outcome, true);
+}
+
+#[test]
+fn the_portable_door_gives_the_same_trace() {
+    same_trace(edge::run, portable, false);
+}
+
+fn same_trace(run: fn(&Case, &Plan) -> Result<Outcome, String>, sayable: fn(Outcome) -> Outcome, sees_others: bool) {
+    let (mut failures, mut count) = (Vec::new(), 0);
+    // What expressions give is compared without traces, and there are thousands of them.
+    for Stands { page, home, .. } in manual().into_iter().chain(others()).chain(bookstore()) {
+        for case in page.cases.iter().filter(|case| !case.is_rejected()) {
+            let Some(plan) = home.plan(case) else { continue };
+            let Some(case) = cases::run::traced(case, plan.clone()) else { continue };
+            if !sees_others && !case.scene.busy.is_empty() {
+                continue;
+            }
+            let trace = |outcome: Result<Outcome, String>| match outcome.map(sayable) {
+                Ok(outcome) => outcome.events.iter().find(|event| event.starts_with("{\"kind\":\"trace\"")).map(|event| {
+                    let trace: serde_json::Value = serde_json::from_str(event).expect("a trace is JSON");
+                    format!("{trace:#}\n")
+                }),
+                Err(why) => Some(format!("{why}\n")),
+            };
+            let (native, here) = (trace(Ok(cases::run::plan(&case, plan.clone()))), trace(run(&case, &plan)));
+            count += usize::from(native.is_some());
+            if native != here {
+                let text = difference(&native.unwrap_or_default(), &here.unwrap_or_default(), false);
+                failures.push(format!(
+                    "{}:{}: {}\n- natively, + behind the door\n{text}",
+                    page.source.name(),
+                    case.line,
+                    case.name
+                ));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+    assert!(count > 100, "only {count} cases have a trace");
+}
+
 /// Compares a runner's results with the native ones, as far as its door can say them.
 fn same(run: fn(&Case, &Plan) -> Result<Outcome, String>, sayable: fn(Outcome) -> Outcome, sees_others: bool) {
     let mut failures = Vec::new();

@@ -9,11 +9,14 @@ use catalog::{
     model::{Fragment, KeyNames, NamedValue},
 };
 use diagnostic::{Diagnostic, Diagnostics, Place, Severity, Source, Span, nearest};
-use gateway::{Gateway, Keys, Plan, Secrets};
+use gateway::{DebugKey, Gateway, Keys, Plan, Secrets};
 use std::{cell::OnceCell, rc::Rc, sync::OnceLock};
 
 /// Where the API of a case has its backend if the case has a policy of its own.
 pub const BACKEND: &str = "http://backend.example";
+
+/// What signs the tokens of cases whose traces are compared.
+pub(crate) const DEBUG_KEY: DebugKey = DebugKey([1; 32]);
 
 /// The definition of that API: it takes every path, with the usual methods.
 const DEFINITION: &str = r#"
@@ -102,13 +105,13 @@ impl Home {
         if let (Some(policy), Some(api)) = (doors::policy(case), service.apis.first_mut()) {
             api.policy = Some(Source::new(FILE, policy));
         }
-        (!gateway::check(&service).has_errors()).then(|| plan(&service))
+        (!gateway::check(&service).has_errors()).then(|| plan(&service, Some(DEBUG_KEY)))
     }
 
     /// The gateway of the service as it is; `None` for a page that stands alone.
     pub fn of_service(&self) -> Option<Rc<Gateway>> {
         let service = self.service.as_ref()?;
-        Some(self.gateway.get_or_init(|| Rc::new(Gateway::new(plan(service)))).clone())
+        Some(self.gateway.get_or_init(|| Rc::new(Gateway::new(plan(service, None)))).clone())
     }
 
     /// What nobody may see: the values of secret named values, stand-ins included.
@@ -119,7 +122,7 @@ impl Home {
 
     /// The gateway of that service.
     pub(crate) fn gateway(&self, case: &Case) -> Rc<Gateway> {
-        let new = || Rc::new(Gateway::new(plan(&self.of(case))));
+        let new = || Rc::new(Gateway::new(plan(&self.of(case), None)));
         match case.subject {
             Subject::Service if case.named_values.is_empty() => self.gateway.get_or_init(new).clone(),
             _ => new(),
@@ -181,12 +184,12 @@ impl Home {
 
 /// The plan of a service. What a folder does not hold has stand-ins: the subscription `alice` has the key `alice-key`, and the
 /// secret named value `token` is `secret-token`.
-fn plan(service: &Service) -> Plan {
+fn plan(service: &Service, debug_key: Option<DebugKey>) -> Plan {
     let missing = service.named_values.iter().filter(|value| value.value.is_none());
     let named_values = missing.map(|value| (value.display_name.clone(), stand_in(value))).collect();
     let keys = |name: String| (name.clone(), Keys { primary: Some(format!("{name}-key")), secondary: None });
     let subscriptions = service.subscriptions.iter().map(|subscription| keys(subscription.full_name())).collect();
-    Plan::new(service, &Secrets { subscriptions, named_values, ..Secrets::default() })
+    Plan::new(service, &Secrets { subscriptions, named_values, debug_key, ..Secrets::default() })
 }
 
 fn stand_in(value: &NamedValue) -> String {

@@ -2,10 +2,10 @@
 
 use crate::{
     case::{Case, Program},
-    home::Home,
+    home::{DEBUG_KEY, Home},
     http::Answer,
 };
-use gateway::{Admitted, Gateway, Plan};
+use gateway::{Admitted, Gateway, Plan, Served};
 use policy::{
     Body, ForwardLimits, Host, Outcome as Ended, Response,
     exchange::Variables,
@@ -58,8 +58,28 @@ pub struct Ran {
 
 /// Runs a case as the doors of the component do, from [`Home::plan`].
 pub fn plan(case: &Case, plan: Plan) -> Outcome {
-    let nothing = Case { variables: Vec::new(), ..case.clone() };
-    ran(&nothing, &Gateway::new(plan), None).outcome
+    let gateway = Gateway::new(plan);
+    let script = Script::new(case.scene.clone(), case.given.body.clone());
+    let response = match case.given.request_head().map(|head| polled(gateway::serve(&gateway, head, &script))) {
+        // What every host answers to a head that it does not take.
+        None => Response::new(431),
+        Some(Served::Respond(response)) => response,
+        Some(Served::HandOver(exchange, limits)) => {
+            polled(script.forward(&exchange, limits)).unwrap_or_else(|_| gateway::failed(&script))
+        }
+    };
+    outcome(response, &script)
+}
+
+/// The same case with a token, so that its trace is among its events; `None` if its request leads nowhere.
+pub fn traced(case: &Case, plan: Plan) -> Option<Case> {
+    const CENTURY_SECONDS: i64 = 100 * 366 * 24 * 60 * 60;
+    let gateway = Gateway::new(plan);
+    let (api, _) = gateway.find(&case.given.request_head()?)?;
+    let until_seconds = case.scene.clock.now_micros / 1_000_000 + CENTURY_SECONDS;
+    let mut case = case.clone();
+    case.given.headers.push(("apim-debug-authorization".to_owned(), DEBUG_KEY.token(api, until_seconds)));
+    Some(case)
 }
 
 /// Runs a case whose policy is right.
@@ -79,17 +99,21 @@ fn ran(case: &Case, gateway: &Gateway, trace: Option<Trace>) -> Ran {
         trace: trace.map(Box::new),
     };
     let response = respond(case, gateway, &script, &mut ran);
+    ran.outcome = outcome(response, &script);
+    ran.cache = cache(&script);
+    ran
+}
+
+fn outcome(response: Response, script: &Script) -> Outcome {
     let headers = response.headers.iter().map(|(name, value)| (name.to_owned(), value.into_owned())).collect();
     let body = script.bytes(&response.body);
-    ran.outcome = Outcome {
+    Outcome {
         response: Answer { status: response.status, reason: response.reason, headers, body },
         unused: script.unused(),
         mistakes: script.mistakes.take(),
         events: script.events.take(),
         upstream: script.sent.take(),
-    };
-    ran.cache = cache(&script);
-    ran
+    }
 }
 
 /// What an empty list is shown as: an empty fence is one that is not written yet.
