@@ -205,6 +205,28 @@ pub const AREAS: &[Area] = &[
     area("set-query-parameter", "The policy `set-query-parameter`.", &[error("value", "a parameter is set without a value")]),
     area("trace", "The policy `trace`.", &[error("message", "it has no message")]),
     area(
+        "lint",
+        "What is right as it is written, and goes wrong in practice. `<!-- portico: allow lint/secret: the reason -->` in a policy file, or \
+         `lints: { allow: [lint/secret] }` in `portal/portal.yaml`, silences what is meant as it is.",
+        &[
+            warning("audience-spelling", "an audience is `api://...` in one place and a bare id in another"),
+            warning("base-missing", "a section without `<base />` cuts off policies of the scopes above"),
+            warning("cors-at-product", "a preflight carries no key, so it never reaches the `cors` of a product"),
+            warning("cors-twice", "two `cors` are in effect, and only the first runs"),
+            warning("limit-late", "a limit counts a call when it has ended, so it is enforced one call late"),
+            warning("limit-never-counts", "a limit counts subscriptions where callers need none"),
+            warning("never-runs", "a statement can never run"),
+            warning("open-api", "an API can be called without the key that its product asks for"),
+            warning("parameter-unknown", "`rewrite-uri` uses a parameter that the operation does not have"),
+            warning("plain-http", "credentials go to a backend unencrypted"),
+            warning("response-unchecked", "an answer that may be missing is read as if it were there"),
+            warning("secret", "something that looks like a secret stands in a file"),
+            warning("unknown", "there is no such lint to allow"),
+            warning("unused-allow", "what is allowed is not there"),
+            warning("variable-unset", "a variable is read that nothing sets"),
+        ],
+    ),
+    area(
         "fragment",
         "Policy fragments.",
         &[

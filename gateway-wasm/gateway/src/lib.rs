@@ -8,10 +8,12 @@
 
 mod check;
 mod keys;
+mod lints;
 mod plan;
 mod routes;
 mod serve;
 
 pub use check::check;
+pub use lints::lint;
 pub use plan::{Keys, Plan, Secrets};
 pub use serve::{Admitted, Gateway, Served, Unknown, admit, failed, serve};

@@ -15,6 +15,7 @@ pub mod edit;
 pub mod exchange;
 pub mod expr;
 pub mod host;
+pub mod lint;
 pub mod lone;
 pub mod policies;
 pub mod problem;
