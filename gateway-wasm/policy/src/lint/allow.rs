@@ -79,6 +79,7 @@ fn unknown(allow: &Allow) -> Diagnostic {
     let name = id.strip_prefix("lint/").unwrap_or(id);
     let help = match nearest(name, lints()) {
         Some(name) => format!("did you mean `lint/{name}`?"),
+        None if !id.contains('/') => "ids are like `lint/secret`; a reason stands behind a colon".to_owned(),
         None => "the lints are listed in docs/diagnostics.md".to_owned(),
     };
     Diagnostic::warning("lint/unknown", place, format!("there is no lint `{id}`")).help(help)
@@ -128,7 +129,8 @@ pub fn in_comments(file: &File) -> Vec<Allow> {
                 let place = file.text.place(Span::new(at, at + id.len()));
                 allowed.push(Allow { id: id.to_owned(), place, covers: covers.clone() });
             }
-            if ends {
+            // A word that is no id is a slip, or a reason that nothing sets apart.
+            if ends || !(id.is_empty() || id.contains('/')) {
                 break;
             }
             at += word.len();

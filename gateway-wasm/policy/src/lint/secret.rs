@@ -8,7 +8,10 @@ use super::{
     expressions::{self, Part},
     plain_http::CREDENTIAL_HEADERS,
 };
-use crate::xml::{Element, Kind, Value};
+use crate::{
+    expr::ast::{Expression, ExpressionKind},
+    xml::{Element, Kind, Value},
+};
 use diagnostic::{Diagnostics, Span};
 
 /// Query parameters that hold a key, and those that do if what they hold looks like one.
@@ -21,6 +24,9 @@ const KEY_LENGTH_MIN: usize = 8;
 
 /// The fewest characters that can look random.
 const RANDOM_LENGTH_MIN: usize = 20;
+
+/// The fewest characters without a dash in what looks random.
+const RANDOM_PART_LENGTH_MIN: usize = 12;
 
 /// The least entropy of what looks random, in bits for each character. English words have about 4 over long texts, but then
 /// with blanks, and names with digits in them less than this.
@@ -47,21 +53,34 @@ fn in_value(file: &File, element: &Element, value: &Value) -> Option<(Span, Stri
         return Some((value.span, found));
     }
     match value.kind {
-        Kind::Expression => {
-            let mut found = None;
-            let program = expressions::parse(value)?;
-            expressions::each(&program, &mut |part| {
-                if let Part::Text(text, span) = part
-                    && found.is_none()
-                    && !file.text.holds_named_value(span)
-                {
-                    found = in_text(text).map(|what| (span, what));
-                }
-            });
-            found
-        }
-        _ => in_text(&file.text.without_named_values(value.span)).map(|what| (value.span, what)),
+        Kind::Expression => in_texts(file, value, in_text),
+        _ if !file.text.holds_named_value(value.span) => in_text(&value.text).map(|what| (value.span, what)),
+        _ => in_text(&file.text.without_named_values(value.span).replace("&amp;", "&")).map(|what| (value.span, what)),
     }
+}
+
+/// The first text of an expression that is a secret. The name of a variable or of a header may look like one, and is none.
+fn in_texts(file: &File, value: &Value, what: impl Fn(&str) -> Option<String>) -> Option<(Span, String)> {
+    let program = expressions::parse(value)?;
+    let mut names: Vec<Span> = Vec::new();
+    let mut found = None;
+    expressions::each(&program, &mut |part| match part {
+        Part::Expression(Expression { kind: ExpressionKind::Index { arguments, .. }, .. }) => {
+            names.extend(arguments.iter().map(|argument| argument.span));
+        }
+        Part::Expression(Expression { kind: ExpressionKind::Call { target, arguments }, .. }) => {
+            if let ExpressionKind::Member { name, .. } = &target.kind
+                && matches!(&*name.text, "GetValueOrDefault" | "ContainsKey" | "TryGetValue" | "Value" | "SelectToken")
+            {
+                names.extend(arguments.first().map(|argument| argument.span));
+            }
+        }
+        Part::Text(text, span) if found.is_none() && !names.contains(&span) && !file.text.holds_named_value(span) => {
+            found = what(text).map(|what| (span, what));
+        }
+        _ => {}
+    });
+    found
 }
 
 /// The attributes and texts that are nothing but a secret.
@@ -109,22 +128,9 @@ fn in_credential(file: &File, element: &Element, value: &Value) -> Option<(Span,
     };
     match value.kind {
         Kind::Literal if !file.text.holds_named_value(value.span) => is_secret(&value.text).then(|| (value.span, what())),
-        Kind::Expression => {
-            let mut found = None;
-            let program = expressions::parse(value)?;
-            expressions::each(&program, &mut |part| {
-                if let Part::Text(text, span) = part
-                    && (is_key || may_be_key)
-                    && found.is_none()
-                    && in_text(text).is_none()
-                    && looks_random(without_scheme(text))
-                    && !file.text.holds_named_value(span)
-                {
-                    found = Some((span, what()));
-                }
-            });
-            found
-        }
+        Kind::Expression if is_key || may_be_key => in_texts(file, value, |text| {
+            (in_text(text).is_none() && looks_random(without_scheme(text))).then(&what)
+        }),
         _ => None,
     }
 }
@@ -184,12 +190,14 @@ fn is_key_like(text: &str) -> bool {
     text.len() >= KEY_LENGTH_MIN && is_word(text) && text.contains(|c: char| c.is_ascii_digit()) && has_letters(text)
 }
 
-/// What looks like a key wherever it stands.
+/// What looks like a key wherever it stands: long, mixed, and not words with dashes between them.
 fn looks_random(text: &str) -> bool {
+    let is_mixed = |part: &str| {
+        part.len() >= RANDOM_PART_LENGTH_MIN && part.contains(|c: char| c.is_ascii_digit()) && has_letters(part)
+    };
     text.len() >= RANDOM_LENGTH_MIN
         && is_word(text)
-        && text.contains(|c: char| c.is_ascii_digit())
-        && has_letters(text)
+        && text.split(['-', '_', '.', '/', '~']).any(is_mixed)
         && entropy(text) >= RANDOM_ENTROPY_MIN
 }
 
