@@ -81,6 +81,7 @@ pub const AREAS: &[Area] = &[
             error("attribute-unknown", "a policy has no such attribute"),
             error("base", "`<base />` stands where nothing is inherited"),
             error("child-unknown", "an element stands in a policy that does not have it"),
+            error("elsewhere", "a policy belongs to another gateway, or to a part of APIM that has no meaning here"),
             error("expression", "an expression stands where only a literal value may"),
             error("number", "a value is not a whole number in its range"),
             error("root", "a file does not hold one `<policies>` element, or no policies at all"),
@@ -187,6 +188,7 @@ pub const AREAS: &[Area] = &[
         &[
             either("backend-unknown", "there is no backend of this name"),
             error("base-url", "`base-url` is not an absolute URL"),
+            error("dapr", "there is no Dapr sidecar to call services through"),
             error("service-fabric", "Service Fabric services are not resolved"),
             error("which", "it says neither `base-url` nor `backend-id`, or both"),
         ],

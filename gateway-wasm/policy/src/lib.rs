@@ -12,6 +12,7 @@ pub mod code;
 pub mod computed;
 pub mod document;
 pub mod edit;
+mod elsewhere;
 pub mod exchange;
 pub mod expr;
 pub mod host;

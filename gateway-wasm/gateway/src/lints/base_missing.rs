@@ -9,7 +9,7 @@ use policy::{Scope, Section};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What keeps somebody or something out, by the beginnings of names.
-const GUARDS: [&str; 14] = [
+const GUARDS: [&str; 11] = [
     "authentication-",
     "azure-openai-token-limit",
     "check-header",
@@ -20,9 +20,6 @@ const GUARDS: [&str; 14] = [
     "llm-token-limit",
     "quota",
     "rate-limit",
-    "validate-azure-ad-token",
-    "validate-client-certificate",
-    "validate-jwt",
     "validate-",
 ];
 
@@ -119,7 +116,7 @@ fn named(lost: &[(usize, Stated<'_>)]) -> (String, bool) {
 
 fn operations(document: &Document<'_>, count: usize) -> String {
     let owner = document.owner;
-    let these = if count == 1 { "the one operation".to_owned() } else { format!("the {count} operations") };
+    let these = if count == 1 { "1 operation".to_owned() } else { format!("{count} operations") };
     match document.scope {
         Scope::Global => format!("{these} of the service"),
         Scope::Workspace => format!("{these} of the workspace `{owner}`"),
