@@ -86,32 +86,45 @@ fn is_guard(name: &str) -> bool {
     GUARDS.iter().any(|guard| name.starts_with(guard))
 }
 
-/// `` the global `validate-jwt` and the product's `rate-limit` ``, and whether that is more than one.
+/// `` the global `ip-filter` and `set-header`, and the `rate-limit` of the product `paid` ``, and whether that is more than one.
 fn named(lost: &[(usize, Stated<'_>)]) -> (String, bool) {
-    let mut names: Vec<(Scope, &str, &str)> = Vec::new();
+    let mut groups: Vec<(Scope, &str, Vec<&str>)> = Vec::new();
+    let (mut count, mut more) = (0, 0);
     for (_, Stated { document, element, .. }) in lost {
-        let name = (document.scope, document.owner, element.name.as_str());
-        if !names.contains(&name) {
-            names.push(name);
+        let (scope, owner, name) = (document.scope, document.owner, element.name.as_str());
+        let group = groups.iter_mut().find(|(own_scope, own, _)| *own_scope == scope && *own == owner);
+        match group {
+            Some((.., names)) if names.contains(&name) => continue,
+            _ if count == NAMED_MAX => more += 1,
+            Some((.., names)) => names.push(name),
+            None => groups.push((scope, owner, vec![name])),
         }
+        count = (count + 1).min(NAMED_MAX);
     }
-    let more = names.len().saturating_sub(NAMED_MAX);
-    let mut words: Vec<String> = names
+    let mut words: Vec<String> = groups
         .iter()
-        .take(NAMED_MAX)
-        .map(|(scope, owner, name)| match scope {
-            Scope::Global => format!("the global `{name}`"),
-            Scope::Workspace => format!("the `{name}` of the workspace `{owner}`"),
-            Scope::Product => format!("the `{name}` of the product `{owner}`"),
-            Scope::Api | Scope::Operation => format!("the `{name}` of the API"),
+        .map(|(scope, owner, names)| match (scope, joined(names)) {
+            (Scope::Global, names) => format!("the global {names}"),
+            (Scope::Workspace, names) => format!("the {names} of the workspace `{owner}`"),
+            (Scope::Product, names) => format!("the {names} of the product `{owner}`"),
+            (Scope::Api | Scope::Operation, names) => format!("the {names} of the API"),
         })
         .collect();
     if more > 0 {
         words.push(format!("{more} more"));
     }
-    let last = words.pop().unwrap_or_default();
-    let many = !words.is_empty();
-    (if many { format!("{} and {last}", words.join(", ")) } else { last }, many)
+    (words.join(", and "), count > 1)
+}
+
+/// `` `a`, `b` and `c` ``
+fn joined(names: &[&str]) -> String {
+    match names {
+        [most @ .., last] if !most.is_empty() => {
+            let most: Vec<String> = most.iter().map(|name| format!("`{name}`")).collect();
+            format!("{} and `{last}`", most.join(", "))
+        }
+        names => names.iter().map(|name| format!("`{name}`")).collect(),
+    }
 }
 
 fn operations(document: &Document<'_>, count: usize) -> String {

@@ -28,8 +28,12 @@ pub(super) fn check(view: &View<'_>, findings: &mut Diagnostics) {
     for (stated, apis, opened_at) in limits.into_values() {
         let apis: Vec<String> = apis.into_iter().map(|api| format!("`{api}`")).collect();
         let name = &stated.element.name;
-        let message = format!("`{name}` counts per subscription, and callers of {} need none: without a key they are never counted", apis.join(", "));
-        let help = format!("use `{name}-by-key` with what tells callers apart, such as `counter-key=\"@(context.Request.IpAddress)\"`");
+        let message = format!(
+            "`{name}` counts per subscription, and callers of {} need none: without a key they are never counted",
+            apis.join(", ")
+        );
+        let help =
+            format!("use `{name}-by-key` with what tells callers apart, such as `counter-key=\"@(context.Request.IpAddress)\"`");
         let mut finding = stated.warning("lint/limit-never-counts", message).help(help);
         if let Some(place) = opened_at {
             finding = finding.label(place.clone(), "no key is needed");

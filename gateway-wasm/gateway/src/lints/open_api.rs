@@ -9,8 +9,14 @@ use policy::Section;
 use std::collections::BTreeSet;
 
 /// What keeps callers out without a key.
-const GUARDS: [&str; 6] =
-    ["check-header", "get-authorization-context", "ip-filter", "validate-azure-ad-token", "validate-client-certificate", "validate-jwt"];
+const GUARDS: [&str; 6] = [
+    "check-header",
+    "get-authorization-context",
+    "ip-filter",
+    "validate-azure-ad-token",
+    "validate-client-certificate",
+    "validate-jwt",
+];
 
 pub(super) fn check(view: &View<'_>, findings: &mut Diagnostics) {
     let mut seen = BTreeSet::new();
@@ -27,7 +33,10 @@ pub(super) fn check(view: &View<'_>, findings: &mut Diagnostics) {
         };
         let opened_at = call.product.map_or(&call.api.opened_at, |product| &product.opened_at);
         let Some(place) = opened_at else { continue };
-        if is_meant || is_guarded() || !seen.insert((&call.api.workspace, &call.api.name, call.product.map(|product| &product.name))) {
+        if is_meant
+            || is_guarded()
+            || !seen.insert((&call.api.workspace, &call.api.name, call.product.map(|product| &product.name)))
+        {
             continue;
         }
         let message = match call.product {
@@ -38,8 +47,13 @@ pub(super) fn check(view: &View<'_>, findings: &mut Diagnostics) {
             ),
         };
         let help = match call.product {
-            None => "write `subscriptionRequired: true`, or check callers in the API's policy, such as with `validate-jwt`".to_owned(),
-            Some(open) => format!("take the API out of `{}`, or give that product a policy that says what callers without a key may do", open.name),
+            None => {
+                "write `subscriptionRequired: true`, or check callers in the API's policy, such as with `validate-jwt`".to_owned()
+            }
+            Some(open) => format!(
+                "take the API out of `{}`, or give that product a policy that says what callers without a key may do",
+                open.name
+            ),
         };
         findings.push(Diagnostic::warning("lint/open-api", place.clone(), message).help(help));
     }

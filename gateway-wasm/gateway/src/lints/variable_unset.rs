@@ -70,7 +70,9 @@ pub(super) fn check(view: &View<'_>, findings: &mut Diagnostics) {
         let message = format!("no policy on the way here sets the variable `{name}`: {what_happens}");
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("set it with `<set-variable name=\"{name}\" ... />` before, or read it with `GetValueOrDefault` and a default"),
+            None => format!(
+                "set it with `<set-variable name=\"{name}\" ... />` before, or read it with `GetValueOrDefault` and a default"
+            ),
         };
         findings.push(file.warning("lint/variable-unset", span, message).help(help));
     }

@@ -92,7 +92,9 @@ impl<'s> View<'s> {
         let products: Vec<_> = service
             .products
             .iter()
-            .map(|product| (product, add(documents, &product.policy, Scope::Product, &product.name, workspace(&product.workspace))))
+            .map(|product| {
+                (product, add(documents, &product.policy, Scope::Product, &product.name, workspace(&product.workspace)))
+            })
             .collect();
         for api in &service.apis {
             let at = workspace(&api.workspace);
@@ -103,7 +105,8 @@ impl<'s> View<'s> {
                 .iter()
                 .map(|operation| (operation, add(documents, &operation.policy, Scope::Operation, &operation.name, at)))
                 .collect();
-            let its = products.iter().filter(|(product, _)| product.holds(api)).map(|(product, policy)| (Some(*product), *policy));
+            let its =
+                products.iter().filter(|(product, _)| product.holds(api)).map(|(product, policy)| (Some(*product), *policy));
             for (product, policy) in [(None, None)].into_iter().chain(its) {
                 for (operation, narrow) in &operations {
                     let all = above.into_iter().chain([policy, own, *narrow]).flatten();

@@ -112,7 +112,8 @@ pub fn in_comments(file: &File) -> Vec<Allow> {
         from = start + length + "-->".len();
         let comment = Span::new(start, from);
         let inner = &text[start + "<!--".len()..start + length];
-        let Some(list) = inner.trim_start().strip_prefix("portico:").map(str::trim_start).and_then(|rest| rest.strip_prefix("allow"))
+        let Some(list) =
+            inner.trim_start().strip_prefix("portico:").map(str::trim_start).and_then(|rest| rest.strip_prefix("allow"))
         else {
             continue;
         };

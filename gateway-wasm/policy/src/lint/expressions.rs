@@ -84,7 +84,9 @@ pub fn asks_for_any(program: &Program) -> bool {
 
 /// An expression without the brackets and casts around it.
 pub fn bare(mut expression: &Expression) -> &Expression {
-    while let ExpressionKind::Parenthesized(inner) | ExpressionKind::Cast(_, inner) | ExpressionKind::As(inner, _) = &expression.kind {
+    while let ExpressionKind::Parenthesized(inner) | ExpressionKind::Cast(_, inner) | ExpressionKind::As(inner, _) =
+        &expression.kind
+    {
         expression = inner;
     }
     expression
@@ -179,7 +181,9 @@ impl Walk<'_> {
             }
             ExpressionKind::ArrayItems(items) => items.iter().for_each(|item| self.expression(item)),
             ExpressionKind::NewAnonymous(members) => members.iter().for_each(|(_, value)| self.expression(value)),
-            ExpressionKind::Ternary(condition, yes, no) => [condition, yes, no].into_iter().for_each(|part| self.expression(part)),
+            ExpressionKind::Ternary(condition, yes, no) => {
+                [condition, yes, no].into_iter().for_each(|part| self.expression(part))
+            }
             ExpressionKind::Is(value, pattern) => {
                 self.expression(value);
                 self.pattern(pattern);

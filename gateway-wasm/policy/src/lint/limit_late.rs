@@ -10,10 +10,12 @@ use diagnostic::Diagnostics;
 pub(super) fn check(file: &File, findings: &mut Diagnostics) {
     for limit in file.elements().into_iter().filter(|element| element.name == "rate-limit-by-key") {
         let computed = limit.attributes.iter().find(|attribute| {
-            matches!(attribute.name.as_str(), "increment-condition" | "increment-count") && attribute.value.kind == Kind::Expression
+            matches!(attribute.name.as_str(), "increment-condition" | "increment-count")
+                && attribute.value.kind == Kind::Expression
         });
         let Some(computed) = computed else { continue };
-        let message = format!("`{}` is computed, so this limit counts a call when it has ended, and lets one too many pass", computed.name);
+        let message =
+            format!("`{}` is computed, so this limit counts a call when it has ended, and lets one too many pass", computed.name);
         findings.push(file.warning("lint/limit-late", computed.name_span, message).help(
             "leave it out to count when the call comes; where the response decides, expect calls at the same time to pass together",
         ));

@@ -42,9 +42,13 @@ fn behind_a_constant(file: &File, choose: &Element, findings: &mut Diagnostics) 
     for branch in choose.elements() {
         if let Some(condition) = always {
             findings.push(
-                file.warning("lint/never-runs", branch.name_span, format!("this `{}` never runs: a branch before it always does", branch.name))
-                    .label(file.text.place(condition.span), "always true")
-                    .help("remove the branch, or write the condition that is meant"),
+                file.warning(
+                    "lint/never-runs",
+                    branch.name_span,
+                    format!("this `{}` never runs: a branch before it always does", branch.name),
+                )
+                .label(file.text.place(condition.span), "always true")
+                .help("remove the branch, or write the condition that is meant"),
             );
             return;
         }

@@ -34,7 +34,9 @@ pub(super) fn check(file: &File, findings: &mut Diagnostics) {
         if address.kind != Kind::Literal || !is_plain(&address.text) {
             continue;
         }
-        let Some((credential, what)) = send.elements().find_map(|child| Some((child, credential(file, child)?))) else { continue };
+        let Some((credential, what)) = send.elements().find_map(|child| Some((child, credential(file, child)?))) else {
+            continue;
+        };
         let message = format!("{what} goes to `{}` unencrypted", address.text.trim());
         findings.push(
             file.warning("lint/plain-http", credential.name_span, message)

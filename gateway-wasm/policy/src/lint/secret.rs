@@ -128,9 +128,9 @@ fn in_credential(file: &File, element: &Element, value: &Value) -> Option<(Span,
     };
     match value.kind {
         Kind::Literal if !file.text.holds_named_value(value.span) => is_secret(&value.text).then(|| (value.span, what())),
-        Kind::Expression if is_key || may_be_key => in_texts(file, value, |text| {
-            (in_text(text).is_none() && looks_random(without_scheme(text))).then(&what)
-        }),
+        Kind::Expression if is_key || may_be_key => {
+            in_texts(file, value, |text| (in_text(text).is_none() && looks_random(without_scheme(text))).then(&what))
+        }
         _ => None,
     }
 }
@@ -182,7 +182,8 @@ fn without_scheme(text: &str) -> &str {
 
 /// One word with the characters of keys.
 fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '_' | '-' | '.' | '~' | '%'))
+    !text.is_empty()
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '_' | '-' | '.' | '~' | '%'))
 }
 
 /// What can be a key where one belongs: a word that is not a plain one.
@@ -192,9 +193,8 @@ fn is_key_like(text: &str) -> bool {
 
 /// What looks like a key wherever it stands: long, mixed, and not words with dashes between them.
 fn looks_random(text: &str) -> bool {
-    let is_mixed = |part: &str| {
-        part.len() >= RANDOM_PART_LENGTH_MIN && part.contains(|c: char| c.is_ascii_digit()) && has_letters(part)
-    };
+    let is_mixed =
+        |part: &str| part.len() >= RANDOM_PART_LENGTH_MIN && part.contains(|c: char| c.is_ascii_digit()) && has_letters(part);
     text.len() >= RANDOM_LENGTH_MIN
         && is_word(text)
         && text.split(['-', '_', '.', '/', '~']).any(is_mixed)
