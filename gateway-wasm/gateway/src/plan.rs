@@ -310,7 +310,8 @@ fn surroundings_index(service: &Service, workspace: Option<&str>) -> u32 {
     position.map_or(0, |position| position as u32 + 1)
 }
 
-fn surroundings(service: &Service, secrets: &Secrets) -> Vec<PlanSurroundings> {
+/// What policies can refer to: the service's own first, then one for each workspace.
+pub(crate) fn surroundings(service: &Service, secrets: &Secrets) -> Vec<PlanSurroundings> {
     let mut all = vec![PlanSurroundings::default(); service.workspaces.len() + 1];
     let mut of = |workspace: &Option<String>, add: &dyn Fn(&mut PlanSurroundings)| {
         if let Some(place) = all.get_mut(surroundings_index(service, workspace.as_deref()) as usize) {

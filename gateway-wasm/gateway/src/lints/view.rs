@@ -1,6 +1,6 @@
 //! The service as lints see it: policy files as elements, and for each operation and each way to call it the documents in effect.
 
-use crate::plan::{Plan, Secrets};
+use crate::plan::{self, Secrets};
 use catalog::{
     Service,
     model::{Api, Operation, Product},
@@ -65,14 +65,14 @@ impl Stated<'_> {
 impl<'s> View<'s> {
     pub(super) fn new(service: &'s Service) -> Self {
         // What secrets are is the host's to know, and no lint needs it: their names stay as they stand.
-        let plan = Plan::new(service, &Secrets::default());
+        let surroundings = plan::surroundings(service, &Secrets::default());
         let none = BTreeMap::new();
         let workspace = |name: &Option<String>| {
             let position = service.workspaces.iter().position(|workspace| Some(&workspace.name) == name.as_ref());
             position.map_or(0, |position| position + 1)
         };
         let read = |source: &Source, workspace: usize| {
-            File::read(source, plan.surroundings.get(workspace).map_or(&none, |surroundings| &surroundings.named_values))
+            File::read(source, surroundings.get(workspace).map_or(&none, |surroundings| &surroundings.named_values))
         };
         let mut view = View { service, documents: Vec::new(), fragments: BTreeMap::new(), calls: Vec::new() };
         for fragment in &service.fragments {
