@@ -3,9 +3,9 @@
 //! A product with subscriptions, limits and terms protects nothing if its API answers without a key as well: such calls do not
 //! come through the product, so none of its policies applies to them (reference: APIM, C6).
 
-use super::view::{Call, View};
+use super::view::{Call, Stated, View};
 use diagnostic::{Diagnostic, Diagnostics};
-use policy::Section;
+use policy::{Section, xml::Element};
 use std::collections::BTreeSet;
 
 /// What keeps callers out without a key.
@@ -29,7 +29,7 @@ pub(super) fn check(view: &View<'_>, findings: &mut Diagnostics) {
         let is_meant = call.product.is_some_and(|product| product.policy.is_some());
         let is_guarded = || {
             let all = view.in_effect(&call.documents, Section::Inbound);
-            all.iter().any(|stated| !stated.conditional && GUARDS.contains(&stated.element.name.as_str()))
+            all.iter().any(guards)
         };
         let opened_at = call.product.map_or(&call.api.opened_at, |product| &product.opened_at);
         let Some(place) = opened_at else { continue };
@@ -57,4 +57,12 @@ pub(super) fn check(view: &View<'_>, findings: &mut Diagnostics) {
         };
         findings.push(Diagnostic::warning("lint/open-api", place.clone(), message).help(help));
     }
+}
+
+/// True for what lets only some callers pass, also where a condition says to whom it applies.
+fn guards(stated: &Stated<'_>) -> bool {
+    let refuses = |status: &Element| matches!(stated.file.literal(status, "code"), Some("401" | "403"));
+    let element = stated.element;
+    GUARDS.contains(&element.name.as_str())
+        || element.name == "return-response" && element.elements().any(|child| child.name == "set-status" && refuses(child))
 }

@@ -39,9 +39,11 @@ pub(super) fn check(view: &View<'_>, findings: &mut Diagnostics) {
     let mut reads: BTreeMap<(Key<'_>, &str), Read<'_>> = BTreeMap::new();
     let calls: Vec<Call<'_>> = view.calls().collect();
     for call in &calls {
-        let files: Vec<&File> = call.documents.iter().flat_map(|document| view.files_of(document)).collect();
+        // What a fragment sets that is not there yet, nobody knows.
+        let files: Option<Vec<Vec<&File>>> = call.documents.iter().map(|document| view.files_of(document)).collect();
+        let Some(files) = files else { continue };
         let all: Vec<(&File, &Variables)> =
-            files.into_iter().filter_map(|file| Some((file, by_file.get(file.text.source().name())?))).collect();
+            files.into_iter().flatten().filter_map(|file| Some((file, by_file.get(file.text.source().name())?))).collect();
         let is_any = all.iter().any(|(_, variables)| variables.any);
         let set: BTreeSet<&str> = all.iter().flat_map(|(_, variables)| &variables.set).map(String::as_str).collect();
         let is_known = |name: &str| {

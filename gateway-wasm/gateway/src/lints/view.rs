@@ -191,11 +191,11 @@ impl<'s> View<'s> {
         }
     }
 
-    /// The files of a document: its own, and the fragments that it includes anywhere.
-    pub(super) fn files_of<'v>(&'v self, document: &'v Document<'v>) -> Vec<&'v File> {
+    /// The files of a document: its own, and the fragments that it includes anywhere. `None` if one of them is not there.
+    pub(super) fn files_of<'v>(&'v self, document: &'v Document<'v>) -> Option<Vec<&'v File>> {
         let includes = document.file.elements().into_iter().filter(|element| element.name == "include-fragment");
-        let fragments = includes.filter_map(|element| self.fragment(document, &document.file, element));
-        std::iter::once(&document.file).chain(fragments).collect()
+        let fragments = includes.map(|element| self.fragment(document, &document.file, element));
+        std::iter::once(Some(&document.file)).chain(fragments).collect()
     }
 
     fn fragment(&self, document: &Document<'_>, file: &File, include: &Element) -> Option<&File> {

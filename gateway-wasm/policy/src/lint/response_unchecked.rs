@@ -7,7 +7,10 @@ use super::{
     File,
     expressions::{self, Asks, Part},
 };
-use crate::expr::ast::{BinaryOperator, Expression, ExpressionKind, Literal, Program};
+use crate::{
+    expr::ast::{BinaryOperator, Expression, ExpressionKind, Literal, Program},
+    xml::Element,
+};
 use diagnostic::{Diagnostics, Span};
 
 pub(super) fn check(file: &File, findings: &mut Diagnostics) {
@@ -15,24 +18,35 @@ pub(super) fn check(file: &File, findings: &mut Diagnostics) {
     for (at, send) in elements.iter().enumerate().filter(|(_, element)| element.name == "send-request") {
         let ignores = file.literal(send, "ignore-error").is_some_and(|value| value.trim().eq_ignore_ascii_case("true"));
         let Some(variable) = file.literal(send, "response-variable-name").filter(|_| ignores) else { continue };
-        let after = elements.iter().skip(at + 1).filter(|element| element.span.start >= send.span.end);
-        let programs = after.flat_map(|element| file.values(element)).filter_map(|value| expressions::parse(&value));
-        for seen in programs.map(|program| Seen::of(&program, variable)) {
-            if seen.looks {
+        for element in elements.iter().skip(at + 1).filter(|element| element.span.start >= send.span.end) {
+            let programs = file.values(element).into_iter().filter_map(|value| expressions::parse(&value));
+            let seen = programs.map(|program| Seen::of(&program, variable)).find(|seen| seen.looks || seen.used.is_some());
+            if let Some(Seen { looks: false, used: Some(read) }) = seen {
+                let message = format!("`{variable}` is null when the request failed, and this then throws");
+                findings.push(
+                    file.warning("lint/response-unchecked", read, message)
+                        .label(file.text.place(send.name_span), "`ignore-error` lets it fail")
+                        .help(format!(
+                            "look first: `context.Variables[\"{variable}\"] != null`, or write `?.`; without `ignore-error`, `on-error` would run"
+                        )),
+                );
+            }
+            // From there on it is looked at, reported, or something else.
+            if seen.is_some() || sets(file, element, variable) {
                 break;
             }
-            let Some(read) = seen.used else { continue };
-            let message = format!("`{variable}` is null when the request failed, and this then throws");
-            findings.push(
-                file.warning("lint/response-unchecked", read, message)
-                    .label(file.text.place(send.name_span), "`ignore-error` lets it fail")
-                    .help(format!(
-                        "look first: `context.Variables[\"{variable}\"] != null`, or write `?.`; without `ignore-error`, `on-error` would run"
-                    )),
-            );
-            break;
         }
     }
+}
+
+/// True if an element gives the variable another value.
+fn sets(file: &File, element: &Element, variable: &str) -> bool {
+    let name = match element.name.as_str() {
+        "set-variable" => "name",
+        "send-request" => "response-variable-name",
+        _ => return false,
+    };
+    file.literal(element, name) == Some(variable)
 }
 
 /// What an expression does with a variable.
