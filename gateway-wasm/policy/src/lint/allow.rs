@@ -102,23 +102,16 @@ pub fn in_comments(file: &File) -> Vec<Allow> {
         })
     };
     let mut allowed = Vec::new();
-    let mut from = 0;
-    while let Some(start) = text[from..].find("<!--").map(|offset| from + offset) {
-        from = start + "<!--".len();
-        if is_value(Span::new(start, start).start) {
-            continue;
-        }
-        let Some(length) = text[start..].find("-->") else { break };
-        from = start + length + "-->".len();
-        let comment = Span::new(start, from);
-        let inner = &text[start + "<!--".len()..start + length];
-        let Some(list) =
-            inner.trim_start().strip_prefix("portico:").map(str::trim_start).and_then(|rest| rest.strip_prefix("allow"))
-        else {
-            continue;
-        };
+    for (start, opening) in text.match_indices("<!--") {
+        let inner = &text[start + opening.len()..];
+        let list = inner.trim_start().strip_prefix("portico:").and_then(|rest| rest.trim_start().strip_prefix("allow"));
+        // An expression may hold a text that looks like one of these.
+        let Some(list) = list.filter(|_| !is_value(Span::new(start, start).start)) else { continue };
+        let Some((list, rest)) = list.split_once("-->") else { break };
+        let end = text.len() - rest.len();
+        let comment = Span::new(start, end);
         let covers = covers(file, comment);
-        let mut at = start + "<!--".len() + inner.len() - list.len();
+        let mut at = end - "-->".len() - list.len();
         for word in list.split_inclusive([' ', '\t', '\n', '\r', ',']) {
             let id = word.trim_end_matches([' ', '\t', '\n', '\r', ',']);
             let (id, ends) = id.strip_suffix(':').map_or((id, false), |id| (id, true));
