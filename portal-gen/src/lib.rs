@@ -38,6 +38,8 @@ pub fn check(folder: &Folder, environment: Option<&str>) -> (Option<Service>, Di
     // A folder with errors has its policies checked all the same: its author learns everything in one run.
     if let Some(service) = loaded.service.as_ref().or(loaded.rejected.as_ref()) {
         findings.extend(gateway::check(service));
+        let is_right = !findings.has_errors();
+        findings.extend(gateway::lint(service, is_right));
     }
     let findings = findings.sorted();
     (loaded.service.filter(|_| !findings.has_errors()), findings)

@@ -42,6 +42,7 @@ fn markdown_as_readers_see_it() {
 #[test]
 fn what_check_says() {
     run("check.md", check);
+    run("lints.md", check);
     run("lone.md", check);
 }
 

@@ -97,6 +97,11 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// True if it is written as `false`.
+    pub(crate) fn is_false(&self, name: &str) -> bool {
+        self.value(name) == Some(&Value::Bool(false))
+    }
+
     /// A whole number from 0.
     pub(crate) fn whole(&self, name: &str) -> Option<u32> {
         let value = self.value(name)?;

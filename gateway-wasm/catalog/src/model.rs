@@ -4,7 +4,7 @@
 //! `display_name`. Where a file leaves something out, the value here is APIM's default.
 
 use crate::openapi::Document;
-use diagnostic::Source;
+use diagnostic::{Place, Source};
 use std::sync::Arc;
 
 /// A whole service.
@@ -61,6 +61,8 @@ pub struct Api {
     pub service_url: Option<String>,
     /// Whether callers need a key.
     pub subscription_required: bool,
+    /// Where it says that they do not.
+    pub opened_at: Option<Place>,
     /// Under which names a key travels.
     pub key_names: KeyNames,
     /// Its place in a version set.
@@ -201,6 +203,8 @@ pub struct Product {
     pub terms: String,
     /// False for an open product, whose APIs can be called without a key.
     pub subscription_required: bool,
+    /// Where it says that it is open.
+    pub opened_at: Option<Place>,
     /// Whether someone must approve a subscription.
     pub approval_required: bool,
     /// How many subscriptions one user may have.
@@ -215,6 +219,13 @@ pub struct Product {
     pub tags: Vec<String>,
     /// The policy at product scope.
     pub policy: Option<Source>,
+}
+
+impl Product {
+    /// True if an API is in it.
+    pub fn holds(&self, api: &Api) -> bool {
+        self.workspace == api.workspace && self.apis.contains(&api.name)
+    }
 }
 
 /// A caller's right to use a product, an API, or everything.
@@ -340,8 +351,26 @@ pub struct Backend {
     pub description: String,
     /// Its address; empty for a pool.
     pub url: String,
+    /// Where its address stands, if that is plain `http`.
+    pub plain_http_at: Option<Place>,
     /// All its properties as written, for what is not resolved yet (credentials, pool, circuit breaker, TLS).
     pub properties: serde_json::Value,
+}
+
+impl Backend {
+    /// True if the gateway shows this backend who it is: by headers, query parameters, an authorization or a certificate.
+    pub fn has_credentials(&self) -> bool {
+        self.properties.get("credentials").is_some_and(is_something)
+    }
+}
+
+fn is_something(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::Null => false,
+        serde_json::Value::Object(members) => members.values().any(is_something),
+        serde_json::Value::Array(items) => items.iter().any(is_something),
+        _ => true,
+    }
 }
 
 /// A named value.
@@ -415,6 +444,19 @@ pub struct Portal {
     pub pages: Vec<Page>,
     /// Files to copy: path below `portal/` (`media/...`, `theme/...`) and bytes.
     pub files: Vec<(String, Arc<[u8]>)>,
+    /// Lints that are allowed.
+    pub allowed_lints: Vec<AllowedLint>,
+}
+
+/// A lint that the service allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AllowedLint {
+    /// Its id, as written.
+    pub id: String,
+    /// Below which path of the folder; empty for all of it.
+    pub within: String,
+    /// Where it is written.
+    pub place: Place,
 }
 
 /// A link in the navigation.

@@ -9,11 +9,13 @@
 mod check;
 pub mod debug;
 mod keys;
+mod lints;
 mod plan;
 mod routes;
 mod serve;
 
 pub use check::check;
 pub use debug::DebugKey;
+pub use lints::lint;
 pub use plan::{Keys, Plan, Secrets};
 pub use serve::{Admitted, Gateway, Served, Unknown, admit, failed, serve};

@@ -319,7 +319,8 @@ fn surroundings_index(service: &Service, workspace: Option<&str>) -> u32 {
     position.map_or(0, |position| position as u32 + 1)
 }
 
-fn surroundings(service: &Service, secrets: &Secrets) -> Vec<PlanSurroundings> {
+/// What policies can refer to: the service's own first, then one for each workspace.
+pub(crate) fn surroundings(service: &Service, secrets: &Secrets) -> Vec<PlanSurroundings> {
     let mut all = vec![PlanSurroundings::default(); service.workspaces.len() + 1];
     // Only policies of the service's own may name loggers.
     if let Some(own) = all.first_mut() {

@@ -5,6 +5,7 @@
 
 use crate::{
     document::{Document, Scope, Section, Surroundings},
+    lint::{self, File, allow},
     statement::{Checker, Siblings},
     text::Text,
     xml::{self, Element},
@@ -42,6 +43,8 @@ pub fn check(source: &Source) -> Diagnostics {
             checker.step(element, &siblings.part(element), &mut Vec::new());
         }
     }));
+    let file = File::read(source, &surroundings.named_values);
+    diagnostics.extend(allow::silence(lint::file(&file), &allow::in_comments(&file), false));
     diagnostics.sorted()
 }
 

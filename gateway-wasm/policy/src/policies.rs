@@ -1,6 +1,7 @@
 //! The table of policies: one row here, one file and one manual page in `policies/` each.
 
 use crate::{
+    elsewhere,
     exchange::Exchange,
     host::Host,
     statement::{Checker, Fault, Flow, Parts, Statement},
@@ -117,10 +118,7 @@ const NOT_YET: &[&str] = &[
     "cache-store",
     "check-header",
     "cors",
-    "cosmosdb-data-source",
     "get-authorization-context",
-    "http-data-source",
-    "invoke-dapr-binding",
     "ip-filter",
     "json-to-xml",
     "llm-content-safety",
@@ -129,14 +127,11 @@ const NOT_YET: &[&str] = &[
     "llm-semantic-cache-store",
     "llm-token-limit",
     "proxy",
-    "publish-event",
-    "publish-to-dapr",
     "quota",
     "quota-by-key",
     "rate-limit",
     "rate-limit-by-key",
     "send-service-bus-message",
-    "sql-data-source",
     "validate-azure-ad-token",
     "validate-client-certificate",
     "validate-content",
@@ -158,6 +153,9 @@ fn unknown(name: &str, element: &Element, checker: &mut Checker<'_>) {
             format!("this build of Portico does not run `{name}` yet"),
             "remove it, or run the service where it is supported: it is never skipped silently",
         );
+        return;
+    }
+    if elsewhere::refuse(element, checker) {
         return;
     }
     // The probe is for tests of the host, and for nobody to write.

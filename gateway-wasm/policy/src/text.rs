@@ -128,6 +128,25 @@ impl Text {
         self.unknown.get(after).is_some_and(|name| name.start < span.end)
     }
 
+    /// True if a part of the text holds something that a named value put there, or would put there if it were known.
+    pub fn holds_named_value(&self, span: Span) -> bool {
+        let after = self.values.partition_point(|(put_in, _)| put_in.end <= span.start);
+        self.values.get(after).is_some_and(|(put_in, _)| put_in.start < span.end)
+    }
+
+    /// A part of the text as its author wrote it, what named values put there left out.
+    pub fn without_named_values(&self, span: Span) -> String {
+        let mut written = String::new();
+        let mut from = span.start;
+        for (put_in, _) in self.values.iter().filter(|(put_in, _)| put_in.end > span.start && put_in.start < span.end) {
+            let to = put_in.start.max(from);
+            written.push_str(self.text.get(from as usize..to as usize).unwrap_or_default());
+            from = put_in.end;
+        }
+        written.push_str(self.text.get(from as usize..span.end.max(from) as usize).unwrap_or_default());
+        written
+    }
+
     /// What is wrong with the text, each with its place in it.
     pub(crate) fn mistakes(&self) -> &[(Span, Diagnostic)] {
         &self.mistakes

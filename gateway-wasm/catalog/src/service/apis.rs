@@ -181,6 +181,7 @@ fn one(
             .truth("subscriptionRequired")
             .or(original.map(|original| original.subscription_required))
             .unwrap_or(true),
+        opened_at: fields.is_false("subscriptionRequired").then(|| fields.place("subscriptionRequired", Part::Value)),
         key_names: key_names(&fields).or_else(|| original.map(|original| original.key_names.clone())).unwrap_or_default(),
         version,
         revision,

@@ -129,7 +129,9 @@ pub(super) fn backends(section: &mut Directory, reader: &Reader<'_>) -> Vec<Back
         } else {
             check_url(&fields, &name, url.as_deref(), reader);
         }
+        let is_plain = url.as_ref().is_some_and(|url| url.starts_with("http://"));
         backends.push(Backend {
+            plain_http_at: is_plain.then(|| fields.place("url", Part::Value)),
             workspace: reader.workspace(),
             title: fields.title("title").unwrap_or_else(|| name.clone()),
             description: fields.text("description").unwrap_or_default(),

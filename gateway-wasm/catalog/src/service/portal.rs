@@ -4,13 +4,13 @@ use crate::{
     directory::{Directory, File},
     fields::Fields,
     findings::Findings,
-    model::{Link, Page, Portal},
+    model::{AllowedLint, Link, Page, Portal},
     tree::{Part, Tree, text_of},
 };
 use diagnostic::{Diagnostic, Source};
 
-const PROPERTIES: [&str; 8] =
-    ["title", "description", "gatewayUrl", "logo", "accentColor", "navigation", "allowedOrigins", "identityProviders"];
+const PROPERTIES: [&str; 9] =
+    ["title", "description", "gatewayUrl", "logo", "accentColor", "navigation", "allowedOrigins", "identityProviders", "lints"];
 
 /// Reads `portal/`.
 pub(super) fn read(root: &mut Directory, findings: &Findings) -> Portal {
@@ -63,6 +63,7 @@ fn settings(portal: &mut Portal, tree: &Tree, findings: &Findings) {
             findings.push(Diagnostic::error("portal/logo-missing", fields.place("logo", Part::Value), message).help(help));
         }
     }
+    portal.allowed_lints = allowed_lints(&fields, findings);
     for link in fields.list("navigation") {
         link.only(&["title", "href"]);
         match (link.title("title"), link.title("href")) {
@@ -75,6 +76,43 @@ fn settings(portal: &mut Portal, tree: &Tree, findings: &Findings) {
             }
         }
     }
+}
+
+/// `lints: { allow: [...] }`: ids, or `{ id: ..., in: ... }` for a part of the folder.
+fn allowed_lints(fields: &Fields<'_>, findings: &Findings) -> Vec<AllowedLint> {
+    let lints = fields.inner("lints");
+    lints.only(&["allow"]);
+    let entries = match lints.value("allow") {
+        None => return Vec::new(),
+        Some(serde_json::Value::Array(entries)) => entries,
+        Some(_) => {
+            let place = lints.place("allow", Part::Value);
+            findings.push(
+                Diagnostic::error("property/type", place, "`allow` must be a list").help("write `allow: [lint/base-missing]`"),
+            );
+            return Vec::new();
+        }
+    };
+    let mut allowed = Vec::new();
+    for (index, entry) in entries.iter().enumerate() {
+        let place = lints.entry_place("allow", index);
+        let part = |name: &str| entry.get(name).and_then(serde_json::Value::as_str);
+        let has_others = entry.as_object().is_some_and(|entry| entry.keys().any(|key| key != "id" && key != "in"));
+        match (entry.as_str().or_else(|| part("id")), part("in")) {
+            (Some(id), within) if !has_others && (within.is_some() || entry.get("in").is_none()) => {
+                let within = within.unwrap_or_default().trim_matches('/').to_owned();
+                allowed.push(AllowedLint { id: id.to_owned(), within, place });
+            }
+            _ => {
+                let message = "an allowed lint is an id, or an id and the part of the folder that it is about";
+                findings.push(
+                    Diagnostic::error("property/type", place, message)
+                        .help("write `- lint/base-missing`, or `- { id: lint/base-missing, in: apis/orders }`"),
+                );
+            }
+        }
+    }
+    allowed
 }
 
 fn pages(files: Vec<File>, findings: &Findings) -> Vec<Page> {

@@ -56,6 +56,7 @@ pub(super) fn read(section: &mut Directory, names: &Names, open: &mut Vec<OpenLi
             description: fields.text("description").unwrap_or_default(),
             terms: fields.text("terms").unwrap_or_default(),
             subscription_required,
+            opened_at: (!subscription_required).then(|| fields.place("subscriptionRequired", Part::Value)),
             approval_required: fields.truth("approvalRequired").unwrap_or_default(),
             subscriptions_limit: fields.whole("subscriptionsLimit"),
             published: fields.word("state", &[("published", true), ("notPublished", false)]).unwrap_or_default(),

@@ -42,6 +42,9 @@ impl Statement for SetBackendService {
         "sf-partition-key",
         "sf-replica-type",
         "sf-listener-name",
+        "dapr-app-id",
+        "dapr-method",
+        "dapr-namespace",
     ];
     const CHILDREN: Children = Children::None;
 
@@ -53,6 +56,15 @@ impl Statement for SetBackendService {
                 "Portico does not resolve Service Fabric services",
                 "give the backend's address as `base-url`",
             );
+        }
+        if let Some(dapr) = element.attributes.iter().find(|attribute| attribute.name.starts_with("dapr-")) {
+            checker.error(
+                "set-backend-service/dapr",
+                dapr.name_span,
+                "Portico has no Dapr sidecar to call services through",
+                "where one runs beside the gateway, write `base-url=\"http://localhost:3500/v1.0/invoke/APP/method\"`",
+            );
+            return None;
         }
         match (checker.optional_text(element, "base-url")?, checker.optional_text(element, "backend-id")?) {
             (Some(Expr::Computed(url)), None) => Some(Self { to: To::Url(url) }),

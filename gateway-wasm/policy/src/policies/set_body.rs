@@ -24,13 +24,12 @@ impl Statement for SetBody {
     const CHILDREN: Children = Children::Body;
 
     fn check(element: &Element, checker: &mut Checker<'_>) -> Option<Self> {
+        checker.one_of(element, "xsi-nil", &[("blank", ()), ("null", ())], ());
+        checker.one_of(element, "parse-date", &[("true", ()), ("false", ())], ());
         if let Some(template) = element.attribute("template") {
-            checker.error(
-                "set-body/template",
-                template.value.span,
-                format!("this build of Portico does not fill `{}` templates yet", template.value.text),
-                "write a literal body",
-            );
+            let kind = checker.literal(&template.value)?;
+            let message = format!("this build of Portico does not fill `{kind}` templates yet");
+            checker.error("set-body/template", template.value.span, message, "write a literal body");
             return None;
         }
         let value = element.value(checker.text);
