@@ -233,7 +233,7 @@ fn chapter_page(page: &Manual) -> String {
 /// A line of prose, with a link where a policy is named for the first time on its page.
 fn with_links(line: &str, known: &mut BTreeSet<&str>) -> String {
     // In the first cell of a table stands an element or an attribute, which may have the name of a policy.
-    let from = if line.starts_with('|') { line[1..].find('|').map_or(line.len(), |at| at + 1) } else { 0 };
+    let from = line.strip_prefix('|').map_or(0, |row| row.find('|').map_or(line.len(), |at| at + 1));
     let mut out = line.to_owned();
     for page in MANUAL {
         let name = format!("`{}`", page.name);
