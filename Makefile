@@ -19,7 +19,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 need = command -v $(1) >/dev/null || { echo "setup: apt-get install $(2)"; export DEBIAN_FRONTEND=noninteractive; \
     $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(2) >/dev/null; }
 
-.PHONY: help run test test-rust test-fuzz test-browser screenshots fuzz lint fmt bench bench-expressions clean setup setup-rust setup-browser setup-deny setup-bench setup-fuzz
+.PHONY: help run test test-rust test-fuzz test-browser tracer screenshots fuzz lint fmt bench bench-expressions bench-policies clean setup setup-rust setup-browser setup-deny setup-bench setup-fuzz
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,9 +45,13 @@ fuzz: setup-rust setup-fuzz ## run the fuzz targets under libFuzzer, FUZZ_SECOND
 	        -max_total_time=$(or $(FUZZ_SECONDS),1800) -timeout=20 -rss_limit_mb=2048 -max_len=16384 -dict=corpus/$$target.dict $(ARGS)); \
 	done
 
-test-browser: setup-rust setup-browser ## open the example's portal in Chromium, and call its gateway
+tracer: setup-rust ## build the engine for browsers, into target/tracer
+	cargo build --package tracer --profile browser --target wasm32-unknown-unknown --locked
+	cargo run --quiet --package pack-tracer --locked -- $(TARGET)/wasm32-unknown-unknown/browser/tracer.wasm $(TARGET)/tracer
+
+test-browser: setup-rust setup-browser tracer ## open the example's portal in Chromium, call its gateway, run the tracer
 	cargo build --workspace --bins --locked
-	cd $(BROWSER_TESTS) && PORTICO=$(TARGET)/debug/portico SCREENSHOTS=$(TARGET)/screenshots npm test --silent
+	cd $(BROWSER_TESTS) && PORTICO=$(TARGET)/debug/portico PORTAL_GEN=$(TARGET)/debug/portal-gen TRACER=$(TARGET)/tracer SCREENSHOTS=$(TARGET)/screenshots npm test --silent
 
 screenshots: test-browser ## take the README's picture of the portal anew
 	cp $(TARGET)/screenshots/readme.png docs/portal.png
@@ -68,6 +72,10 @@ fmt: ## format the code
 bench-expressions: setup-rust ## measure how fast policies are checked and expressions evaluated, natively and in the component
 	cargo bench -p policy --bench expressions $(ARGS)
 	cargo bench -p tests --bench component $(ARGS)
+
+bench-policies: setup-rust ## measure what typical policy files cost beyond an empty one, natively and in the component
+	cargo bench -p policy --bench documents
+	cargo bench -p tests --bench component -- a_request_with_a_document
 
 bench: setup-rust setup-bench ## compare the gateway with hyper, nginx and Envoy: CPU time per request
 	bench/run.sh $(ARGS)

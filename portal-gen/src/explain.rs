@@ -2,12 +2,12 @@
 
 use crate::{check, load};
 use anyhow::{Result, anyhow, bail};
-use cases::Home;
+use cases::{Home, place};
 use diagnostic::{nearest, render};
 use gateway::Unknown;
 use policy::{
     document::{Effective, Section},
-    step::{Standing, Step},
+    step::Step,
 };
 use serde_json::{Value, json};
 use std::{fmt::Write, path::Path, rc::Rc};
@@ -84,14 +84,6 @@ impl Explained {
     }
 }
 
-/// Where a policy is written, for tools: lines and columns from 1; null for what no file says.
-pub(crate) fn place(at: &Standing) -> Value {
-    at.place.as_ref().map_or(Value::Null, |place| {
-        let start = place.start();
-        json!({ "file": place.source.name(), "line": start.line + 1, "column": start.column + 1 })
-    })
-}
-
 fn line(step: &Step) -> String {
     match &step.at.place {
         Some(place) => format!("{}:{}", place.source.name(), place.start().line + 1),
@@ -127,7 +119,7 @@ fn tree(step: &Step) -> Value {
         "scope": step.at.scope.name(),
         "path": step.at.path,
         "id": step.at.id,
-        "place": place(&step.at),
+        "place": place(step.at.place.as_ref()),
         "parts": parts,
     })
 }

@@ -181,7 +181,7 @@ fn run(command: Command) -> Result<u8> {
             let traced = trace::run(&folder, &trace::Options { request, host, environment })?;
             let output = match format {
                 Format::Text => traced.text(),
-                Format::Json => traced.json(),
+                Format::Json => format!("{:#}\n", traced.json("portal-gen")),
             };
             std::io::stdout().write_all(output.as_bytes()).context("cannot write to standard output")?;
             Ok(FINE)

@@ -4,8 +4,8 @@
 
 use crate::{check, load};
 use anyhow::{Context, Result, bail};
-use cases::{Case, Difference, Edit, Home, Page, difference, judge};
-use diagnostic::{Diagnostic, Diagnostics, Place, render};
+use cases::{Case, Difference, Edit, Home, Page, difference, judge, no_case};
+use diagnostic::{Diagnostics, render};
 use serde_json::json;
 use std::{
     collections::BTreeMap,
@@ -93,10 +93,7 @@ pub fn run(paths: &[PathBuf], options: &Options) -> Result<Report> {
             continue;
         }
         if page.cases.is_empty() && page.diagnostics.is_empty() {
-            let help =
-                "write a heading, and below it a fence `xml inbound` and an empty one `http sent`; docs/cases.md shows all";
-            let place = Place::file(page.source.name());
-            report.findings.push(Diagnostic::error("case/none", place, "there is no case in this page").help(help));
+            report.findings.push(no_case(page.source.name()));
             continue;
         }
         if page.diagnostics.has_errors() {

@@ -1,11 +1,23 @@
-//! How long expressions take inside the component: `make bench-expressions`. A request with a hundred of them, and one with
-//! none, in an instance that knows its plan; the difference is what a hundred expressions cost there.
+//! How long policies take inside the component.
+//!
+//! `make bench-expressions`: a request with a hundred expressions, and one with none, in an instance that knows its plan; the
+//! difference is what a hundred expressions cost there. `make bench-policies`: the documents that the crate `policy` measures
+//! natively (`gateway-wasm/policy/benches/documents`), each beside the one called `empty`. The bound that the project set itself is
+//! 10 us for a document, every crossing that it causes included.
 
+use bytes::Bytes;
 use divan::{Bencher, counter::ItemsCount};
-use server::{Limits, sandbox::Sandbox};
+use server::{
+    Limits,
+    sandbox::{Instance, Sandbox},
+};
 use std::hint::black_box;
 use tests::service;
-use wire::{RequestHeadBuilder, Scheme};
+use wire::{Answer, Completion, Event, Operation, RequestHeadBuilder, ResponseHeadBuilder, Scheme, Which};
+
+#[path = "../../gateway-wasm/policy/benches/typical/mod.rs"]
+mod typical;
+use typical::{HEADERS, REQUEST_BODY, RESPONSE_BODY, RESPONSE_HEADERS, TARGET, documents};
 
 fn main() {
     divan::main();
@@ -48,4 +60,73 @@ fn a_request_with_a_hundred(bencher: Bencher<'_, '_>, name: &str) {
     bencher
         .counter(ItemsCount::new(TIMES))
         .bench_local(|| black_box(runtime.block_on(instance.exchange(black_box(&head))).expect("an answer")));
+}
+
+/// Where the documents are.
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../gateway-wasm/policy/benches/documents");
+
+/// What the one is called that says nothing.
+const EMPTY: &str = "empty";
+
+/// The names of the documents, the empty one first.
+fn names() -> Vec<String> {
+    [EMPTY.to_owned()].into_iter().chain(documents(FOLDER).into_iter().map(|(name, _)| name)).collect()
+}
+
+#[divan::bench(args = names())]
+fn a_request_with_a_document(bencher: Bencher<'_, '_>, name: &str) {
+    let all = documents(FOLDER);
+    let policy = all.iter().find(|(own, _)| own == name).map_or("<policies />", |(_, text)| text);
+    let plan = service::anything("http://backend.example", policy).write();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let sandbox = Sandbox::new(artifact::FLAT, &Limits::default(), Some(service::cache_dir())).expect("the component is one");
+    let mut instance = runtime.block_on(sandbox.instance(&plan)).expect("an instance");
+    let mut head = Vec::new();
+    let builder = RequestHeadBuilder {
+        scheme: Scheme::Https,
+        method: "POST",
+        authority: "api.example",
+        client_address: "192.0.2.1",
+        target: TARGET,
+    };
+    let mut fields = builder.write(&mut head);
+    for (name, value) in HEADERS {
+        fields.push(name, value);
+    }
+    fields.finish();
+    let answered = response();
+    // The first request compiles the policy.
+    runtime.block_on(served(&mut instance, &head, &answered));
+    bencher.bench_local(|| runtime.block_on(served(&mut instance, black_box(&head), &answered)));
+}
+
+/// What the backend answers, as an event.
+fn response() -> Vec<u8> {
+    let mut event = Vec::new();
+    let mut fields = Event::write_response(&mut event, ResponseHeadBuilder { status: 200, reason: "" });
+    for (name, value) in RESPONSE_HEADERS {
+        fields.push(name, value);
+    }
+    fields.finish();
+    event
+}
+
+/// One exchange to its end, in a world that answers at once.
+async fn served(instance: &mut Instance, head: &[u8], response: &[u8]) {
+    let mut answer = instance.exchange(head).await.expect("an answer");
+    loop {
+        answer = match Answer::read(&answer).expect("an answer of this build") {
+            Answer::Forward(forward) if forward.exchange != 0 => instance.resume(forward.exchange, response).await,
+            Answer::Wait(wait) => {
+                let operation = wait.operations.into_iter().next();
+                let Some((id, Operation::Read { which, .. })) = operation else { panic!("the documents only read bodies") };
+                let body = if which == Which::Request { REQUEST_BODY } else { RESPONSE_BODY };
+                let mut event = Vec::new();
+                Event::write_done(&mut event, id, &Completion::Body(Bytes::from_static(body)));
+                instance.resume(wait.exchange, &event).await
+            }
+            Answer::Respond(_) | Answer::Continue(_) | Answer::Forward(_) => return,
+        }
+        .expect("an answer");
+    }
 }

@@ -1,4 +1,4 @@
-// Starts `portico dev` on the example service, on ports that are free now, and stops it again.
+// What the tests need: `portico dev` on the example service, on ports that are free now, stopped again; and a browser.
 
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
@@ -7,9 +7,11 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
-const target = path.resolve(root, process.env.CARGO_TARGET_DIR ?? "target");
+/** Where everything is built. */
+export const target = path.resolve(root, process.env.CARGO_TARGET_DIR ?? "target");
 const binary = process.env.PORTICO ?? path.join(target, "debug/portico");
 
 /** Where pictures of pages go. */
@@ -18,6 +20,14 @@ export const screenshots = process.env.SCREENSHOTS ?? path.join(target, "screens
 // The first start compiles the component for this machine; in a debug build that takes a while.
 const START_MS_MAX = 120_000;
 const STOP_MS_MAX = 15_000;
+
+/** Debian's Chromium, without what it would do on its own. */
+export function launchChromium() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+}
 
 /** Starts it, and waits until it says that it is healthy. */
 export async function startPortico() {

@@ -7,8 +7,7 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { chromium } from "playwright-core";
-import { screenshots, startPortico } from "./portico.mjs";
+import { launchChromium, screenshots, startPortico } from "./portico.mjs";
 
 // One page of each kind, and what its main heading says.
 const PAGES = [
@@ -38,10 +37,7 @@ let browser;
 before(async () => {
   await mkdir(screenshots, { recursive: true });
   portico = await startPortico();
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
+  browser = await launchChromium();
 });
 
 after(async () => {

@@ -13,11 +13,12 @@ const MEMBERS: &[(&str, u8, &[&str])] = &[
     ("store", 1, &[]),
     ("gateway", 2, &["catalog", "policy", "diagnostic", "wire"]),
     ("component", 3, &["gateway", "policy", "wire"]),
-    ("tracer", 3, &["policy", "diagnostic"]),
+    ("tracer", 4, &["cases", "policy", "diagnostic"]),
     ("cases", 3, &["gateway", "catalog", "policy", "diagnostic", "wire"]),
     ("portal-gen", 4, &["cases", "gateway", "catalog", "policy", "diagnostic"]),
     ("artifact", 3, &[]),
     ("server", 3, &["wire", "store"]),
+    ("pack-tracer", 0, &[]),
     ("cli", 5, &["artifact", "server", "portal-gen", "catalog", "diagnostic", "gateway"]),
 ];
 

@@ -27,8 +27,8 @@ fn read(file: PathBuf, home: Home) -> Stands {
 /// The manual page of every policy.
 fn manual() -> Vec<Stands> {
     let folder = root().join("gateway-wasm/policy/src/policies");
-    let names = policy::policies::MANUAL.iter().map(|(name, _)| *name).filter(|name| *name != "probe");
-    names.map(|name| read(folder.join(format!("{}.md", name.replace('-', "_"))), Home::alone())).collect()
+    let pages = policy::policies::MANUAL.iter().filter(|page| page.name != "probe");
+    pages.map(|page| read(folder.join(page.file), Home::alone())).collect()
 }
 
 /// Cases that are about no policy.

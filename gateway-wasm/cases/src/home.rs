@@ -91,7 +91,8 @@ impl Home {
         self.findings(case).into_iter().map(|finding| case.in_fence(finding)).collect()
     }
 
-    fn findings(&self, case: &Case) -> Diagnostics {
+    /// What is wrong with the policy of a case, with places in the files that its fences make up.
+    pub fn findings(&self, case: &Case) -> Diagnostics {
         match case.subject {
             Subject::Service => Diagnostics::new(),
             _ => gateway::check(&self.of(case)),

@@ -78,12 +78,7 @@ impl Judge<'_, '_> {
         }
         let is_traced = self.case.expected.iter().any(|expected| expected.what == What::Trace);
         let ran = run::policy(self.case, self.home, is_traced.then(Trace::default));
-        for line in &ran.outcome.unused {
-            self.verdict.problems.push(format!("line {line}: nobody asks for this answer\n"));
-        }
-        for mistake in &ran.outcome.mistakes {
-            self.verdict.problems.push(format!("{mistake}\n"));
-        }
+        self.verdict.problems.extend(ran.outcome.problems());
         self.ran = Some(ran);
         for expected in &self.case.expected {
             self.compare(expected);

@@ -109,13 +109,13 @@ impl Page {
 }
 
 /// A fence as it is written.
-fn fenced(info: &str, text: &str) -> String {
+pub(crate) fn fenced(info: &str, text: &str) -> String {
     let ticks = "`".repeat(ticks_for(text));
     format!("{ticks}{info}\n{text}{ticks}\n")
 }
 
 /// How many backticks a fence around a text needs.
-fn ticks_for(text: &str) -> usize {
+pub(crate) fn ticks_for(text: &str) -> usize {
     let longest = text.lines().map(|line| line.trim_start().bytes().take_while(|byte| *byte == b'`').count()).max();
     longest.filter(|longest| *longest >= 3).map_or(3, |longest| longest + 1)
 }

@@ -41,6 +41,14 @@ pub struct Outcome {
     pub mistakes: Vec<String>,
 }
 
+impl Outcome {
+    /// Where the requests and the fence `host` do not fit each other, a line of text each.
+    pub fn problems(&self) -> impl Iterator<Item = String> {
+        let unused = self.unused.iter().map(|line| format!("line {line}: nobody asks for this answer\n"));
+        unused.chain(self.mistakes.iter().map(|mistake| format!("{mistake}\n")))
+    }
+}
+
 /// What came of a case, all of it.
 #[derive(Clone, Debug)]
 pub struct Ran {

@@ -46,10 +46,11 @@ pub fn summary(diagnostics: &Diagnostics) -> String {
 /// `at` (what is seen in the range) and `related: [{file, range, message}]` (other places). Ranges are those of the language
 /// server protocol (lines and UTF-16 columns from 0).
 pub fn json(diagnostics: &Diagnostics) -> Value {
-    json!({ "diagnostics": diagnostics.iter().map(object).collect::<Vec<_>>() })
+    json!({ "diagnostics": diagnostics.iter().map(object).collect::<Value>() })
 }
 
-fn object(diagnostic: &Diagnostic) -> Value {
+/// One of them, as an object of [`json`]'s list.
+pub fn object(diagnostic: &Diagnostic) -> Value {
     let mut object = json!({
         "id": diagnostic.id,
         "severity": diagnostic.severity.name(),

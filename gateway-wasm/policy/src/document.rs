@@ -93,6 +93,8 @@ impl Surroundings {
 pub struct Document {
     /// Statements by [`Section`]; `None` where the file does not have the section, which then is that of the scope above.
     sections: [Option<Vec<Item>>; 4],
+    /// True for the document of the global scope, above which there is no other.
+    is_global: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -139,7 +141,7 @@ impl Document {
     }
 
     pub(crate) fn from_root(root: &Element, checker: &mut Checker<'_>) -> Document {
-        let mut document = Document::default();
+        let mut document = Document { is_global: checker.scope == Scope::Global, ..Document::default() };
         for node in &root.children {
             let element = match node {
                 Node::Element(element) => element,
@@ -252,8 +254,9 @@ fn flatten(documents: &[Rc<Document>], section: Section) -> Vec<Rc<Step>> {
     let mut steps = Vec::new();
     for item in items {
         match item {
-            // Above the global document there is nothing: its `<base />` has no effect (reference: APIM, C1).
-            Item::Base if broader.is_empty() => {}
+            // Above the global document there is nothing: its `<base />` has no effect (reference: APIM, C1). Where the service
+            // has none, the one that APIM makes stands there, and forwards.
+            Item::Base if narrowest.is_global => {}
             Item::Base => steps.extend(flatten(broader, section)),
             Item::Do(step) => steps.push(step.clone()),
         }

@@ -1,10 +1,11 @@
 //! The table of policies: one row here, one file and one manual page in `policies/` each.
 
 use crate::{
+    document::{Scope, Section},
     elsewhere,
     exchange::Exchange,
     host::Host,
-    statement::{Checker, Fault, Flow, Parts, Statement},
+    statement::{Checker, Children, Fault, Flow, Parts, Statement},
     xml::Element,
 };
 use diagnostic::nearest;
@@ -14,6 +15,27 @@ mod value_cache;
 
 pub use value_cache::PREFIX as VALUE_PREFIX;
 pub(crate) use value_cache::{record, recorded};
+
+/// A policy as its readers see it: the manual page, and what is checked of every use. `docs/policies/` is made of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Manual {
+    /// Its name in policy files.
+    pub name: &'static str,
+    /// The file of the page, in `policies/`.
+    pub file: &'static str,
+    /// The page: Markdown, whose examples are tests.
+    pub text: &'static str,
+    /// Where it may stand.
+    pub sections: &'static [Section],
+    /// At which scopes.
+    pub scopes: &'static [Scope],
+    /// The attributes it has besides `id`.
+    pub attributes: &'static [&'static str],
+    /// What may stand in it.
+    pub children: Children,
+    /// True if a section holds it at most once.
+    pub once: bool,
+}
 
 /// Declares the modules, the enum and its dispatch from one list.
 macro_rules! policies {
@@ -65,9 +87,18 @@ macro_rules! policies {
         /// The names of the policies that run.
         pub const NAMES: &[&str] = &[$($(#[$cfg])? <$name as Statement>::NAME,)*];
 
-        /// The manual pages of the policies that run: name and Markdown, whose examples are tests.
-        pub const MANUAL: &[(&str, &str)] = &[
-            $($(#[$cfg])? (<$name as Statement>::NAME, include_str!(concat!("policies/", stringify!($module), ".md"))),)*
+        /// What can be said of the policies that run without running them.
+        pub const MANUAL: &[Manual] = &[
+            $($(#[$cfg])? Manual {
+                name: <$name as Statement>::NAME,
+                file: concat!(stringify!($module), ".md"),
+                text: include_str!(concat!("policies/", stringify!($module), ".md")),
+                sections: <$name as Statement>::SECTIONS,
+                scopes: <$name as Statement>::SCOPES,
+                attributes: <$name as Statement>::ATTRIBUTES,
+                children: <$name as Statement>::CHILDREN,
+                once: <$name as Statement>::ONCE,
+            },)*
         ];
     };
 }
@@ -106,7 +137,7 @@ policies! {
 }
 
 /// Policies of APIM that this build does not run yet. They are refused by name: skipping one silently could open a door.
-const NOT_YET: &[&str] = &[
+pub const NOT_YET: &[&str] = &[
     "authentication-basic",
     "authentication-certificate",
     "authentication-managed-identity",

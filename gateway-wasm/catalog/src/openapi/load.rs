@@ -1,6 +1,6 @@
 //! From a file to a [`Document`]: the version, then every operation with what belongs to it.
 
-use super::{Callback, Document, Operation, references, shape, swagger};
+use super::{Callback, Document, Operation, references, swagger};
 use crate::{
     findings::{Findings, did_you_mean, listed},
     tree::{Part, Tree, step},
@@ -39,7 +39,8 @@ pub(crate) fn read_tree(name: &str, bytes: &Arc<[u8]>, findings: &Findings) -> O
         reading.no_operations();
     }
     if findings.count() == before {
-        shape::check(&reading, &operations, bytes.len());
+        #[cfg(feature = "second-opinion")]
+        super::shape::check(&reading, &operations, bytes.len());
     }
     operations.shrink_to_fit();
     document.operations = operations;

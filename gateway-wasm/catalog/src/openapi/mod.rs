@@ -8,6 +8,7 @@ pub mod example;
 mod load;
 pub(crate) mod names;
 mod references;
+#[cfg(feature = "second-opinion")]
 mod shape;
 mod swagger;
 
