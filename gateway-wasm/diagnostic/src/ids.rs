@@ -250,6 +250,7 @@ pub const AREAS: &[Area] = &[
         "fragment",
         "Policy fragments.",
         &[
+            error("limit", "a fragment, or all that a document includes, is more than is read"),
             error("nested", "a fragment includes a fragment"),
             error("policy-missing", "a fragment has no policy file"),
             error("root", "the file of a fragment does not hold one `<fragment>`"),

@@ -324,6 +324,7 @@ fn exchange(head: RequestHead, api: &PlanApi, found: Found, backend: Option<Addr
         parameters: found.parameters,
         about,
         last_error: None,
+        steps: 0,
         trace: None,
         request_id: Default::default(),
         client: head,

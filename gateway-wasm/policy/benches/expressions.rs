@@ -76,6 +76,7 @@ fn exchange() -> Exchange {
         parameters: Vec::new(),
         about: Default::default(),
         last_error: None,
+        steps: 0,
         trace: None,
         request_id: Default::default(),
     };

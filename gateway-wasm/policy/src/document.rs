@@ -109,8 +109,17 @@ impl Document {
         let text = Text::new(source, &surroundings.named_values, surroundings.unknown());
         let roots = xml::read(&text, diagnostics);
         let (section, path) = (Section::Inbound, String::new());
-        let mut checker =
-            Checker { text: &text, section, scope, surroundings, diagnostics, fragment: None, path, once: Vec::new() };
+        let mut checker = Checker {
+            text: &text,
+            section,
+            scope,
+            surroundings,
+            diagnostics,
+            fragment: None,
+            path,
+            once: Vec::new(),
+            included: (0, 0),
+        };
         let [root] = roots.as_slice() else {
             let second = roots.get(1).map_or(Span::default(), |root| root.name_span);
             checker.error(

@@ -24,6 +24,8 @@ pub struct Exchange {
     pub about: About,
     /// What went wrong, while `on-error` runs.
     pub last_error: Option<Fault>,
+    /// How many policies ran.
+    pub steps: u32,
     /// What happened so far, where somebody wants to know.
     pub trace: Option<Box<Trace>>,
     /// The request's own number, once somebody asked for it.
@@ -212,6 +214,16 @@ impl Variables {
             Some((_, old)) => *old = value,
             None => self.values.push((name, value)),
         }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// True if there are none.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
     }
 
     /// Forgets a name, and returns its value.

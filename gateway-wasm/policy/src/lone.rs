@@ -76,7 +76,17 @@ impl Lone<'_> {
         let mut diagnostics = Diagnostics::new();
         let (text, surroundings) = (self.text, self.surroundings);
         let (path, once, scope) = (String::new(), Vec::new(), Scope::Api);
-        check(&mut Checker { text, section, scope, surroundings, diagnostics: &mut diagnostics, fragment, path, once });
+        check(&mut Checker {
+            text,
+            section,
+            scope,
+            surroundings,
+            diagnostics: &mut diagnostics,
+            fragment,
+            path,
+            once,
+            included: (0, 0),
+        });
         diagnostics
     }
 }

@@ -142,9 +142,11 @@ pub(crate) async fn parallel<H: Host>(steps: &[Rc<Step>], any: bool, exchange: &
     .await;
     let mut flow = Flow::Next;
     let before = exchange.variables.clone();
+    let steps_before = exchange.steps;
     let traced = exchange.trace.as_ref().map_or(0, |trace| trace.entries.len());
     for one in branches {
         let Branch::Done((mut copy, result)) = one else { continue };
+        exchange.steps = exchange.steps.saturating_add(copy.steps - steps_before);
         if let (Some(trace), Some(copied)) = (&mut exchange.trace, copy.trace.take()) {
             trace.merge(traced, *copied);
         }

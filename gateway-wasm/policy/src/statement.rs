@@ -126,7 +126,18 @@ pub struct Checker<'a> {
     pub(crate) path: String,
     /// Where those policies stand that a section holds at most once.
     pub(crate) once: Vec<(Section, &'static str, Place)>,
+    /// How many fragments the document includes so far, and their sizes together.
+    pub(crate) included: (usize, usize),
 }
+
+/// The most fragments that one document includes, each as often as it is included.
+const INCLUDES_MAX: usize = 100;
+
+/// The most that one fragment may have (reference: APIM, C1).
+const FRAGMENT_BYTES_MAX: usize = 512 << 10;
+
+/// The most that all fragments of a document may have together, each as often as it is included.
+const INCLUDED_BYTES_MAX: usize = 4 << 20;
 
 /// Counts siblings by name: the third `choose` among them is `choose[3]`.
 #[derive(Default)]
@@ -328,6 +339,9 @@ impl Checker<'_> {
             self.unknown("fragment/unknown", span, format!("there is no fragment `{name}`"), help);
             return;
         };
+        if !self.may_include(element, name, source.text().len()) {
+            return;
+        }
         let text = Text::new(source, &self.surroundings.named_values, self.surroundings.unknown());
         let roots = xml::read(&text, self.diagnostics);
         let mut inner = Checker {
@@ -339,10 +353,33 @@ impl Checker<'_> {
             fragment: Some(name),
             path: std::mem::take(&mut self.path),
             once: std::mem::take(&mut self.once),
+            included: self.included,
         };
         let root = inner.fragment_root(&roots);
         steps.extend(root.map(|root| inner.steps(root)).unwrap_or_default());
         (self.path, self.once) = (inner.path, inner.once);
+    }
+
+    /// Counts a fragment, and reports one that is too much.
+    fn may_include(&mut self, element: &Element, name: &str, bytes: usize) -> bool {
+        self.included = (self.included.0 + 1, self.included.1.saturating_add(bytes));
+        let (message, help) = match self.included {
+            _ if bytes > FRAGMENT_BYTES_MAX => (
+                format!("the fragment `{name}` has {bytes} bytes, and one may have {FRAGMENT_BYTES_MAX}"),
+                "split it, and include both parts",
+            ),
+            (count, _) if count > INCLUDES_MAX => (
+                format!("this is include {count} of the document, and it may have {INCLUDES_MAX}"),
+                "put what is always included together into one fragment",
+            ),
+            (_, all) if all > INCLUDED_BYTES_MAX => (
+                format!("the fragments of the document have {all} bytes together, and they may have {INCLUDED_BYTES_MAX}"),
+                "include large fragments less often",
+            ),
+            _ => return true,
+        };
+        self.error("fragment/limit", element.name_span, message, help);
+        false
     }
 
     /// The `<fragment>` of a fragment's file.

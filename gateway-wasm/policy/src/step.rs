@@ -38,13 +38,34 @@ pub struct Standing {
     pub place: Option<Place>,
 }
 
+/// The most policies that run for one request, each turn of a `retry` counted: retries in retries multiply.
+const STEPS_MAX: u32 = 10_000;
+
+/// The most variables that a request has.
+const VARIABLES_MAX: usize = 1_000;
+
+/// What `context.LastError.Reason` says where a limit of the engine was reached.
+const LIMIT_REACHED: &str = "LimitReached";
+
 impl Step {
     /// Does it. A fault remembers the innermost step that it comes from.
     pub(crate) async fn run<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
+        exchange.steps += 1;
         let result = match exchange.trace {
+            _ if exchange.steps > STEPS_MAX => {
+                let message = format!("More than {STEPS_MAX} policies ran for one request.");
+                Err(Fault::new(self.at.name, LIMIT_REACHED, message))
+            }
             None => self.policy.run(exchange, host).await,
             Some(_) => self.run_traced(exchange, host).await,
         };
+        let result = result.and_then(|flow| match exchange.variables.len() > VARIABLES_MAX {
+            false => Ok(flow),
+            true => {
+                let message = format!("A request has more than {VARIABLES_MAX} variables.");
+                Err(Fault::new(self.at.name, LIMIT_REACHED, message))
+            }
+        });
         result.map_err(|fault| self.failed(fault))
     }
 
