@@ -325,6 +325,17 @@ pub enum VersioningScheme {
     Query(String),
 }
 
+/// What requests to a backend carry, as written: named values are not put in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Credentials {
+    /// Header fields.
+    pub headers: Vec<(String, Vec<String>)>,
+    /// Query parameters.
+    pub query: Vec<(String, Vec<String>)>,
+    /// The scheme and the parameter of `Authorization`.
+    pub authorization: Option<(String, String)>,
+}
+
 /// A backend that policies and APIs can name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Backend {
@@ -338,7 +349,9 @@ pub struct Backend {
     pub description: String,
     /// Its address; empty for a pool.
     pub url: String,
-    /// All its properties as written, for what is not resolved yet (credentials, pool, circuit breaker, TLS).
+    /// What requests to it carry.
+    pub credentials: Credentials,
+    /// All its properties as written, for what is not resolved yet (pool, circuit breaker, TLS).
     pub properties: serde_json::Value,
 }
 

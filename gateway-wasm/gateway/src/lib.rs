@@ -14,4 +14,4 @@ mod serve;
 
 pub use check::check;
 pub use plan::{Keys, Plan, Secrets};
-pub use serve::{Admitted, Gateway, Served, Unknown, admit, failed, serve};
+pub use serve::{Admitted, Gateway, Refused, Served, Unknown, admit, failed, serve};

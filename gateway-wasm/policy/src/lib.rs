@@ -8,6 +8,7 @@
 
 pub mod about;
 pub mod address;
+pub mod backend;
 pub mod code;
 pub mod computed;
 pub mod document;
@@ -18,6 +19,7 @@ pub mod host;
 pub mod lone;
 pub mod policies;
 pub mod problem;
+mod redirect;
 pub mod run;
 pub mod script;
 pub mod statement;
@@ -27,9 +29,10 @@ pub mod trace;
 mod values;
 pub mod xml;
 
+pub use backend::Backend;
 pub use computed::Expr;
 pub use document::{Document, Effective, Scope, Section, Surroundings};
 pub use exchange::{Body, Exchange, Headers, Request, Response};
 pub use host::{ForwardLimits, Host, SendError};
-pub use run::{Outcome, run};
+pub use run::{Outcome, on_error, run};
 pub use statement::{Fault, Flow};

@@ -77,6 +77,8 @@ pub struct Fault {
     pub message: String,
     /// The part of the policy that failed, such as `when[2]`; empty for the policy itself.
     pub part: String,
+    /// The status that the caller gets where `on-error` changes nothing.
+    pub status: u16,
     /// Where the policy stands, once the run knows it.
     pub at: Option<Rc<Standing>>,
 }
@@ -94,9 +96,15 @@ impl Fault {
         self
     }
 
+    /// The caller gets this status and reads the message, rather than a 500 that says nothing.
+    pub fn answered(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
     /// A policy's failure.
     pub fn new(source: &'static str, reason: &'static str, message: impl Into<String>) -> Self {
-        Self { source, reason, message: message.into(), part: String::new(), at: None }
+        Self { source, reason, message: message.into(), part: String::new(), status: 500, at: None }
     }
 }
 

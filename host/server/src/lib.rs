@@ -9,11 +9,13 @@
 mod body;
 mod connection;
 mod exchange;
+mod expect;
 mod headers;
 mod health;
 mod instances;
 mod operations;
 mod outbox;
+mod proxy;
 pub mod sandbox;
 mod upstream;
 mod worker;
