@@ -2,5 +2,7 @@
 
 pub mod backend;
 pub mod client;
+pub mod proxy;
+pub mod proxy;
 pub mod runners;
 pub mod service;

@@ -455,10 +455,8 @@ pub(crate) fn part_items(machine: &mut Machine<'_>, part: Part) -> Result<Option
 /// The part that a property of a part is, where it is always there, so that getting there costs nothing.
 pub(crate) fn part_of(of: Part, name: &str) -> Option<Part> {
     Some(match (of, name) {
-        (Part::Context, "Api") => Part::Api,
         (Part::Context, "Backend") => Part::Backend,
         (Part::Context, "Deployment") => Part::Deployment,
-        (Part::Context, "Operation") => Part::Operation,
         (Part::Context, "Request") => Part::Request,
         (Part::Context, "Variables") => Part::Variables,
         (Part::Request, "Headers") => Part::RequestHeaders,
