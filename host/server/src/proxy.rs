@@ -18,9 +18,8 @@ pub(crate) async fn tunnel(stream: &mut TcpStream, proxy: Proxy<'_>, server: &st
     };
     let request = format!("CONNECT {server} HTTP/1.1\r\nHost: {server}\r\n{authorization}\r\n");
     stream.write_all(request.as_bytes()).await?;
-    // Nobody speaks behind the head before the gateway does, so what is read ends with it.
     let mut head = Vec::with_capacity(256);
-    while !head.ends_with(b"\r\n\r\n") {
+    while !head.windows(4).any(|window| window == b"\r\n\r\n") {
         if stream.read_buf(&mut head).await? == 0 {
             return Err(io::Error::other(format!("the proxy {} closed the connection", proxy.authority)));
         }
@@ -31,7 +30,8 @@ pub(crate) async fn tunnel(stream: &mut TcpStream, proxy: Proxy<'_>, server: &st
     }
     let line = String::from_utf8_lossy(head.split(|byte| *byte == b'\r').next().unwrap_or_default()).into_owned();
     match line.split(' ').nth(1) {
-        Some(status) if line.starts_with("HTTP/1.") && status.len() == 3 && status.starts_with('2') => Ok(()),
+        // Nobody speaks through the tunnel before the gateway does.
+        Some(status) if status.len() == 3 && status.starts_with('2') && head.ends_with(b"\r\n\r\n") => Ok(()),
         _ => Err(io::Error::other(format!("the proxy {} refuses a tunnel: {line}", proxy.authority))),
     }
 }

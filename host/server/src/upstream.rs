@@ -3,7 +3,7 @@
 use crate::{body::Payload, expect::Gate, proxy};
 use http::{HeaderValue, Request, Response, Uri, header, uri::PathAndQuery};
 use hyper::client::conn::{http1, http2};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{
     borrow::Cow,
     cell::RefCell,
@@ -25,6 +25,8 @@ use wire::{FailureKind, HttpVersion, Proxy, Scheme};
 const IDLE_MAX: Duration = Duration::from_secs(55);
 /// How many connections to one backend may wait.
 const IDLE_CONNECTIONS_MAX: usize = 256;
+/// How often the other end of an HTTP/2 connection is asked whether it is still there.
+const PING_INTERVAL: Duration = Duration::from_secs(20);
 /// How long connecting may take, a proxy and TLS included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -337,7 +339,10 @@ async fn one<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: S) -> i
 }
 
 async fn two<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: S) -> io::Result<Sender> {
-    let (sender, connection) = http2::handshake(Local, TokioIo::new(stream)).await.map_err(io::Error::other)?;
+    let mut builder = http2::Builder::new(Local);
+    // Such a connection is kept for as long as it lives, so somebody has to find out that it does not.
+    builder.timer(TokioTimer::new()).keep_alive_interval(PING_INTERVAL).keep_alive_while_idle(true);
+    let (sender, connection) = builder.handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
     tokio::task::spawn_local(async move {
         let _ = connection.await;
     });
