@@ -7,13 +7,16 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+/// The first line of a request, and what it says about who asks.
+pub type Asked = (String, Option<String>);
+
 /// A proxy that runs.
 #[derive(Clone, Debug)]
 pub struct Proxy {
     /// Where it listens.
     pub address: SocketAddr,
-    /// What it was asked: the first line of each request, and what it was told about who asks.
-    pub asked: Arc<Mutex<Vec<(String, Option<String>)>>>,
+    /// What it was asked.
+    pub asked: Arc<Mutex<Vec<Asked>>>,
 }
 
 /// Starts a proxy.
