@@ -78,13 +78,13 @@ impl Gateway {
         }
     }
 
-    /// What the credentials of backends hold, for who writes down what left the gateway: no trace shows it.
+    /// What the credentials of backends add to requests, as it leaves, for who writes down what left the gateway: no trace shows it.
     pub fn credentials(&self) -> impl Iterator<Item = &str> {
-        let backends = self.plan.surroundings.iter().flat_map(|surroundings| surroundings.backends.values());
-        backends
-            .flat_map(|backend| backend.headers.iter().chain(&backend.query))
-            .flat_map(|(_, values)| values)
-            .map(String::as_str)
+        let backends = self.surroundings.iter().flat_map(|surroundings| surroundings.backends.values());
+        backends.filter_map(|backend| backend.credentials.as_deref()).flat_map(|credentials| {
+            let headers = credentials.headers.iter().flat_map(|(_, values)| values);
+            headers.chain(credentials.query.iter().map(|(_, value)| value)).map(String::as_str)
+        })
     }
 
     /// The names of the API and of its operation that a request leads to, for tools; `None` where it leads nowhere.
