@@ -1,5 +1,9 @@
 //! Servers that play backends: one thread for each connection, and a function that answers.
 
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::{body::Incoming, server::conn::http2, service::service_fn};
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
@@ -48,6 +52,31 @@ pub fn start(answer: impl Fn(&Request, &mut TcpStream) -> bool + Send + Sync + '
 /// A backend that answers `200` with these bytes.
 pub fn answering(body: &'static str) -> SocketAddr {
     start(move |_, stream| respond(stream, 200, body))
+}
+
+/// A backend that speaks HTTP/2 and nothing else. It answers with what it was asked: method, URL, and body.
+pub fn speaking_http2() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    listener.set_nonblocking(true).expect("the option can be set");
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async move {
+            let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
+            while let Ok((stream, _)) = listener.accept().await {
+                let served = http2::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service_fn(told));
+                tokio::spawn(served);
+            }
+        });
+    });
+    address
+}
+
+async fn told(request: http::Request<Incoming>) -> Result<http::Response<Full<Bytes>>, hyper::Error> {
+    let (head, body) = request.into_parts();
+    let host = head.headers.get("host").map_or("", |_| " and a host field");
+    let body = String::from_utf8_lossy(&body.collect().await?.to_bytes()).into_owned();
+    Ok(http::Response::new(format!("{} {} {:?}{host} {body}", head.method, head.uri, head.version).into()))
 }
 
 /// Writes a response with a length, and says that the connection goes on.

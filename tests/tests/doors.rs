@@ -16,6 +16,7 @@ use tests::{
     backend::{self, respond},
     client::{self, connect, exchange, get, post},
     service::{anything, start},
+    wait_until,
 };
 
 const FORWARD: &str = "<backend><forward-request /></backend>";
@@ -161,6 +162,39 @@ fn a_body_is_read_and_changed() {
     let reply = post(server.address(), "/prices", "12 gbp");
     assert_eq!(reply.text(), "got 12 GBP from api.example", "{}", reply.head);
     assert_eq!(reply.header("content-length"), Some("27"));
+}
+
+/// Events reach the client as they come, though policies work on the response: each is only sent when the one before was seen.
+#[test]
+fn server_sent_events_flow_through_outbound_policies() {
+    let (seen, sees) = mpsc::channel::<()>();
+    let sees = Mutex::new(sees);
+    let backend = backend::start(move |_, stream| {
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+        stream.write_all(head.as_bytes()).unwrap();
+        for number in 0..5 {
+            let event = format!("data: {number}\n\n");
+            write!(stream, "{:x}\r\n{event}\r\n", event.len()).unwrap();
+            sees.lock().unwrap().recv_timeout(Duration::from_secs(30)).expect("the event is seen before the next is sent");
+        }
+        stream.write_all(b"0\r\n\r\n").is_ok()
+    });
+    let sections = r#"<backend><forward-request buffer-response="true" /></backend><outbound>
+        <set-header name="X-Kind"><value>@(context.Response.Headers.GetValueOrDefault("Content-Type"))</value></set-header>
+        <choose><when condition="@(context.Response.StatusCode == 200)"><set-status code="203" /></when></choose></outbound>"#;
+    let server = start(&anything(&format!("http://{backend}"), &policies(sections)), Limits::default());
+    let mut stream = connect(server.address());
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").unwrap();
+    let (mut all, mut buffer) = (String::new(), [0; 4096]);
+    for number in 0..5 {
+        while !all.contains(&format!("data: {number}\n\n")) {
+            let length = stream.read(&mut buffer).unwrap();
+            assert!(length > 0, "{all}");
+            all.push_str(&String::from_utf8_lossy(&buffer[..length]));
+        }
+        seen.send(()).unwrap();
+    }
+    assert!(all.starts_with("HTTP/1.1 203") && all.contains("x-kind: text/event-stream"), "{all}");
 }
 
 /// A body that streamed to one backend is gone: a second forward fails rather than send an empty one.
@@ -382,13 +416,4 @@ fn resident_bytes() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("VmRSS");
     line.trim().trim_end_matches(" kB").parse::<usize>().expect("a number") << 10
-}
-
-/// Waits for something that happens soon; says what did not happen if it takes half a minute.
-fn wait_until(what: &str, happened: impl Fn() -> bool) {
-    let start = Instant::now();
-    while !happened() {
-        assert!(start.elapsed() < Duration::from_secs(30), "{what}: did not happen");
-        std::thread::sleep(Duration::from_millis(2));
-    }
 }

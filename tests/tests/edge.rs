@@ -138,6 +138,51 @@ fn a_body_is_read_and_changed() {
     });
 }
 
+/// A body of unknown length passes, whatever the method.
+#[test]
+fn a_body_passes_with_every_method() {
+    for policy in ["<policies />", r#"<policies><outbound><set-status code="200" /></outbound></policies>"#] {
+        let plan = anything("http://backend.example", policy);
+        within_a_minute(async {
+            let door = Runtime::new(&plan.write(), echo());
+            let (pieces, sent) = Pieces::body();
+            pieces.send(Frame::data("twelve ".into())).await.unwrap();
+            pieces.send(Frame::data("books".into())).await.unwrap();
+            drop(pieces);
+            let with = text(door.handle(get("/search").body(sent).unwrap()).await.unwrap()).await;
+            assert_eq!(with, (200, "twelve books".to_owned()));
+            let without = text(door.handle(get("/search").body(body(Bytes::new())).unwrap()).await.unwrap()).await;
+            assert_eq!(without, (200, String::new()));
+        });
+    }
+}
+
+/// A body that streamed to one backend is gone: nobody gets an empty one instead.
+#[test]
+fn a_body_is_never_silently_lost() {
+    let plan =
+        anything("http://backend.example", "<policies><backend><forward-request /><forward-request /></backend></policies>");
+    within_a_minute(async {
+        let door = Runtime::new(&plan.write(), echo());
+        assert_eq!(text(door.handle(post(body("twelve books".into()))).await.unwrap()).await.0, 500);
+        assert_eq!(text(door.handle(get("/").body(body(Bytes::new())).unwrap()).await.unwrap()).await.0, 200);
+    });
+}
+
+/// The runtime sends requests by itself: it is not told of proxies, so a request that should go through one goes nowhere.
+#[test]
+fn nothing_goes_around_a_proxy() {
+    for outbound in ["", r#"<outbound><set-status code="200" /></outbound>"#] {
+        let policy = format!(r#"<policies><inbound><proxy url="http://proxy.example:3128" /></inbound>{outbound}</policies>"#);
+        let plan = anything("http://backend.example", &policy);
+        within_a_minute(async {
+            let unreachable: Backend = Arc::new(|_| panic!("it was sent"));
+            let door = Runtime::new(&plan.write(), unreachable);
+            assert_eq!(text(door.handle(get("/").body(body(Bytes::new())).unwrap()).await.unwrap()).await.0, 500);
+        });
+    }
+}
+
 /// An instance goes on after requests that got no answer, and serves several at once.
 #[test]
 fn requests_do_not_wait_for_each_other() {

@@ -115,10 +115,14 @@ impl Home {
         Some(self.gateway.get_or_init(|| Rc::new(Gateway::new(plan(service, None)))).clone())
     }
 
-    /// What nobody may see: the values of secret named values, stand-ins included.
+    /// What nobody may see: the values of secret named values, stand-ins included, and the credentials of backends.
     pub fn secrets(&self) -> Vec<String> {
         let values = self.service.iter().flat_map(|service| &service.named_values).filter(|value| value.secret);
-        values.map(|value| value.value.clone().unwrap_or_else(|| stand_in(value))).collect()
+        let values = values.map(|value| value.value.clone().unwrap_or_else(|| stand_in(value)));
+        let gateway = self.of_service();
+        let credentials = gateway.iter().flat_map(|gateway| gateway.credentials()).map(str::to_owned);
+        // A credential may hold a named value, and goes first: what is left of it could tell something.
+        credentials.chain(values).collect()
     }
 
     /// The gateway of that service.

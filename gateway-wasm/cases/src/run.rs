@@ -132,12 +132,13 @@ pub(crate) fn or_nothing(text: String) -> String {
 }
 
 fn respond(case: &Case, gateway: &Gateway, script: &Script, ran: &mut Ran) -> Response {
-    let Admitted { mut exchange, effective } = match admit(case, gateway, script) {
+    let mut admitted = match admit(case, gateway, script) {
         Ok(admitted) => admitted,
         Err(response) => return *response,
     };
-    exchange.trace = ran.trace.take();
-    let ended = polled(policy::run(&effective, &mut exchange, script));
+    admitted.exchange.trace = ran.trace.take();
+    let ended = polled(admitted.run(script));
+    let mut exchange = admitted.exchange;
     ran.trace = exchange.trace.take();
     ran.variables = variables(&exchange.variables, script);
     if let Some(fault) = &exchange.last_error {
@@ -195,11 +196,16 @@ pub fn program(case: &Case, home: &Home, program: &Program) -> Result<String, St
     let mut text = String::new();
     for expression in &program.expressions {
         let script = Script::new(case.scene.clone(), case.given.body.clone());
-        let Admitted { mut exchange, .. } = admit(case, &gateway, &script)
-            .map_err(|response| format!("the request of this case leads nowhere: it is answered with {}\n", response.status))?;
+        let nowhere =
+            |response: &Response| format!("the request of this case leads nowhere: it is answered with {}\n", response.status);
+        let admitted = admit(case, &gateway, &script).map_err(|response| nowhere(&response))?;
+        if let Some(refused) = &admitted.refused {
+            return Err(nowhere(&refused.response));
+        }
+        let mut exchange = admitted.exchange;
         exchange.request.body = Body::Whole(case.given.body.clone());
         if case.is_answered() {
-            let response = polled(script.forward(&exchange, ForwardLimits { timeout_ms: 0 }));
+            let response = polled(script.forward(&exchange, ForwardLimits::default()));
             exchange.response =
                 response.ok().map(|response| Response { body: Body::Whole(script.bytes(&response.body)), ..response });
         }

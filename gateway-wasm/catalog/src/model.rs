@@ -338,6 +338,17 @@ pub enum VersioningScheme {
     Query(String),
 }
 
+/// What requests to a backend carry, as written: named values are not put in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Credentials {
+    /// Header fields.
+    pub headers: Vec<(String, Vec<String>)>,
+    /// Query parameters.
+    pub query: Vec<(String, Vec<String>)>,
+    /// The scheme and the parameter of `Authorization`.
+    pub authorization: Option<(String, String)>,
+}
+
 /// A backend that policies and APIs can name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Backend {
@@ -353,7 +364,9 @@ pub struct Backend {
     pub url: String,
     /// Where its address stands, if that is plain `http`.
     pub plain_http_at: Option<Place>,
-    /// All its properties as written, for what is not resolved yet (credentials, pool, circuit breaker, TLS).
+    /// What requests to it carry.
+    pub credentials: Credentials,
+    /// All its properties as written, for what is not resolved yet (pool, circuit breaker, TLS).
     pub properties: serde_json::Value,
 }
 

@@ -19,7 +19,7 @@ use policy::{
     host::BODY_BYTES_MAX,
 };
 use std::{
-    cell::{OnceCell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     future::Future,
     rc::Rc,
     task::{Context, Waker},
@@ -91,17 +91,21 @@ impl wasip3::exports::http::handler::Guest for Component {
         let head = read_head(&request);
         let (_, sent) = wit_future::new(|| Ok(()));
         let (body, trailers) = types::Request::consume_body(request, sent);
-        let door = Door { request: RefCell::new(Some(Stream { body, trailers })), ..Door::default() };
+        let request = RefCell::new(Some(Stream { body, trailers }));
+        let door = Door { request, ..Door::default() };
         let head = RequestHead::read(head).map_err(|error| ErrorCode::InternalError(Some(error.to_string())))?;
         match gateway::serve(&gateway(), head, &door).await {
             Served::Respond(response) => door.respond(response),
             Served::HandOver(exchange, limits) => {
                 let method = exchange.request.method.clone().unwrap_or_else(|| exchange.client.method().to_owned());
-                let request = door.outgoing(&exchange.request, &method, limits.timeout_ms);
-                match client::send(request).await {
+                let sent = match door.forwarded(&exchange.request, &method, limits.timeout_ms).await {
+                    Ok(request) => client::send(request).await.map_err(failed),
+                    Err(error) => Err(error),
+                };
+                match sent {
                     Ok(response) => Ok(response),
                     Err(error) => {
-                        eprintln!("portico: the backend did not answer: {error:?}");
+                        eprintln!("portico: the backend did not answer: {}", error.message);
                         door.respond(gateway::failed(&door))
                     }
                 }
@@ -149,6 +153,18 @@ impl Stream {
         Self { body, trailers }
     }
 
+    /// This body once it has begun; `None` if it ends before.
+    async fn begun(mut self) -> Option<Self> {
+        loop {
+            let (result, chunk) = self.body.read(Vec::with_capacity(CHUNK_BYTES)).await;
+            match (chunk.is_empty(), result) {
+                (false, _) => return Some(self.resumed(chunk)),
+                (true, StreamResult::Complete(_)) => {}
+                (true, _) => return None,
+            }
+        }
+    }
+
     /// This body with bytes in front that have been read already.
     fn resumed(self, read: Vec<u8>) -> Self {
         let (mut writer, body) = wit_stream::new();
@@ -179,6 +195,8 @@ const CHUNK_BYTES: usize = 64 << 10;
 struct Door {
     request: RefCell<Option<Stream>>,
     response: RefCell<Option<Stream>>,
+    /// True once the client's body went to a backend: it cannot go to another.
+    body_was_sent: Cell<bool>,
     places: Places,
 }
 
@@ -200,32 +218,26 @@ impl Door {
         }
     }
 
-    /// A request for the runtime to send.
-    fn outgoing(&self, request: &Request, method: &str, timeout_ms: u32) -> types::Request {
-        let headers = outgoing_headers(&request.headers, matches!(request.body, Body::Whole(_)));
-        let has_length = !headers.get("content-length").is_empty();
-        let stream = match &request.body {
-            Body::Whole(bytes) => (!bytes.is_empty()).then(|| Stream::of(bytes.clone())),
-            Body::Streams(which) => {
-                self.stream(*which).take().filter(|_| has_length || !matches!(method, "GET" | "HEAD" | "DELETE" | "OPTIONS"))
-            }
-        };
-        let (body, trailers) = match stream {
-            Some(stream) => (Some(stream.body), stream.trailers),
-            None => (None, wit_future::new(|| Ok(None)).1),
-        };
-        let options = RequestOptions::new();
-        // A runtime that cannot keep the time says so here; it then has a time-out of its own.
-        let _ = options.set_first_byte_timeout(Some(u64::from(timeout_ms) * 1_000_000));
-        let (outgoing, _) = types::Request::new(headers, body, trailers, Some(options));
-        let _ = outgoing.set_method(&method_from(method));
-        if let Some(backend) = &request.backend {
-            let scheme = if backend.scheme == wire::Scheme::Https { Scheme::Https } else { Scheme::Http };
-            let _ = outgoing.set_scheme(Some(&scheme));
-            let _ = outgoing.set_authority(Some(&backend.authority));
+    /// The exchange's request, for the runtime to send.
+    async fn forwarded(&self, request: &Request, method: &str, timeout_ms: u32) -> Result<types::Request, SendError> {
+        if let Body::Whole(_) = request.body {
+            return outgoing(request, method, timeout_ms);
         }
-        let _ = outgoing.set_path_with_query(Some(&request.target()));
-        outgoing
+        if self.body_was_sent.get() {
+            let message = "the client's body was sent before, and bodies that stream are not kept";
+            return Err(SendError { kind: FailureKind::BodyGone, message: message.to_owned() });
+        }
+        // Methods that seldom have a body must not get an empty one. Where its length is not given, whether there is one is
+        // only known once it begins, or ends.
+        let length = request.headers.values("content-length").next();
+        let is_uncertain =
+            length.as_deref() == Some("0") || (length.is_none() && matches!(method, "GET" | "HEAD" | "DELETE" | "OPTIONS"));
+        let stream = match self.request.take() {
+            Some(stream) if is_uncertain => stream.begun().await,
+            stream => stream,
+        };
+        self.body_was_sent.set(stream.is_some());
+        with_body(request, method, timeout_ms, stream)
     }
 
     /// A response for the runtime to send.
@@ -245,13 +257,7 @@ impl Door {
     }
 
     async fn sent(&self, request: types::Request) -> Result<(u16, Fields, Stream), SendError> {
-        let response = client::send(request).await.map_err(|error| SendError {
-            kind: match error {
-                ErrorCode::ConnectionTimeout | ErrorCode::HttpResponseTimeout | ErrorCode::DnsTimeout => FailureKind::Timeout,
-                _ => FailureKind::Connection,
-            },
-            message: format!("{error:?}"),
-        })?;
+        let response = client::send(request).await.map_err(failed)?;
         let status = response.get_status_code();
         let all = response.get_headers().copy_all();
         let fields = all.iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect::<Vec<_>>();
@@ -274,7 +280,7 @@ impl Host for Door {
 
     async fn forward(&self, exchange: &Exchange, limits: ForwardLimits) -> Result<Response, SendError> {
         let method = exchange.request.method.as_deref().unwrap_or(exchange.client.method());
-        let request = self.outgoing(&exchange.request, method, limits.timeout_ms);
+        let request = self.forwarded(&exchange.request, method, limits.timeout_ms).await?;
         let (status, fields, stream) = self.sent(request).await?;
         self.response.replace(Some(stream));
         let body = Body::Streams(Which::Response);
@@ -285,14 +291,17 @@ impl Host for Door {
         if request.backend.is_none() {
             return Err(SendError { kind: FailureKind::Invalid, message: "the request has no address".to_owned() });
         }
-        let request = self.outgoing(request, request.method.as_deref().unwrap_or("GET"), timeout_ms);
+        let request = outgoing(request, request.method.as_deref().unwrap_or("GET"), timeout_ms)?;
         let (status, fields, stream) = self.sent(request).await?;
         let body = Body::Whole(whole(stream, BODY_BYTES_MAX).await.map_err(|_| too_large(BODY_BYTES_MAX))?);
         Ok(Response { status, reason: String::new(), headers: Headers::new(fields), body, forwarded: false })
     }
 
     fn send_one_way(&self, request: &Request, timeout_ms: u32) {
-        let request = self.outgoing(request, request.method.as_deref().unwrap_or("GET"), timeout_ms);
+        let request = match outgoing(request, request.method.as_deref().unwrap_or("GET"), timeout_ms) {
+            Ok(request) => request,
+            Err(error) => return eprintln!("portico: a one-way request failed: {}", error.message),
+        };
         let mut sending = Box::pin(client::send(request));
         // Polled once it is on its way, before whatever the exchange sends next. What is left is a task of its own, for which
         // the runtime keeps the instance when the response has gone.
@@ -385,6 +394,48 @@ async fn whole(mut stream: Stream, bytes_max: u64) -> Result<Bytes, Stream> {
             return Ok(all.into());
         }
     }
+}
+
+/// A request whose body is whole, for the runtime to send.
+fn outgoing(request: &Request, method: &str, timeout_ms: u32) -> Result<types::Request, SendError> {
+    let stream = match &request.body {
+        Body::Whole(bytes) if !bytes.is_empty() => Some(Stream::of(bytes.clone())),
+        Body::Whole(_) | Body::Streams(_) => None,
+    };
+    with_body(request, method, timeout_ms, stream)
+}
+
+fn with_body(request: &Request, method: &str, timeout_ms: u32, stream: Option<Stream>) -> Result<types::Request, SendError> {
+    if request.proxy.is_some() {
+        let message = "a runtime of `wasi:http` does not send requests through a proxy that a policy names";
+        return Err(SendError { kind: FailureKind::Invalid, message: message.to_owned() });
+    }
+    let request = request.as_sent();
+    let headers = outgoing_headers(&request.headers, matches!(request.body, Body::Whole(_)));
+    let (body, trailers) = match stream {
+        Some(stream) => (Some(stream.body), stream.trailers),
+        None => (None, wit_future::new(|| Ok(None)).1),
+    };
+    let options = RequestOptions::new();
+    // A runtime that cannot keep the time says so here; it then has a time-out of its own.
+    let _ = options.set_first_byte_timeout(Some(u64::from(timeout_ms) * 1_000_000));
+    let (outgoing, _) = types::Request::new(headers, body, trailers, Some(options));
+    let _ = outgoing.set_method(&method_from(method));
+    if let Some(backend) = &request.backend {
+        let scheme = if backend.scheme == wire::Scheme::Https { Scheme::Https } else { Scheme::Http };
+        let _ = outgoing.set_scheme(Some(&scheme));
+        let _ = outgoing.set_authority(Some(&backend.authority));
+    }
+    let _ = outgoing.set_path_with_query(Some(&request.target()));
+    Ok(outgoing)
+}
+
+fn failed(error: ErrorCode) -> SendError {
+    let kind = match error {
+        ErrorCode::ConnectionTimeout | ErrorCode::HttpResponseTimeout | ErrorCode::DnsTimeout => FailureKind::Timeout,
+        _ => FailureKind::Connection,
+    };
+    SendError { kind, message: format!("{error:?}") }
 }
 
 fn too_large(bytes_max: u64) -> SendError {

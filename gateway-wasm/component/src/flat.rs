@@ -28,8 +28,8 @@ use std::{
     task::{Context, Poll, Waker},
 };
 use wire::{
-    Answer, BodyEdit, Completion, Edits, Event, FailureKind, Forward, Operation, Operations, RequestHead, Respond, ResponseEdits,
-    ResponseHead, Scheme, Wait, Which,
+    Answer, BodyEdit, Completion, Edits, Event, FailureKind, Forward, Operation, Operations, Proxy, RequestHead, Respond,
+    ResponseEdits, ResponseHead, Scheme, Wait, Which,
 };
 
 /// The component.
@@ -264,20 +264,22 @@ struct Outgoing<'r> {
     method: &'r str,
     backend: &'r Address,
     target: String,
+    proxy: Option<Proxy<'r>>,
     edits: Vec<u8>,
     body: Bytes,
 }
 
 impl<'r> Outgoing<'r> {
     fn new(request: &'r Request) -> Option<Self> {
+        let sent = request.as_sent();
         let mut edits = Vec::new();
-        request.headers.write_all(&mut edits);
+        sent.headers.write_all(&mut edits);
         let body = match &request.body {
             Body::Whole(bytes) => bytes.clone(),
             Body::Streams(_) => Bytes::new(),
         };
-        let method = request.method.as_deref().unwrap_or("GET");
-        Some(Self { method, backend: request.backend.as_ref()?, target: request.target(), edits, body })
+        let (method, backend) = (request.method.as_deref().unwrap_or("GET"), request.backend.as_ref()?);
+        Some(Self { method, backend, target: sent.target(), proxy: proxy(request), edits, body })
     }
 
     fn operation(&self, timeout_ms: u32, body_bytes_max: u64) -> Operation<'_> {
@@ -286,12 +288,17 @@ impl<'r> Outgoing<'r> {
             scheme: self.backend.scheme,
             authority: &self.backend.authority,
             target: &self.target,
+            proxy: self.proxy,
             timeout_ms,
             body_bytes_max,
             edits: Edits::written(&self.edits),
             body: &self.body,
         }
     }
+}
+
+fn proxy(request: &Request) -> Option<Proxy<'_>> {
+    request.proxy.as_ref().map(|proxy| Proxy { authority: &proxy.authority, authorization: &proxy.authorization })
 }
 
 fn mixed_up() -> SendError {
@@ -312,7 +319,7 @@ fn response(head: ResponseHead, body: Body, forwarded: bool) -> Response {
 }
 
 fn write_forward(number: u32, exchange: &Exchange, limits: ForwardLimits, out: &mut Vec<u8>) {
-    let request = &exchange.request;
+    let request = exchange.request.as_sent();
     let (mut edits, target) = (Vec::with_capacity(128), request.target());
     request.headers.write_edits(&mut edits);
     let (scheme, authority) = match &request.backend {
@@ -326,7 +333,10 @@ fn write_forward(number: u32, exchange: &Exchange, limits: ForwardLimits, out: &
         scheme,
         authority,
         target: &target,
+        proxy: proxy(&request),
+        version: limits.version,
         timeout_ms: limits.timeout_ms,
+        continue_timeout_ms: limits.continue_timeout_ms,
         edits: Edits::written(&edits),
         body: body_edit(&request.body),
     })

@@ -186,12 +186,17 @@ pub const AREAS: &[Area] = &[
     area(
         "forward-request",
         "The policy `forward-request`.",
-        &[error("follow-redirects", "this build does not follow the redirects of backends yet")],
+        &[error("timeout", "the time-out is given in seconds and in milliseconds")],
     ),
     area("jsonp", "The policy `jsonp`.", &[error("parameter", "the parameter that names the function has no name")]),
     area("limit-concurrency", "The policy `limit-concurrency`.", &[error("empty", "there is nothing in it")]),
     area("log-to-eventhub", "The policy `log-to-eventhub`.", &[error("partition", "the partition is named in two ways")]),
     area("mock-response", "The policy `mock-response`.", &[error("content-type", "this is not the name of a content type")]),
+    area(
+        "proxy",
+        "The policy `proxy`.",
+        &[error("url", "this is not the address of a proxy"), error("username", "there is a password, and no user")],
+    ),
     area(
         "retry",
         "The policy `retry`.",
@@ -337,6 +342,8 @@ pub const AREAS: &[Area] = &[
         "backend",
         "Backends.",
         &[
+            warning("certificate", "this build does not send this credential yet"),
+            error("named-value", "a backend names a value that is not there"),
             error("pool-empty", "a pool has no backend in it"),
             error("unknown", "a pool names a backend that is not there"),
             error("url", "this is not an address that can be called"),

@@ -42,6 +42,24 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
+    /// APIM's word for it in `context.LastError` (reference: APIM, C4).
+    pub(crate) fn reason(self) -> &'static str {
+        match self {
+            Refusal::NoKey => "SubscriptionKeyNotFound",
+            Refusal::BadKey => "SubscriptionKeyInvalid",
+        }
+    }
+
+    /// The sentence of `context.LastError`, which for a missing key is not quite that of the body.
+    pub(crate) fn error_message(self) -> &'static str {
+        match self {
+            Refusal::NoKey => {
+                "Access denied due to missing subscription key. Make sure to include subscription key when making requests to this API."
+            }
+            Refusal::BadKey => self.message(),
+        }
+    }
+
     /// The sentences of APIM's 401 (reference: APIM, C5).
     pub(crate) fn message(self) -> &'static str {
         match self {

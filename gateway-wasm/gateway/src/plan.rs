@@ -3,7 +3,7 @@
 use crate::debug::DebugKey;
 use catalog::{
     Service,
-    model::{Operation, Product, SubscriptionScope, SubscriptionState, VersioningScheme},
+    model::{Backend, Operation, Product, SubscriptionScope, SubscriptionState, VersioningScheme},
     openapi::example,
 };
 use diagnostic::Source;
@@ -133,10 +133,19 @@ pub(crate) enum PlanScope {
 pub(crate) struct PlanSurroundings {
     pub(crate) named_values: BTreeMap<String, String>,
     pub(crate) fragments: BTreeMap<String, (String, String)>,
-    pub(crate) backends: BTreeMap<String, String>,
+    pub(crate) backends: BTreeMap<String, PlanBackend>,
     pub(crate) loggers: BTreeSet<String>,
     /// The named values that are secret, by display name.
     pub(crate) secrets: BTreeSet<String>,
+}
+
+/// A backend with its named values put in.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct PlanBackend {
+    pub(crate) url: String,
+    /// What its credentials add to requests: header fields, names in lower case, and query parameters.
+    pub(crate) headers: Vec<(String, Vec<String>)>,
+    pub(crate) query: Vec<(String, Vec<String>)>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -348,10 +357,58 @@ pub(crate) fn surroundings(service: &Service, secrets: &Secrets) -> Vec<PlanSurr
         of(&fragment.workspace, &|place| drop(place.fragments.insert(fragment.name.clone(), file.clone())));
     }
     for backend in &service.backends {
-        let url = secrets.backends.get(&backend.name).unwrap_or(&backend.url);
-        of(&backend.workspace, &|place| drop(place.backends.insert(backend.name.clone(), url.clone())));
+        // JSON files of a folder name values by their resource names, too.
+        let ours = service.named_values.iter().filter(|value| value.workspace == backend.workspace);
+        let names: BTreeMap<&str, &str> = ours.map(|value| (value.name.as_str(), value.display_name.as_str())).collect();
+        of(&backend.workspace, &|place| {
+            let known = |name: &str| {
+                let values = &place.named_values;
+                values.get(name).or_else(|| values.get(*names.get(name)?)).cloned()
+            };
+            let planned = plan_backend(backend, secrets, known);
+            place.backends.insert(backend.name.clone(), planned);
+        });
     }
     all
+}
+
+fn plan_backend(backend: &Backend, secrets: &Secrets, known: impl Fn(&str) -> Option<String>) -> PlanBackend {
+    let written = |text: &str| filled(text, &known);
+    let lists = |pairs: &[(String, Vec<String>)], name: fn(&str) -> String| {
+        let list = |(key, values): &(String, Vec<String>)| (name(key), values.iter().map(|value| written(value)).collect());
+        pairs.iter().map(list).collect::<Vec<(String, Vec<String>)>>()
+    };
+    let mut headers = lists(&backend.credentials.headers, str::to_ascii_lowercase);
+    if let Some((scheme, parameter)) = &backend.credentials.authorization {
+        let value = format!("{} {}", written(scheme), written(parameter)).trim_end().to_owned();
+        headers.retain(|(name, _)| name != "authorization");
+        headers.push(("authorization".to_owned(), vec![value]));
+    }
+    PlanBackend {
+        url: secrets.backends.get(&backend.name).cloned().unwrap_or_else(|| written(&backend.url)),
+        headers,
+        query: lists(&backend.credentials.query, str::to_owned),
+    }
+}
+
+/// Puts named values in. One that nobody knows stays as it is written; `check` has reported it.
+fn filled(text: &str, known: impl Fn(&str) -> Option<String>) -> String {
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some((before, after)) = rest.split_once("{{") {
+        out.push_str(before);
+        let Some((name, end)) = after.split_once("}}") else {
+            out.push_str("{{");
+            rest = after;
+            continue;
+        };
+        match known(name.trim()) {
+            Some(value) => out.push_str(&value),
+            None => out.push_str(&format!("{{{{{name}}}}}")),
+        }
+        rest = end;
+    }
+    out.push_str(rest);
+    out
 }
 
 fn version(service: &Service, api: &catalog::model::Api) -> PlanVersion {

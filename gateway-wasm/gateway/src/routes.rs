@@ -23,10 +23,17 @@ pub(crate) const URL_TEMPLATE_BYTES_MAX: usize = 1000;
 pub(crate) const API_PATH_BYTES_MAX: usize = 400;
 
 /// Why a request leads nowhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Lost {
-    /// There is no such API, revision or operation.
+    /// There is no such API, or no such revision of it.
     Resource,
+    /// The API has no such operation.
+    Operation {
+        /// Index of the API.
+        api: u32,
+        /// The path below the API's, as sent.
+        path: String,
+    },
     /// APIs answer there, in versions of which the caller named none.
     Version,
 }
@@ -102,7 +109,8 @@ impl Routes {
         let below = (!below.is_empty()).then_some(below);
         let mut values = Vec::new();
         let operations = self.operations.get(api as usize).ok_or(Lost::Resource)?;
-        let target = operations.find(below, head.method(), query, &mut values).ok_or(Lost::Resource)?;
+        let target = operations.find(below, head.method(), query, &mut values);
+        let target = target.ok_or_else(|| Lost::Operation { api, path: rest.to_owned() })?;
         let parameters = target.names.iter().cloned().zip(values.iter().map(|value| (*value).to_owned()));
         let mut parameters: Vec<_> = parameters.collect();
         for (name, parameter) in &target.query {

@@ -3,13 +3,13 @@
 use crate::{
     debug::{Debug, DebugKey},
     keys::{Caller, Identity, KeyRing, Refusal},
-    plan::{Plan, PlanApi, PlanExample, PlanNamed, PlanSurroundings},
+    plan::{Plan, PlanApi, PlanBackend, PlanExample, PlanNamed, PlanSurroundings},
     routes::{Found, Lost, Routes, is_named},
 };
 use diagnostic::{Diagnostics, Source};
 use policy::{
-    Body, Document, Effective, Exchange, ForwardLimits, Headers, Host, Outcome, Request, Response, Scope, Surroundings, about,
-    address::Address, policies::CrossDomain, problem,
+    Backend, Body, Document, Effective, Exchange, Fault, ForwardLimits, Headers, Host, Outcome, Request, Response, Scope,
+    Section, Surroundings, about, address::Address, backend::Credentials, policies::CrossDomain, problem,
 };
 use std::{
     cell::{OnceCell, RefCell},
@@ -79,6 +79,15 @@ impl Gateway {
         }
     }
 
+    /// What the credentials of backends add to requests, as it leaves, for who writes down what left the gateway: no trace shows it.
+    pub fn credentials(&self) -> impl Iterator<Item = &str> {
+        let backends = self.surroundings.iter().flat_map(|surroundings| surroundings.backends.values());
+        backends.filter_map(|backend| backend.credentials.as_deref()).flat_map(|credentials| {
+            let headers = credentials.headers.iter().flat_map(|(_, values)| values);
+            headers.chain(credentials.query.iter().map(|(_, value)| value)).map(String::as_str)
+        })
+    }
+
     /// The names of the API and of its operation that a request leads to, for tools; `None` where it leads nowhere.
     pub fn find(&self, head: &RequestHead) -> Option<(&str, &str)> {
         let found = self.routes.find(&self.plan, head).ok()?;
@@ -114,7 +123,7 @@ impl Gateway {
             }
         };
         let found_at = Found { api: index as u32, operation: place as u32, path: String::new(), parameters: Vec::new() };
-        Ok(self.effective(&found_at, found, caller).0)
+        Ok(self.effective(&found_at, Some(found), caller).0)
     }
 
     /// What signs the tokens of those who may see traces.
@@ -122,15 +131,16 @@ impl Gateway {
         self.plan.debug_key
     }
 
-    /// What no trace may show: secret named values, and the keys of subscriptions.
+    /// What no trace may show: secret named values, the keys of subscriptions, credentials of backends.
     pub(crate) fn secrets(&self) -> Vec<String> {
         let secret = |it: &PlanSurroundings| it.secrets.iter().filter_map(|name| it.named_values.get(name)).cloned().collect();
         let named: Vec<Vec<String>> = self.plan.surroundings.iter().map(secret).collect();
         let keys = self.plan.subscriptions.iter().flat_map(|subscription| subscription.keys.iter().flatten()).cloned();
-        named.into_iter().flatten().chain(keys).collect()
+        named.into_iter().flatten().chain(keys).chain(self.credentials().map(str::to_owned)).collect()
     }
 
-    fn effective(&self, found: &Found, api: &PlanApi, caller: Caller) -> InEffect {
+    /// What is in effect: for the whole service where there is no such API, for the API where it has no such operation.
+    fn effective(&self, found: &Found, api: Option<&PlanApi>, caller: Caller) -> InEffect {
         let product = match caller {
             Caller::Product(product) => Some(product),
             Caller::Api => None,
@@ -140,17 +150,20 @@ impl Gateway {
             return effective.clone();
         }
         let product_policy = product.and_then(|product| self.plan.products.get(product as usize)?.policy);
-        let operation_policy = api.operations.get(found.operation as usize).and_then(|operation| operation.policy);
-        let scopes = [
-            (Scope::Global, self.plan.policy, 0),
-            (Scope::Workspace, api.workspace_policy, api.surroundings),
-            (Scope::Product, product_policy, api.surroundings),
-            (Scope::Api, api.policy, api.surroundings),
-            (Scope::Operation, operation_policy, api.surroundings),
-        ];
+        let of_api = api.map(|api| {
+            let operation_policy = api.operations.get(found.operation as usize).and_then(|operation| operation.policy);
+            [
+                (Scope::Workspace, api.workspace_policy, api.surroundings),
+                (Scope::Product, product_policy, api.surroundings),
+                (Scope::Api, api.policy, api.surroundings),
+                (Scope::Operation, operation_policy, api.surroundings),
+            ]
+        });
+        let scopes = [(Scope::Global, self.plan.policy, 0)].into_iter().chain(of_api.into_iter().flatten());
         let documents: Vec<_> =
-            scopes.into_iter().filter_map(|(scope, policy, surroundings)| self.document(policy?, scope, surroundings)).collect();
-        let ready = (Rc::new(Effective::compose(&documents)), Rc::new(self.called(found, api, product)));
+            scopes.filter_map(|(scope, policy, surroundings)| self.document(policy?, scope, surroundings)).collect();
+        let called = api.map(|api| self.called(found, api, product)).unwrap_or_default();
+        let ready = (Rc::new(Effective::compose(&documents)), Rc::new(called));
         self.effective.borrow_mut().insert(key, ready.clone());
         ready
     }
@@ -235,12 +248,13 @@ impl Gateway {
 
 /// Takes one request through the gateway.
 pub async fn serve<H: Host>(gateway: &Gateway, head: RequestHead, host: &H) -> Served {
-    let Admitted { mut exchange, effective } = match admit(gateway, head, host) {
+    let mut admitted = match admit(gateway, head, host) {
         Ok(admitted) => admitted,
         Err(response) => return Served::Respond(*response),
     };
-    let debug = Debug::asked(gateway, &mut exchange, host);
-    let outcome = policy::run(&effective, &mut exchange, host).await;
+    let debug = Debug::asked(gateway, &mut admitted.exchange, host);
+    let outcome = admitted.run(host).await;
+    let mut exchange = admitted.exchange;
     match (outcome, debug) {
         (Outcome::HandOver(limits), None) => Served::HandOver(Box::new(exchange), limits),
         (outcome, debug) => {
@@ -256,46 +270,119 @@ pub async fn serve<H: Host>(gateway: &Gateway, head: RequestHead, host: &H) -> S
     }
 }
 
-/// A request that leads somewhere, from somebody who may go there.
+/// A request for which policies run.
 #[derive(Debug)]
 pub struct Admitted {
     /// What policies will see.
     pub exchange: Exchange,
     /// What is in effect.
     pub effective: Rc<Effective>,
+    /// Set for a request that leads nowhere, or comes from somebody who may not go there: only `on-error` runs for it.
+    pub refused: Option<Box<Refused>>,
+}
+
+/// Why a request goes no further than `on-error`.
+#[derive(Debug)]
+pub struct Refused {
+    /// What `context.LastError` says.
+    pub fault: Fault,
+    /// What the caller gets if no policy changes it.
+    pub response: Response,
+}
+
+impl Admitted {
+    /// Runs the policies.
+    pub async fn run<H: Host>(&mut self, host: &H) -> Outcome {
+        match self.refused.take() {
+            None => policy::run(&self.effective, &mut self.exchange, host).await,
+            Some(refused) => {
+                let Refused { fault, response } = *refused;
+                policy::on_error(&self.effective, &mut self.exchange, host, fault, response).await;
+                Outcome::Respond
+            }
+        }
+    }
 }
 
 /// What comes before policies run: finds the API and who calls. It is apart from [`serve`] for those who look at the exchange
 /// afterwards.
 ///
 /// # Errors
-/// Where there is no such API or operation, or the caller may not use it; the response says so. What the gateway itself serves
-/// comes this way, too.
+/// Where there is no such API or operation, or the caller may not use it, and `on-error` has nothing to do; the response says
+/// so. What the gateway itself serves comes this way, too.
 pub fn admit<H: Host>(gateway: &Gateway, head: RequestHead, host: &H) -> Result<Admitted, Box<Response>> {
     if let Some(response) = gateway.cross_domain(&head) {
         return Err(Box::new(response));
     }
-    let found = gateway.routes.find(&gateway.plan, &head).map_err(|lost| Box::new(not_found(lost)))?;
-    let api = gateway.plan.apis.get(found.api as usize).ok_or_else(|| Box::new(not_found(Lost::Resource)))?;
-    let identity = gateway.keys.identify(&gateway.plan, api, &head, || host.now_micros() / 1_000_000);
-    let identity = identity.map_err(|refusal| Box::new(unauthorized(api, &head, refusal)))?;
-    let (effective, called) = gateway.effective(&found, api, identity.caller);
+    let found = match gateway.routes.find(&gateway.plan, &head) {
+        Ok(found) => found,
+        Err(lost) => return gateway.lost(head, lost, host),
+    };
+    let api = gateway.plan.apis.get(found.api as usize).ok_or_else(|| Box::new(not_found()))?;
+    let identity = match gateway.keys.identify(&gateway.plan, api, &head, || host.now_micros() / 1_000_000) {
+        Ok(identity) => identity,
+        Err(refusal) => {
+            let response = unauthorized(api, &head, refusal);
+            let fault = Fault::new("authorization", refusal.reason(), refusal.error_message()).answered(401);
+            return gateway.refused(head, Some(api), found, Refused { fault, response }, host);
+        }
+    };
+    let (effective, called) = gateway.effective(&found, Some(api), identity.caller);
     // Only expressions ask for the time, and asking is not free.
     let came_micros = if effective.computes() { host.now_micros() } else { 0 };
     let about = gateway.about(called, &identity, came_micros);
     let service_url = gateway.service_urls.get(found.api as usize).cloned().flatten();
-    Ok(Admitted { exchange: exchange(head, api, found, service_url, about), effective })
+    Ok(Admitted { exchange: exchange(head, Some(api), found, service_url, about), effective, refused: None })
 }
+
+impl Gateway {
+    /// A request that leads to no operation: `on-error` of the API, or of the whole service, may say how it is answered.
+    fn lost<H: Host>(&self, head: RequestHead, lost: Lost, host: &H) -> Result<Admitted, Box<Response>> {
+        // Seen on the wire where a header version is missing, even without a key (reference: APIM, C5).
+        let response = if lost == Lost::Version { Response::new(404) } else { not_found() };
+        let fault = Fault::new("configuration", "OperationNotFound", "Unable to match incoming request to an operation.");
+        let refused = Refused { fault: fault.answered(404), response };
+        let (api, path) = match lost {
+            Lost::Operation { api, path } => (api, path),
+            Lost::Resource | Lost::Version => (NOWHERE, String::new()),
+        };
+        let found = Found { api, operation: NOWHERE, path, parameters: Vec::new() };
+        self.refused(head, self.plan.apis.get(api as usize), found, refused, host)
+    }
+
+    /// Admits a request to `on-error`, in no product's context; where nothing stands there, the answer is known.
+    fn refused<H: Host>(
+        &self,
+        head: RequestHead,
+        api: Option<&PlanApi>,
+        found: Found,
+        refused: Refused,
+        host: &H,
+    ) -> Result<Admitted, Box<Response>> {
+        let (effective, called) = self.effective(&found, api, Caller::Api);
+        if effective.section(Section::OnError).is_empty() {
+            return Err(Box::new(refused.response));
+        }
+        let identity = Identity { caller: Caller::Api, subscription: None };
+        let about = self.about(called, &identity, host.now_micros());
+        let service_url = self.service_urls.get(found.api as usize).cloned().flatten();
+        let exchange = exchange(head, api, found, service_url, about);
+        Ok(Admitted { exchange, effective, refused: Some(Box::new(refused)) })
+    }
+}
+
+/// The index of an API, or of an operation, that was not found.
+const NOWHERE: u32 = u32::MAX;
 
 /// The answer where a request was handed over and the backend did not answer.
 pub fn failed<H: Host>(host: &H) -> Response {
     problem::internal(&problem::guid(host.random(), host.random()))
 }
 
-fn exchange(head: RequestHead, api: &PlanApi, found: Found, backend: Option<Address>, about: about::About) -> Exchange {
+fn exchange(head: RequestHead, api: Option<&PlanApi>, found: Found, backend: Option<Address>, about: about::About) -> Exchange {
     let mut headers = Headers::new(head.fields().clone());
     // The key is the gateway's business, not the backend's.
-    if headers.contains(&api.key_header) {
+    if let Some(api) = api.filter(|api| headers.contains(&api.key_header)) {
         headers.set(&api.key_header, Vec::new());
     }
     // Behind the portable door the client's address is not known; what a front proxy said about it stays then.
@@ -303,21 +390,13 @@ fn exchange(head: RequestHead, api: &PlanApi, found: Found, backend: Option<Addr
         add_forwarded_for(&mut headers, head.client_address());
     }
     let query = head.target().split_once('?').map_or("", |(_, query)| query);
-    let query = match crate::routes::query_value(query, &api.key_query) {
+    let query = match api.filter(|api| crate::routes::query_value(query, &api.key_query).is_some()) {
         None => query.to_owned(),
-        Some(_) => query.split('&').filter(|pair| !is_named(pair, &api.key_query)).collect::<Vec<_>>().join("&"),
+        Some(api) => query.split('&').filter(|pair| !is_named(pair, &api.key_query)).collect::<Vec<_>>().join("&"),
     };
     let below_api_bytes = found.path.len();
     Exchange {
-        request: Request {
-            method: None,
-            backend_id: None,
-            backend,
-            path: found.path,
-            query,
-            headers,
-            body: Body::Streams(Which::Request),
-        },
+        request: Request { backend, path: found.path, query, headers, body: Body::Streams(Which::Request), ..Request::default() },
         response: None,
         variables: Default::default(),
         api_path: api_path(head.target(), below_api_bytes),
@@ -351,12 +430,8 @@ fn add_forwarded_for(headers: &mut Headers, client_address: &str) {
     headers.set("x-forwarded-for", vec![all.join(", ").into_bytes()]);
 }
 
-fn not_found(lost: Lost) -> Response {
-    match lost {
-        Lost::Resource => problem::response(404, "Resource not found"),
-        // Seen on the wire where a header version is missing, even without a key (reference: APIM, C5).
-        Lost::Version => Response::new(404),
-    }
+fn not_found() -> Response {
+    problem::response(404, "Resource not found")
 }
 
 fn unauthorized(api: &PlanApi, head: &RequestHead, refusal: Refusal) -> Response {
@@ -377,8 +452,12 @@ pub(crate) fn surroundings(plan: &PlanSurroundings) -> Surroundings {
     Surroundings {
         named_values: plan.named_values.clone(),
         fragments: plan.fragments.iter().map(fragment).collect(),
-        backends: plan.backends.iter().filter_map(|(name, url)| Some((name.clone(), Address::parse(url)?))).collect(),
+        backends: plan.backends.iter().filter_map(|(name, planned)| Some((name.clone(), backend(planned)?))).collect(),
         loggers: plan.loggers.clone(),
         lone_file: false,
     }
+}
+
+fn backend(plan: &PlanBackend) -> Option<Backend> {
+    Some(Backend { address: Address::parse(&plan.url)?, credentials: Credentials::new(plan.headers.clone(), &plan.query) })
 }

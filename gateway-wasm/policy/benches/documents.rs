@@ -8,7 +8,7 @@
 use bytes::Bytes;
 use diagnostic::{Diagnostics, Source, render};
 use policy::{
-    Body, Document, Effective, Exchange, ForwardLimits, Headers, Host, Request, Response, Scope, SendError, Surroundings,
+    Body, Document, Effective, Exchange, ForwardLimits, Headers, Host, Request, Response, Scope, SendError, StoreError, Surroundings,
     address::Address, run,
 };
 use std::{
@@ -111,13 +111,12 @@ fn exchange() -> Exchange {
     Exchange {
         client: RequestHead::read(head.into()).expect("a head"),
         request: Request {
-            method: None,
-            backend_id: None,
             backend: Address::parse("https://backend.example"),
             path: path.to_owned(),
             query: query.to_owned(),
             headers: Headers::new(Fields::from_iter(HEADERS)),
             body: Body::Streams(Which::Request),
+            ..Request::default()
         },
         response: None,
         variables: Default::default(),
@@ -165,6 +164,26 @@ impl Host for Still {
     fn send_one_way(&self, _: &Request, _: u32) {}
 
     async fn sleep(&self, _: u32) {}
+
+    async fn load(&self, _: &str) -> Result<Option<Bytes>, StoreError> {
+        Ok(None)
+    }
+
+    async fn keep(&self, _: &str, _: Bytes, _: u64) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn remove(&self, _: &str) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn enter(&self, _: &str, _: u32) -> bool {
+        true
+    }
+
+    async fn leave(&self, _: &str) {}
+
+    fn emit(&self, _: &str) {}
 
     async fn body(&self, which: Which, _: u64) -> Result<Bytes, SendError> {
         let [request, response] = &self.bodies;

@@ -62,13 +62,11 @@ fn exchange() -> Exchange {
     let mut exchange = Exchange {
         client,
         request: Request {
-            method: None,
-            backend_id: None,
-            backend: None,
             path: "/orders/7".to_owned(),
             query: "page=2".to_owned(),
             headers: Headers::new(Fields::from_iter(pairs)),
             body: Body::Streams(Which::Request),
+            ..Request::default()
         },
         response: Some(Response::new(404)),
         variables: Default::default(),

@@ -181,6 +181,11 @@ pub struct Word<T: 'static> {
 }
 
 impl<T: Copy> Word<T> {
+    /// A word that is known.
+    pub fn known(known: T, words: &'static [(&'static str, T)]) -> Self {
+        Self { value: Expr::Written("".into()), words, known }
+    }
+
     /// What the word means.
     ///
     /// # Errors

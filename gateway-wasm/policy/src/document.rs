@@ -1,7 +1,7 @@
 //! Policy documents: sections, scopes, `<base />`, and what is in effect for one operation.
 
 use crate::{
-    address::Address,
+    backend::Backend,
     policies::{CrossDomain, ForwardRequest, Policy},
     statement::{Checker, Siblings},
     step::{Standing, Step},
@@ -73,8 +73,8 @@ pub struct Surroundings {
     pub named_values: BTreeMap<String, String>,
     /// Fragments.
     pub fragments: BTreeMap<String, Source>,
-    /// Addresses of backends.
-    pub backends: BTreeMap<String, Address>,
+    /// Backends.
+    pub backends: BTreeMap<String, Backend>,
     /// Names of loggers.
     pub loggers: BTreeSet<String>,
     /// True for a file on its own: its service is not known, so a name that is not here may well be right.
@@ -229,7 +229,7 @@ impl Effective {
     pub fn compose(documents: &[Rc<Document>]) -> Effective {
         let sections = Section::ALL.map(|section| flatten(documents, section));
         let [_, backend, outbound, on_error] = &sections;
-        let hands_over = matches!(backend.last().map(|step| &step.policy), Some(Policy::ForwardRequest(_)))
+        let hands_over = matches!(backend.last().map(|step| &step.policy), Some(Policy::ForwardRequest(forward)) if forward.may_hand_over())
             && outbound.is_empty()
             && on_error.is_empty();
         Effective { sections, hands_over }

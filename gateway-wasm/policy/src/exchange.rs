@@ -1,6 +1,16 @@
 //! What a policy sees: the request, the response, the variables.
 
-use crate::{about::About, address::Address, expr::value::Value, host::Host, problem, statement::Fault, trace::Trace};
+use crate::{
+    about::About,
+    address::Address,
+    backend::{Credentials, HttpProxy},
+    document::Scope,
+    expr::value::Value,
+    host::Host,
+    problem,
+    statement::Fault,
+    trace::Trace,
+};
 use bytes::Bytes;
 use std::{borrow::Cow, cell::OnceCell, ops::Range, rc::Rc};
 use wire::{Edit, Fields, RequestHead, Which};
@@ -45,12 +55,18 @@ impl Exchange {
 }
 
 /// A request on its way to the backend.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Request {
     /// The method, where a policy set one; else the client's.
     pub method: Option<String>,
     /// The name of the backend, where a policy chose one by its name.
     pub backend_id: Option<Rc<str>>,
+    /// The scope of that policy.
+    pub backend_scope: Option<Scope>,
+    /// What the backend wants to see. It is no part of the request before it leaves: see [`Request::as_sent`].
+    pub credentials: Option<Rc<Credentials>>,
+    /// The proxy through which it leaves.
+    pub proxy: Option<Rc<HttpProxy>>,
     /// Where the backend is; its path comes before [`Request::path`].
     pub backend: Option<Address>,
     /// The path below the backend's, starting with a slash or empty.
@@ -64,6 +80,24 @@ pub struct Request {
 }
 
 impl Request {
+    /// The request as it leaves, with the credentials of its backend.
+    pub fn as_sent(&self) -> Cow<'_, Request> {
+        let Some(credentials) = &self.credentials else { return Cow::Borrowed(self) };
+        let mut sent = self.clone();
+        for (name, values) in &credentials.headers {
+            sent.headers.set(name, values.iter().map(|value| value.as_bytes().to_vec()).collect());
+        }
+        for (name, value) in &credentials.query {
+            if !sent.query.is_empty() {
+                sent.query.push('&');
+            }
+            sent.query.push_str(name);
+            sent.query.push('=');
+            sent.query.push_str(value);
+        }
+        Cow::Owned(sent)
+    }
+
     /// Path and query at the backend.
     pub fn target(&self) -> String {
         let base = self.backend.as_ref().map_or("", |backend| &backend.path);

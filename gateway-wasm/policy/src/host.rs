@@ -3,7 +3,7 @@
 use crate::exchange::{Exchange, Request, Response};
 use bytes::Bytes;
 use std::future::Future;
-use wire::{FailureKind, Which};
+use wire::{FailureKind, HttpVersion, Which};
 
 /// What policies ask of whoever runs them.
 ///
@@ -52,11 +52,15 @@ pub trait Host {
     fn body(&self, which: Which, bytes_max: u64) -> impl Future<Output = Result<Bytes, SendError>>;
 }
 
-/// Bounds of a forwarded request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Bounds of a forwarded request, and how it travels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ForwardLimits {
     /// How long to wait for the response's head.
     pub timeout_ms: u32,
+    /// How long to wait for `100 Continue` before the body is sent; it is sent at once where this is not given.
+    pub continue_timeout_ms: Option<u32>,
+    /// Which HTTP the backend is spoken to.
+    pub version: HttpVersion,
 }
 
 /// Why a request got no answer, or a body could not be read.

@@ -8,6 +8,7 @@
 
 pub mod about;
 pub mod address;
+pub mod backend;
 pub mod code;
 pub mod computed;
 pub mod document;
@@ -21,6 +22,7 @@ pub mod lint;
 pub mod lone;
 pub mod policies;
 pub mod problem;
+mod redirect;
 pub mod run;
 pub mod script;
 pub mod statement;
@@ -30,9 +32,10 @@ pub mod trace;
 mod values;
 pub mod xml;
 
+pub use backend::Backend;
 pub use computed::Expr;
 pub use document::{Document, Effective, Scope, Section, Surroundings};
 pub use exchange::{Body, Exchange, Headers, Request, Response};
 pub use host::{ForwardLimits, Host, SendError, StoreError};
-pub use run::{Outcome, run};
+pub use run::{Outcome, on_error, run};
 pub use statement::{Fault, Flow};

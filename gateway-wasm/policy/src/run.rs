@@ -4,7 +4,7 @@ use crate::{
     document::{Effective, Section},
     exchange::{Body, Exchange, Response},
     expr::value::Value,
-    host::{ForwardLimits, Host},
+    host::{BODY_BYTES_MAX, ForwardLimits, Host},
     policies::Policy,
     problem,
     statement::{Fault, Flow},
@@ -16,7 +16,7 @@ use std::{
     rc::Rc,
     task::Poll,
 };
-use wire::Which;
+use wire::{FailureKind, Which};
 
 /// What becomes of an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,11 @@ pub async fn run<H: Host>(effective: &Effective, exchange: &mut Exchange, host: 
     let (outcome, last) = match sections(effective, exchange, host).await {
         Ok(outcome) => (outcome, Section::Outbound),
         Err(fault) => {
-            on_error(effective, exchange, host, fault).await;
+            let response = match fault.status {
+                500 => problem::internal(&exchange.request_id(host)),
+                status => problem::response(status, &fault.message),
+            };
+            on_error(effective, exchange, host, fault, response).await;
             (Outcome::Respond, Section::OnError)
         }
     };
@@ -45,6 +49,15 @@ pub async fn run<H: Host>(effective: &Effective, exchange: &mut Exchange, host: 
         exchange.trace = Some(trace);
     }
     outcome
+}
+
+/// Runs `on-error` alone. Its statements see `response`, which is what the caller gets if they change nothing.
+pub async fn on_error<H: Host>(effective: &Effective, exchange: &mut Exchange, host: &H, fault: Fault, response: Response) {
+    exchange.last_error = Some(fault);
+    exchange.response = Some(response);
+    if steps(effective.section(Section::OnError), exchange, host).await.is_err() {
+        exchange.response = Some(problem::internal(&exchange.request_id(host)));
+    }
 }
 
 async fn sections<H: Host>(effective: &Effective, exchange: &mut Exchange, host: &H) -> Result<Outcome, Fault> {
@@ -93,18 +106,6 @@ pub(crate) fn nested<'a, H: Host>(
     host: &'a H,
 ) -> Pin<Box<dyn Future<Output = Result<Flow, Fault>> + 'a>> {
     Box::pin(self::steps(steps, exchange, host))
-}
-
-async fn on_error<H: Host>(effective: &Effective, exchange: &mut Exchange, host: &H, fault: Fault) {
-    // The statements of on-error see the answer that the caller gets if they change nothing.
-    exchange.response = Some(match &fault.answer {
-        Some(answer) => Response::clone(answer),
-        None => problem::internal(&exchange.request_id(host)),
-    });
-    exchange.last_error = Some(fault);
-    if steps(effective.section(Section::OnError), exchange, host).await.is_err() {
-        exchange.response = Some(problem::internal(&exchange.request_id(host)));
-    }
 }
 
 /// One branch of a `wait`, which works on a copy of the exchange and gives it back.
@@ -176,12 +177,17 @@ pub(crate) async fn whole_body<H: Host>(body: &mut Body, host: &H, source: &'sta
         Body::Whole(bytes) => return Ok(bytes.clone()),
         Body::Streams(which) => *which,
     };
-    let bytes = host.body(which, crate::host::BODY_BYTES_MAX).await.map_err(|error| {
-        let reason = match which {
-            Which::Request => "ClientConnectionFailure",
-            Which::Response => "BackendConnectionFailure",
-        };
-        Fault::new(source, reason, error.message)
+    let bytes = host.body(which, BODY_BYTES_MAX).await.map_err(|error| {
+        let too_large =
+            |whose| format!("The {whose}'s body is longer than {} MiB, the most that a policy can read.", BODY_BYTES_MAX >> 20);
+        match (which, error.kind) {
+            (Which::Request, FailureKind::TooLarge) => {
+                Fault::new(source, "RequestBodyTooLarge", too_large("request")).answered(413)
+            }
+            (Which::Response, FailureKind::TooLarge) => Fault::new(source, "ResponseBodyTooLarge", too_large("response")),
+            (Which::Request, _) => Fault::new(source, "ClientConnectionFailure", error.message),
+            (Which::Response, _) => Fault::new(source, "BackendConnectionFailure", error.message),
+        }
     })?;
     *body = Body::Whole(bytes.clone());
     Ok(bytes)

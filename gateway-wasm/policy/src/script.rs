@@ -194,6 +194,8 @@ pub struct Script {
     /// What nobody has used yet.
     scene: RefCell<Scene>,
     response_body: RefCell<Bytes>,
+    /// True once the client's body streamed by.
+    body_was_sent: Cell<bool>,
     drawn: Cell<u64>,
     /// When the play began.
     started_micros: i64,
@@ -332,6 +334,7 @@ impl Script {
 
     /// What a request of the exchange looks like on its way out, with the client's body if that is what it carries.
     pub fn outgoing(&self, request: &Request, client_method: &str) -> Sent {
+        let request = request.as_sent();
         let backend = request.backend.as_ref();
         Sent {
             method: request.method.clone().unwrap_or_else(|| client_method.to_owned()),
@@ -344,7 +347,11 @@ impl Script {
             headers: request.headers.iter().map(|(name, value)| (name.to_owned(), value.into_owned())).collect(),
             body: match &request.body {
                 Body::Whole(bytes) => bytes.clone(),
-                Body::Streams(_) => self.request_body.take(),
+                Body::Streams(_) => {
+                    let body = self.request_body.take();
+                    self.body_was_sent.set(self.body_was_sent.get() || !body.is_empty());
+                    body
+                }
             },
         }
     }
@@ -392,6 +399,10 @@ impl Host for Script {
     }
 
     async fn forward(&self, exchange: &Exchange, _limits: ForwardLimits) -> Result<Response, SendError> {
+        if self.body_was_sent.get() && matches!(exchange.request.body, Body::Streams(_)) {
+            let message = "the client's body was sent before, and bodies that stream are not kept".to_owned();
+            return Err(SendError { kind: FailureKind::BodyGone, message });
+        }
         let sent = self.outgoing(&exchange.request, exchange.client.method());
         let (mut response, body) = self.response(Asked::Forward, sent)?;
         *self.response_body.borrow_mut() = body;

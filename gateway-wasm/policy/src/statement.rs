@@ -2,7 +2,7 @@
 
 use crate::{
     document::{Scope, Section, Surroundings},
-    exchange::{Exchange, Response},
+    exchange::Exchange,
     host::Host,
     policies::Policy,
     step::{Standing, Step},
@@ -77,10 +77,10 @@ pub struct Fault {
     pub message: String,
     /// The part of the policy that failed, such as `when[2]`; empty for the policy itself.
     pub part: String,
+    /// The status that the caller gets where `on-error` changes nothing.
+    pub status: u16,
     /// Where the policy stands, once the run knows it.
     pub at: Option<Rc<Standing>>,
-    /// What the caller gets if `on-error` changes nothing; a 500 where nothing is said.
-    pub answer: Option<Rc<Response>>,
 }
 
 impl Fault {
@@ -96,15 +96,15 @@ impl Fault {
         self
     }
 
-    /// A policy's failure.
-    pub fn new(source: &'static str, reason: &'static str, message: impl Into<String>) -> Self {
-        Self { source, reason, message: message.into(), part: String::new(), at: None, answer: None }
+    /// The caller gets this status and reads the message, rather than a 500 that says nothing.
+    pub fn answered(mut self, status: u16) -> Self {
+        self.status = status;
+        self
     }
 
-    /// The caller gets this, not a 500.
-    pub fn answered(mut self, answer: Response) -> Self {
-        self.answer = Some(Rc::new(answer));
-        self
+    /// A policy's failure.
+    pub fn new(source: &'static str, reason: &'static str, message: impl Into<String>) -> Self {
+        Self { source, reason, message: message.into(), part: String::new(), status: 500, at: None }
     }
 }
 

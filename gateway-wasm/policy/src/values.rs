@@ -134,7 +134,7 @@ impl Checker<'_> {
         default: T,
     ) -> Option<Word<T>> {
         let Some(attribute) = element.attribute(name) else {
-            return Some(Word { value: Expr::Written("".into()), words, known: default });
+            return Some(Word::known(default, words));
         };
         let mut known = default;
         let value = self.value(&attribute.value, |checker, text| {

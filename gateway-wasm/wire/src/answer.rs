@@ -1,6 +1,6 @@
 //! What the component answers: what to do with an exchange next.
 
-use crate::{Malformed, Reader, Scheme, Writer};
+use crate::{HttpVersion, Malformed, Reader, Scheme, Writer};
 
 /// What to do with an exchange next. Borrowed from the bytes it was read from.
 #[derive(Clone, Debug)]
@@ -28,12 +28,27 @@ pub struct Forward<'a> {
     pub authority: &'a str,
     /// Path and query at the backend.
     pub target: &'a str,
+    /// The proxy to go through.
+    pub proxy: Option<Proxy<'a>>,
+    /// Which HTTP to speak.
+    pub version: HttpVersion,
     /// How long to wait for the response's head.
     pub timeout_ms: u32,
+    /// How long to wait for `100 Continue` before the body is sent.
+    pub continue_timeout_ms: Option<u32>,
     /// Edits to the header fields.
     pub edits: Edits<'a>,
     /// The body.
     pub body: BodyEdit<'a>,
+}
+
+/// An HTTP proxy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proxy<'a> {
+    /// Host and port.
+    pub authority: &'a str,
+    /// The value of `Proxy-Authorization`; empty for none.
+    pub authorization: &'a str,
 }
 
 /// A response that is not a backend's.
@@ -129,6 +144,8 @@ pub enum Operation<'a> {
         authority: &'a str,
         /// Path and query.
         target: &'a str,
+        /// The proxy to go through.
+        proxy: Option<Proxy<'a>>,
         /// How long to wait for the whole response.
         timeout_ms: u32,
         /// The most that is read of the response's body.
@@ -203,6 +220,7 @@ impl<'a> Iterator for Operations<'a> {
                     scheme: Scheme::read(reader)?,
                     authority: reader.short_text()?,
                     target: reader.long_text()?,
+                    proxy: read_proxy(reader)?,
                     timeout_ms: reader.u32()?,
                     body_bytes_max: reader.u64()?,
                     edits: read_edits(reader)?,
@@ -255,7 +273,10 @@ impl<'a> Answer<'a> {
                 scheme: Scheme::read(reader)?,
                 authority: reader.short_text()?,
                 target: reader.long_text()?,
+                proxy: read_proxy(reader)?,
+                version: HttpVersion::read(reader)?,
                 timeout_ms: reader.u32()?,
+                continue_timeout_ms: if reader.u8()? == 0 { None } else { Some(reader.u32()?) },
                 edits: read_edits(reader)?,
                 body: read_body(reader)?,
             }),
@@ -287,7 +308,16 @@ impl<'a> Answer<'a> {
                 forward.scheme.write(&mut writer);
                 writer.short(forward.authority.as_bytes());
                 writer.long(forward.target.as_bytes());
+                write_proxy(&mut writer, forward.proxy);
+                forward.version.write(&mut writer);
                 writer.u32(forward.timeout_ms);
+                match forward.continue_timeout_ms {
+                    None => writer.u8(0),
+                    Some(timeout_ms) => {
+                        writer.u8(1);
+                        writer.u32(timeout_ms);
+                    }
+                }
                 writer.long(forward.edits.reader.rest());
                 write_body(&mut writer, forward.body);
             }
@@ -346,13 +376,14 @@ impl Operation<'_> {
     pub fn write(&self, id: u32, out: &mut Vec<u8>) {
         let mut writer = Writer::new(out);
         match self {
-            Operation::Send { method, scheme, authority, target, timeout_ms, body_bytes_max, edits, body } => {
+            Operation::Send { method, scheme, authority, target, proxy, timeout_ms, body_bytes_max, edits, body } => {
                 writer.u8(SEND);
                 writer.u32(id);
                 writer.short(method.as_bytes());
                 scheme.write(&mut writer);
                 writer.short(authority.as_bytes());
                 writer.long(target.as_bytes());
+                write_proxy(&mut writer, *proxy);
                 writer.u32(*timeout_ms);
                 writer.u64(*body_bytes_max);
                 writer.long(edits.reader.rest());
@@ -395,6 +426,24 @@ fn write_keyed(writer: &mut Writer<'_>, kind: u8, id: u32, key: &str) {
 
 fn read_edits<'a>(reader: &mut Reader<'a>) -> Result<Edits<'a>, Malformed> {
     Ok(Edits { reader: Reader::new(reader.long()?) })
+}
+
+fn read_proxy<'a>(reader: &mut Reader<'a>) -> Result<Option<Proxy<'a>>, Malformed> {
+    Ok(match reader.u8()? {
+        0 => None,
+        _ => Some(Proxy { authority: reader.short_text()?, authorization: reader.short_text()? }),
+    })
+}
+
+fn write_proxy(writer: &mut Writer<'_>, proxy: Option<Proxy<'_>>) {
+    match proxy {
+        None => writer.u8(0),
+        Some(proxy) => {
+            writer.u8(1);
+            writer.short(proxy.authority.as_bytes());
+            writer.short(proxy.authorization.as_bytes());
+        }
+    }
 }
 
 fn read_body<'a>(reader: &mut Reader<'a>) -> Result<BodyEdit<'a>, Malformed> {

@@ -44,6 +44,8 @@ pub enum FailureKind {
     ClientGone,
     /// The request cannot be sent as it is: its address is not one.
     Invalid,
+    /// The client's body has been sent before, and cannot be sent again.
+    BodyGone,
 }
 
 impl FailureKind {
@@ -54,6 +56,7 @@ impl FailureKind {
             2 => FailureKind::TooLarge,
             3 => FailureKind::ClientGone,
             4 => FailureKind::Invalid,
+            5 => FailureKind::BodyGone,
             _ => return Err(Malformed),
         })
     }

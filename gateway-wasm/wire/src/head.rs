@@ -4,7 +4,7 @@ use crate::{Fields, FieldsBuilder, Malformed, Reader, Writer};
 use bytes::Bytes;
 
 /// `http` or `https`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Scheme {
     /// Without TLS.
     #[default]
@@ -34,6 +34,33 @@ impl Scheme {
         match reader.u8()? {
             0 => Ok(Scheme::Http),
             1 => Ok(Scheme::Https),
+            _ => Err(Malformed),
+        }
+    }
+
+    pub(crate) fn write(self, writer: &mut Writer<'_>) {
+        writer.u8(self as u8);
+    }
+}
+
+/// Which HTTP a backend is spoken to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HttpVersion {
+    /// HTTP/1.1.
+    #[default]
+    One,
+    /// HTTP/2, and nothing else.
+    Two,
+    /// HTTP/2 where the backend offers it, else HTTP/1.1.
+    TwoOrOne,
+}
+
+impl HttpVersion {
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        match reader.u8()? {
+            0 => Ok(HttpVersion::One),
+            1 => Ok(HttpVersion::Two),
+            2 => Ok(HttpVersion::TwoOrOne),
             _ => Err(Malformed),
         }
     }

@@ -13,8 +13,8 @@ mod fields;
 mod head;
 mod text;
 
-pub use answer::{Answer, BodyEdit, Edit, Edits, Forward, Operation, Operations, Respond, ResponseEdits, Wait, Which};
+pub use answer::{Answer, BodyEdit, Edit, Edits, Forward, Operation, Operations, Proxy, Respond, ResponseEdits, Wait, Which};
 pub use event::{Completion, Event, FailureKind};
 pub use fields::{Fields, FieldsBuilder};
-pub use head::{RequestHead, RequestHeadBuilder, ResponseHead, ResponseHeadBuilder, Scheme};
+pub use head::{HttpVersion, RequestHead, RequestHeadBuilder, ResponseHead, ResponseHeadBuilder, Scheme};
 pub use text::{Malformed, Reader, Writer};

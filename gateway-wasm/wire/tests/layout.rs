@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use wire::{
-    Answer, BodyEdit, Completion, Edit, Edits, Event, FailureKind, Fields, Forward, Operation, Operations, RequestHead,
-    RequestHeadBuilder, ResponseHead, ResponseHeadBuilder, Scheme, Wait, Which,
+    Answer, BodyEdit, Completion, Edit, Edits, Event, FailureKind, Fields, Forward, HttpVersion, Operation, Operations, Proxy,
+    RequestHead, RequestHeadBuilder, ResponseHead, ResponseHeadBuilder, Scheme, Wait, Which,
 };
 
 fn request() -> Vec<u8> {
@@ -32,7 +32,10 @@ fn answers() -> Vec<Vec<u8>> {
         scheme: Scheme::Http,
         authority: "127.0.0.1:8080",
         target: "/x",
+        proxy: Some(Proxy { authority: "proxy.example:3128", authorization: "Basic YTpi" }),
+        version: HttpVersion::TwoOrOne,
         timeout_ms: 300_000,
+        continue_timeout_ms: Some(1000),
         edits: Edits::written(&edits),
         body: BodyEdit::Replace(b"hello"),
     });
@@ -43,6 +46,7 @@ fn answers() -> Vec<Vec<u8>> {
         scheme: Scheme::Https,
         authority: "a",
         target: "/b",
+        proxy: None,
         timeout_ms: 1,
         body_bytes_max: 2,
         edits: Edits::written(&edits),
@@ -79,6 +83,8 @@ fn answers_come_back() {
     let all = answers();
     let Answer::Forward(forward) = Answer::read(&all[0]).unwrap() else { panic!("not a forward") };
     assert_eq!((forward.exchange, forward.method, forward.authority), (7, "POST", "127.0.0.1:8080"));
+    assert_eq!((forward.version, forward.continue_timeout_ms), (HttpVersion::TwoOrOne, Some(1000)));
+    assert_eq!(forward.proxy, Some(Proxy { authority: "proxy.example:3128", authorization: "Basic YTpi" }));
     assert_eq!(forward.edits.collect::<Vec<_>>(), [Edit::Remove("x-powered-by"), Edit::Append("x-shop", b"books")]);
     assert_eq!(forward.body, BodyEdit::Replace(b"hello"));
     let Answer::Wait(wait) = Answer::read(&all[1]).unwrap() else { panic!("not a wait") };

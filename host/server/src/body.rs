@@ -1,6 +1,6 @@
 //! Bodies on their way through: streams that nobody touches, and bytes.
 
-use crate::upstream::Lease;
+use crate::{expect::Opened, upstream::Lease};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
@@ -21,6 +21,8 @@ pub(crate) enum Payload {
     Upstream(Incoming, Option<Lease>),
     /// A stream whose start has been read already.
     Resumed(VecDeque<Bytes>, Box<Payload>),
+    /// One that waits until the server wants it.
+    Held(Opened, Box<Payload>),
 }
 
 /// A whole body, or what became of one that is too large.
@@ -87,6 +89,14 @@ impl Body for Payload {
                 Some(chunk) => Poll::Ready(Some(Ok(Frame::data(chunk)))),
                 None => Pin::new(&mut **rest).poll_frame(context),
             },
+            Payload::Held(opened, rest) => match opened.as_mut().poll(context) {
+                Poll::Pending => Poll::Pending,
+                Poll::Ready(false) => Poll::Ready(None),
+                Poll::Ready(true) => {
+                    *self = std::mem::replace(rest, Payload::empty());
+                    self.poll_frame(context)
+                }
+            },
         }
     }
 
@@ -95,6 +105,7 @@ impl Body for Payload {
             Payload::Whole(bytes) => bytes.is_none(),
             Payload::Stream(incoming) | Payload::Upstream(incoming, _) => incoming.is_end_stream(),
             Payload::Resumed(chunks, rest) => chunks.is_empty() && rest.is_end_stream(),
+            Payload::Held(_, rest) => rest.is_end_stream(),
         }
     }
 
@@ -102,6 +113,7 @@ impl Body for Payload {
         match self {
             Payload::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
             Payload::Stream(incoming) | Payload::Upstream(incoming, _) => incoming.size_hint(),
+            Payload::Held(_, rest) => rest.size_hint(),
             Payload::Resumed(chunks, rest) => {
                 let read: u64 = chunks.iter().map(|chunk| chunk.len() as u64).sum();
                 let rest = rest.size_hint();

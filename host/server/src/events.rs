@@ -5,7 +5,7 @@
 
 use crate::{
     body::{Payload, Read},
-    upstream::Pool,
+    upstream::{Pool, Route},
 };
 use anyhow::{Context, Result, bail};
 use bytes::Bytes;
@@ -22,7 +22,7 @@ use std::{
     time::Duration,
 };
 use tokio::sync::mpsc;
-use wire::Scheme;
+use wire::{HttpVersion, Scheme};
 
 /// The most events that wait to be written.
 const WAITING_MAX: usize = 16 << 10;
@@ -167,7 +167,10 @@ async fn post(pool: &Pool, scheme: Scheme, authority: &str, url: &Uri, headers: 
     all.insert(header::HOST, HeaderValue::from_str(authority)?);
     all.extend(headers.clone());
     let send = async {
-        let response = pool.send(scheme, authority, request).await.map_err(|failure| anyhow::anyhow!(failure.message))?;
+        let response = pool
+            .send(Route { scheme, authority, version: HttpVersion::One, proxy: None }, request)
+            .await
+            .map_err(|failure| anyhow::anyhow!(failure.message))?;
         let status = response.status();
         // Read to its end, so that the connection can be used again.
         if let Read::Failed(message) = response.into_body().read(ANSWER_BYTES_MAX).await {

@@ -5,10 +5,11 @@
 
 use crate::{
     body::Payload,
+    expect::Gate,
     headers,
     instances::{Instances, Slot},
     operations::{self, Done, Operations},
-    upstream::Failure,
+    upstream::{Failure, Pool, Route},
     worker::Worker,
 };
 use anyhow::Result;
@@ -16,11 +17,11 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header, request, response, uri::PathAndQuery};
 use hyper::body::{Body, Incoming};
-use std::{net::SocketAddr, rc::Rc, time::Duration};
+use std::{net::SocketAddr, pin::pin, rc::Rc, time::Duration};
 use store::Place;
 use wire::{
-    Answer, BodyEdit, Completion, Edits, Event, FailureKind, Forward, Operation, RequestHeadBuilder, ResponseHeadBuilder, Scheme,
-    Which,
+    Answer, BodyEdit, Completion, Edits, Event, FailureKind, Forward, HttpVersion, Operation, RequestHeadBuilder,
+    ResponseHeadBuilder, Scheme, Which,
 };
 
 /// Answers one request.
@@ -192,7 +193,8 @@ impl Exchange<'_> {
         self.response = None;
         let body = match forward.body {
             BodyEdit::Keep if self.body_was_sent => {
-                return Err(invalid("the client's body was sent before, and bodies that stream are not kept".to_owned()));
+                let message = "the client's body was sent before, and bodies that stream are not kept".to_owned();
+                return Err(Failure { kind: FailureKind::BodyGone, message });
             }
             BodyEdit::Keep => self.take_body(Which::Request),
             BodyEdit::Replace(bytes) => Payload::bytes(Bytes::copy_from_slice(bytes)),
@@ -217,14 +219,26 @@ impl Exchange<'_> {
             let host = HeaderValue::from_str(forward.authority).map_err(|error| invalid(error.to_string()))?;
             headers.insert(header::HOST, host);
         }
-        let send = self.worker.upstream().send(forward.scheme, forward.authority, request);
+        let late = |what: &str, after_ms: u32| Failure {
+            kind: FailureKind::Timeout,
+            message: format!("{}: no {what} within {after_ms} ms", forward.authority),
+        };
+        let Forward { scheme, authority, version, proxy, .. } = *forward;
+        let route = Route { scheme, authority, version, proxy };
+        let upstream = self.worker.upstream();
+        let send = async {
+            // HTTP/2 has a way of its own to hold a body back, and a request without one has nothing to wait for.
+            match forward.continue_timeout_ms.filter(|_| version == HttpVersion::One && !request.body().is_end_stream()) {
+                None => upstream.send(route, request).await,
+                Some(after_ms) => {
+                    let sent = Box::pin(send_when_wanted(upstream, route, request, Duration::from_millis(after_ms.into())));
+                    sent.await.unwrap_or_else(|| Err(late("`100 Continue`", after_ms)))
+                }
+            }
+        };
         let timeout = Duration::from_millis(forward.timeout_ms.into());
-        let response = tokio::time::timeout(timeout, send).await.unwrap_or_else(|_| {
-            Err(Failure {
-                kind: FailureKind::Timeout,
-                message: format!("{}: no answer within {} ms", forward.authority, forward.timeout_ms),
-            })
-        })?;
+        let response = tokio::time::timeout(timeout, send).await;
+        let response = response.unwrap_or_else(|_| Err(late("answer", forward.timeout_ms)))?;
         let (mut head, body) = response.into_parts();
         headers::remove_hop_by_hop(&mut head.headers);
         self.response = Some((head, body));
@@ -283,6 +297,35 @@ impl Exchange<'_> {
         set_status(&mut response, status, reason);
         response
     }
+}
+
+/// Sends a request whose body waits for `100 Continue`, or for an answer that does not want it; `None` where neither comes in time.
+async fn send_when_wanted(
+    upstream: &Pool,
+    route: Route<'_>,
+    mut request: Request<Payload>,
+    timeout: Duration,
+) -> Option<Result<Response<Payload>, Failure>> {
+    let gate = Gate::hold(&mut request);
+    let mut send = pin!(upstream.send(route, request));
+    let sent = tokio::select! {
+        biased;
+        sent = &mut send => Some(sent),
+        wanted = tokio::time::timeout(timeout, gate.opens()) => {
+            wanted.ok()?;
+            None
+        }
+    };
+    let mut sent = match sent {
+        Some(sent) => sent,
+        None => send.await,
+    };
+    if let Ok(response) = &mut sent
+        && let Payload::Upstream(_, Some(lease)) = response.body_mut()
+    {
+        lease.wait_for(gate);
+    }
+    Some(sent)
 }
 
 fn encode_request(head: &request::Parts, client: SocketAddr) -> Vec<u8> {

@@ -3,14 +3,14 @@
 use crate::{
     body::{Payload, Read},
     headers,
-    upstream::Failure,
+    upstream::{Failure, Route},
     worker::Worker,
 };
 use bytes::Bytes;
 use futures_util::stream::FuturesUnordered;
 use http::{HeaderValue, Method, Request, Uri, header, uri::PathAndQuery};
 use std::{future::Future, pin::Pin, rc::Rc, time::Duration};
-use wire::{Completion, FailureKind, Fields, Operation, ResponseHead, Which};
+use wire::{Completion, FailureKind, Fields, HttpVersion, Operation, Proxy, ResponseHead, Which};
 
 /// The operations of one exchange. Dropping it ends them.
 pub(crate) type Operations = FuturesUnordered<Pin<Box<dyn Future<Output = Done>>>>;
@@ -54,12 +54,15 @@ pub(crate) fn start(
         Operation::Enter { .. } | Operation::Leave { .. } => {
             done(id, Completion::Failed(FailureKind::Invalid, "only an exchange can be inside of something".to_owned()))
         }
-        Operation::Send { method, scheme, authority, target, timeout_ms, body_bytes_max, edits, body } => {
+        Operation::Send { method, scheme, authority, target, proxy, timeout_ms, body_bytes_max, edits, body } => {
             let request = request(method, authority, target, edits, Bytes::copy_from_slice(body));
             let (worker, authority) = (worker.clone(), authority.to_owned());
+            let proxy = proxy.map(|proxy| (proxy.authority.to_owned(), proxy.authorization.to_owned()));
             Box::pin(async move {
+                let proxy = proxy.as_ref().map(|(authority, authorization)| Proxy { authority, authorization });
+                let route = Route { scheme, authority: &authority, version: HttpVersion::One, proxy };
                 let send = async {
-                    let response = worker.upstream().send(scheme, &authority, request?).await?;
+                    let response = worker.upstream().send(route, request?).await?;
                     whole(response, body_bytes_max, &authority).await
                 };
                 let timeout = Duration::from_millis(timeout_ms.into());

@@ -1,27 +1,43 @@
 //! Connections to backends: kept alive, one pool per thread.
 
-use crate::body::Payload;
-use http::{Request, Response};
-use hyper::client::conn::http1::{self, SendRequest};
-use hyper_util::rt::TokioIo;
+use crate::{body::Payload, expect::Gate, proxy};
+use http::{HeaderValue, Request, Response, Uri, header, uri::PathAndQuery};
+use hyper::client::conn::{http1, http2};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{
+    borrow::Cow,
     cell::RefCell,
     collections::HashMap,
+    future::Future,
     io,
     rc::{Rc, Weak},
     sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
-use tokio::net::TcpStream;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
 use tokio_rustls::TlsConnector;
-use wire::{FailureKind, Scheme};
+use wire::{FailureKind, HttpVersion, Proxy, Scheme};
 
 /// How long a connection may wait for its next request.
 const IDLE_MAX: Duration = Duration::from_secs(55);
 /// How many connections to one backend may wait.
 const IDLE_CONNECTIONS_MAX: usize = 256;
-/// How long connecting may take, TLS included.
+/// How often the other end of an HTTP/2 connection is asked whether it is still there.
+const PING_INTERVAL: Duration = Duration::from_secs(20);
+/// How long connecting may take, a proxy and TLS included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Where a server is, and the way to it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Route<'a> {
+    pub(crate) scheme: Scheme,
+    pub(crate) authority: &'a str,
+    pub(crate) version: HttpVersion,
+    pub(crate) proxy: Option<Proxy<'a>>,
+}
 
 /// The pool of one thread. Cheap to clone.
 #[derive(Clone, Default)]
@@ -29,23 +45,34 @@ pub(crate) struct Pool {
     idle: Rc<RefCell<Idle>>,
 }
 
+/// Connections by [`Route::key`].
 #[derive(Default)]
 struct Idle {
     http: HashMap<String, Vec<Connection>>,
     https: HashMap<String, Vec<Connection>>,
+    /// Connections that carry any number of requests at once.
+    http2: HashMap<(Scheme, String), http2::SendRequest<Payload>>,
 }
 
 struct Connection {
-    sender: SendRequest<Payload>,
+    sender: http1::SendRequest<Payload>,
     since: Instant,
+}
+
+/// What sends requests on one connection.
+enum Sender {
+    One(http1::SendRequest<Payload>),
+    Two(http2::SendRequest<Payload>),
 }
 
 /// The connection of a response whose body is still on its way.
 pub(crate) struct Lease {
-    sender: SendRequest<Payload>,
+    sender: http1::SendRequest<Payload>,
     idle: Weak<RefCell<Idle>>,
     scheme: Scheme,
-    authority: Box<str>,
+    key: Box<str>,
+    /// What holds the request's body back.
+    gate: Option<Gate>,
 }
 
 /// Why there is no response.
@@ -61,54 +88,118 @@ impl Failure {
     }
 }
 
+impl Route<'_> {
+    /// What connections of this kind are found by.
+    fn key(&self) -> Cow<'_, str> {
+        match &self.proxy {
+            None => Cow::Borrowed(self.authority),
+            Some(proxy) if self.tunnels() => {
+                Cow::Owned(format!("{} through {} as {}", self.authority, proxy.authority, proxy.authorization))
+            }
+            // Requests to any server go through the same connection.
+            Some(proxy) => Cow::Owned(format!("proxy {}", proxy.authority)),
+        }
+    }
+
+    /// True if a proxy only passes bytes on: it cannot read what is encrypted, and would not understand HTTP/2.
+    fn tunnels(&self) -> bool {
+        self.scheme == Scheme::Https || self.version == HttpVersion::Two
+    }
+
+    /// The proxy that is sent the request itself.
+    fn asked_proxy(&self) -> Option<Proxy<'_>> {
+        self.proxy.filter(|_| !self.tunnels())
+    }
+
+    /// True if HTTP/2 may be spoken. Without TLS nobody can be asked about it, so it must be wanted for sure.
+    fn may_be_two(&self) -> bool {
+        match self.version {
+            HttpVersion::One => false,
+            HttpVersion::Two => true,
+            HttpVersion::TwoOrOne => self.scheme == Scheme::Https,
+        }
+    }
+}
+
 impl Pool {
     /// Sends a request, whose URI is its path and query, and returns the response with its body still on its way.
-    pub(crate) async fn send(
-        &self,
-        scheme: Scheme,
-        authority: &str,
-        mut request: Request<Payload>,
-    ) -> Result<Response<Payload>, Failure> {
+    pub(crate) async fn send(&self, route: Route<'_>, mut request: Request<Payload>) -> Result<Response<Payload>, Failure> {
+        let authority = route.authority;
+        if let Some(proxy) = route.asked_proxy() {
+            set_absolute(&mut request, route.scheme, authority)?;
+            if let Ok(value) = HeaderValue::from_str(proxy.authorization)
+                && !value.is_empty()
+            {
+                request.headers_mut().insert(header::PROXY_AUTHORIZATION, value);
+            }
+        }
         loop {
-            let (mut sender, is_new) = match self.take(scheme, authority) {
+            let (sender, is_new) = match self.take(route) {
                 Some(sender) => (sender, false),
                 // Boxed, as the way of most requests is short and their futures are moved about.
-                None => (Box::pin(self.connect(scheme, authority)).await?, true),
+                None => (Box::pin(self.connect(route)).await?, true),
             };
-            if sender.ready().await.is_err() {
-                if is_new {
-                    return Err(Failure::connection(authority, "the server closed the connection at once"));
+            let sent = match sender {
+                Sender::One(mut sender) => {
+                    if sender.ready().await.is_err() {
+                        if is_new {
+                            return Err(Failure::connection(authority, "the server closed the connection at once"));
+                        }
+                        continue;
+                    }
+                    match sender.try_send_request(request).await {
+                        Ok(response) => {
+                            let (idle, key) = (Rc::downgrade(&self.idle), route.key().into());
+                            let lease = Lease { sender, idle, scheme: route.scheme, key, gate: None };
+                            Ok(response.map(|body| Payload::Upstream(body, Some(lease))))
+                        }
+                        Err(mut error) => Err((error.take_message(), error.into_error())),
+                    }
                 }
-                continue;
-            }
-            match sender.try_send_request(request).await {
-                Ok(response) => {
-                    let lease = Lease { sender, idle: Rc::downgrade(&self.idle), scheme, authority: authority.into() };
-                    return Ok(response.map(|body| Payload::Upstream(body, Some(lease))));
-                }
+                Sender::Two(sender) => Box::pin(send_two(sender, route, request)).await?,
+            };
+            match sent {
+                Ok(response) => return Ok(response),
                 // A kept connection that the server closed just now: nothing was sent, so another one can carry it.
-                Err(mut error) => match error.take_message() {
-                    Some(unsent) if !is_new => request = unsent,
-                    _ => return Err(Failure::connection(authority, describe(&error.into_error()))),
-                },
+                Err((Some(unsent), _)) if !is_new => request = unsent,
+                Err((_, error)) => return Err(Failure::connection(authority, describe(&error))),
             }
         }
     }
 
-    fn take(&self, scheme: Scheme, authority: &str) -> Option<SendRequest<Payload>> {
+    fn take(&self, route: Route<'_>) -> Option<Sender> {
         let mut idle = self.idle.borrow_mut();
-        let connections = idle.of(scheme).get_mut(authority)?;
+        let key = route.key();
+        if route.may_be_two() {
+            let of_route = (route.scheme, key.clone().into_owned());
+            match idle.http2.get(&of_route) {
+                Some(sender) if sender.is_closed() => drop(idle.http2.remove(&of_route)),
+                Some(sender) => return Some(Sender::Two(sender.clone())),
+                None => {}
+            }
+        }
+        if route.version == HttpVersion::Two {
+            return None;
+        }
+        let connections = idle.of(route.scheme).get_mut(&*key)?;
         while let Some(connection) = connections.pop() {
             if !connection.sender.is_closed() && connection.since.elapsed() < IDLE_MAX {
-                return Some(connection.sender);
+                return Some(Sender::One(connection.sender));
             }
         }
         None
     }
 
-    async fn connect(&self, scheme: Scheme, authority: &str) -> Result<SendRequest<Payload>, Failure> {
-        match tokio::time::timeout(CONNECT_TIMEOUT, connect(scheme, authority)).await {
-            Ok(Ok(sender)) => Ok(sender),
+    async fn connect(&self, route: Route<'_>) -> Result<Sender, Failure> {
+        let authority = route.authority;
+        match tokio::time::timeout(CONNECT_TIMEOUT, connect(route)).await {
+            Ok(Ok(sender)) => {
+                if let Sender::Two(sender) = &sender {
+                    // Who connected at the same time keeps the connection until its request is done.
+                    self.idle.borrow_mut().http2.insert((route.scheme, route.key().into_owned()), sender.clone());
+                }
+                Ok(sender)
+            }
             Ok(Err(error)) => Err(Failure::connection(authority, error)),
             Err(_) => Err(Failure {
                 kind: FailureKind::Timeout,
@@ -128,17 +219,61 @@ impl Idle {
 }
 
 impl Lease {
+    /// The connection is free for another request once the gate has opened.
+    pub(crate) fn wait_for(&mut self, gate: Gate) {
+        self.gate = Some(gate);
+    }
+
     pub(crate) fn give_back(self) {
+        // A body that the server never asked for ends with the connection.
+        if self.gate.is_some_and(|gate| !gate.is_open()) {
+            return;
+        }
         let Some(idle) = self.idle.upgrade().filter(|_| !self.sender.is_closed()) else { return };
         let mut idle = idle.borrow_mut();
         let pool = idle.of(self.scheme);
         let connection = Connection { sender: self.sender, since: Instant::now() };
-        match pool.get_mut(&*self.authority) {
+        match pool.get_mut(&*self.key) {
             Some(connections) if connections.len() >= IDLE_CONNECTIONS_MAX => {}
             Some(connections) => connections.push(connection),
-            None => drop(pool.insert(self.authority.into(), vec![connection])),
+            None => drop(pool.insert(self.key.into(), vec![connection])),
         }
     }
+}
+
+/// How sending ends: with a response; or with an error, and the request if nothing of it was sent.
+type Sent = Result<Response<Payload>, (Option<Request<Payload>>, hyper::Error)>;
+
+async fn send_two(
+    mut sender: http2::SendRequest<Payload>,
+    route: Route<'_>,
+    mut request: Request<Payload>,
+) -> Result<Sent, Failure> {
+    // HTTP/2 has the host in the address, and no field for it.
+    let (target, field) = (request.uri().clone(), request.headers_mut().remove(header::HOST));
+    let host = field.as_ref().and_then(|host| host.to_str().ok()).unwrap_or(route.authority);
+    set_absolute(&mut request, route.scheme, host)?;
+    Ok(match sender.try_send_request(request).await {
+        Ok(response) => Ok(response.map(Payload::Stream)),
+        Err(mut error) => {
+            let mut unsent = error.take_message();
+            // It may go by HTTP/1.1 next.
+            if let Some(request) = &mut unsent {
+                *request.uri_mut() = target;
+                field.into_iter().for_each(|field| drop(request.headers_mut().insert(header::HOST, field)));
+            }
+            Err((unsent, error.into_error()))
+        }
+    })
+}
+
+/// Writes the whole URL into a request that has path and query.
+fn set_absolute(request: &mut Request<Payload>, scheme: Scheme, authority: &str) -> Result<(), Failure> {
+    let target = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
+    let url = Uri::builder().scheme(scheme.name()).authority(authority).path_and_query(target).build();
+    *request.uri_mut() =
+        url.map_err(|error| Failure { kind: FailureKind::Invalid, message: format!("{authority}{target}: {error}") })?;
+    Ok(())
 }
 
 /// The causes of an error after the error itself: hyper says "error trying to connect" and keeps the reason inside.
@@ -152,37 +287,80 @@ fn describe(error: &dyn std::error::Error) -> String {
     text
 }
 
-async fn connect(scheme: Scheme, authority: &str) -> io::Result<SendRequest<Payload>> {
-    let (host, port) = match authority.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?))) {
-        Some((host, port)) => (host, port),
-        None => (authority, scheme.default_port()),
+async fn connect(route: Route<'_>) -> io::Result<Sender> {
+    let (host, port) = host_and_port(route.authority, route.scheme);
+    let stream = match &route.proxy {
+        None => TcpStream::connect((host, port)).await?,
+        Some(proxy) => {
+            let mut stream = TcpStream::connect(host_and_port(proxy.authority, Scheme::Http)).await?;
+            if route.tunnels() {
+                proxy::tunnel(&mut stream, *proxy, &format!("{}:{port}", bracketed(host))).await?;
+            }
+            stream
+        }
     };
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    let stream = TcpStream::connect((host, port)).await?;
     stream.set_nodelay(true)?;
-    match scheme {
-        Scheme::Http => handshake(stream).await,
+    match route.scheme {
+        Scheme::Http if route.version == HttpVersion::Two => two(stream).await,
+        Scheme::Http => one(stream).await,
         Scheme::Https => {
             let name = rustls::pki_types::ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
-            handshake(tls().await?.connect(name, stream).await?).await
+            let stream = tls(route.version).await?.connect(name, stream).await?;
+            match (stream.get_ref().1.alpn_protocol(), route.version) {
+                (Some(b"h2"), _) => two(stream).await,
+                (_, HttpVersion::Two) => Err(io::Error::other("the server does not speak HTTP/2")),
+                _ => one(stream).await,
+            }
         }
     }
 }
 
-async fn handshake<S>(stream: S) -> io::Result<SendRequest<Payload>>
-where
-    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
-{
+/// The host, without the brackets of an IPv6 address, and the port.
+fn host_and_port(authority: &str, scheme: Scheme) -> (&str, u16) {
+    let (host, port) = match authority.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?))) {
+        Some((host, port)) => (host, port),
+        None => (authority, scheme.default_port()),
+    };
+    (host.trim_start_matches('[').trim_end_matches(']'), port)
+}
+
+/// The host as it stands in a URL.
+fn bracketed(host: &str) -> Cow<'_, str> {
+    if host.contains(':') { Cow::Owned(format!("[{host}]")) } else { Cow::Borrowed(host) }
+}
+
+async fn one<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: S) -> io::Result<Sender> {
     let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
     tokio::task::spawn_local(async move {
         // How a connection ends concerns the request on it, which is told by hyper.
         let _ = connection.await;
     });
-    Ok(sender)
+    Ok(Sender::One(sender))
+}
+
+async fn two<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(stream: S) -> io::Result<Sender> {
+    let mut builder = http2::Builder::new(Local);
+    // Such a connection is kept for as long as it lives, so somebody has to find out that it does not.
+    builder.timer(TokioTimer::new()).keep_alive_interval(PING_INTERVAL).keep_alive_while_idle(true);
+    let (sender, connection) = builder.handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
+    tokio::task::spawn_local(async move {
+        let _ = connection.await;
+    });
+    Ok(Sender::Two(sender))
+}
+
+/// Runs what belongs to a connection on the connection's own thread.
+#[derive(Clone)]
+struct Local;
+
+impl<F: Future<Output = ()> + 'static> hyper::rt::Executor<F> for Local {
+    fn execute(&self, future: F) {
+        tokio::task::spawn_local(future);
+    }
 }
 
 /// TLS with the roots of the operating system, loaded when they are first needed.
-async fn tls() -> io::Result<TlsConnector> {
+async fn tls(version: HttpVersion) -> io::Result<TlsConnector> {
     static CONFIG: OnceLock<Result<Arc<rustls::ClientConfig>, String>> = OnceLock::new();
     let load = || {
         let mut roots = rustls::RootCertStore::empty();
@@ -195,8 +373,13 @@ async fn tls() -> io::Result<TlsConnector> {
         let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
         Ok(Arc::new(config.map_err(|error| error.to_string())?.with_root_certificates(roots).with_no_client_auth()))
     };
-    match CONFIG.get_or_init(load) {
-        Ok(config) => Ok(TlsConnector::from(config.clone())),
-        Err(error) => Err(io::Error::other(error.clone())),
-    }
+    let config = CONFIG.get_or_init(load).as_ref().map_err(|error| io::Error::other(error.clone()))?;
+    let protocols: &[&[u8]] = match version {
+        HttpVersion::One => return Ok(TlsConnector::from(config.clone())),
+        HttpVersion::Two => &[b"h2"],
+        HttpVersion::TwoOrOne => &[b"h2", b"http/1.1"],
+    };
+    let mut config = rustls::ClientConfig::clone(config);
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
+    Ok(TlsConnector::from(Arc::new(config)))
 }

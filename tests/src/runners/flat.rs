@@ -27,8 +27,14 @@ pub fn run(case: &Case, plan: &Plan) -> Result<Outcome, String> {
         let mut instance = sandbox().instance(&plan).await.map_err(|error| format!("{error:#}"))?;
         let script = Arc::new(Mutex::new(Script::new(case.scene.clone(), Bytes::new())));
         instance.set_world(Scripted(script.clone()));
-        let mut host =
-            Host { case, request_body: case.given.body.clone(), script: script.clone(), response: None, done: VecDeque::new() };
+        let mut host = Host {
+            case,
+            request_body: case.given.body.clone(),
+            body_was_sent: false,
+            script: script.clone(),
+            response: None,
+            done: VecDeque::new(),
+        };
         let response = host.serve(&mut instance).await.map_err(|error| format!("{error:#}"))?;
         let script = script.lock().expect("nobody panicked");
         Ok(super::outcome(response, &script))
@@ -72,6 +78,8 @@ struct Host<'c> {
     case: &'c Case,
     /// The client's body, until it is sent on: it streams by once.
     request_body: Bytes,
+    /// True once it was sent on.
+    body_was_sent: bool,
     script: Arc<Mutex<Script>>,
     /// The backend's response, once there is one.
     response: Option<Answer>,
@@ -138,7 +146,13 @@ impl Host<'_> {
         let mut headers = self.case.given.headers.clone();
         apply(forward.edits, &mut headers);
         let body = match forward.body {
-            BodyEdit::Keep => std::mem::take(&mut self.request_body),
+            BodyEdit::Keep if self.body_was_sent => {
+                return Event::write_failed(event, FailureKind::BodyGone, "the body was sent before");
+            }
+            BodyEdit::Keep => {
+                self.body_was_sent = !self.request_body.is_empty();
+                std::mem::take(&mut self.request_body)
+            }
             BodyEdit::Replace(bytes) => Bytes::copy_from_slice(bytes),
         };
         let url = format!("{}://{}{}", forward.scheme.name(), forward.authority, forward.target);

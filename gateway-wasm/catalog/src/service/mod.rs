@@ -99,8 +99,9 @@ fn scope(
     let names = Names::of(&sections);
     service.version_sets.extend(labels::version_sets(&mut sections.version_sets, reader));
     service.groups.extend(access::groups(&mut sections.groups, reader));
-    service.named_values.extend(parts::named_values(&mut sections.named_values, reader));
-    service.backends.extend(parts::backends(&mut sections.backends, reader));
+    let named_values = parts::named_values(&mut sections.named_values, reader);
+    service.backends.extend(parts::backends(&mut sections.backends, &named_values, reader));
+    service.named_values.extend(named_values);
     service.fragments.extend(parts::fragments(&mut sections.fragments, reader));
     service.loggers.extend(parts::loggers(&mut sections.loggers, reader));
     parts::diagnostics(&mut sections.diagnostics, &names, reader);

@@ -4,7 +4,8 @@ use super::{Kind, Names, Reader, id_parts};
 use crate::{
     directory::Directory,
     fields::Fields,
-    model::{Backend, Fragment, NamedValue},
+    findings::Findings,
+    model::{Backend, Credentials, Fragment, NamedValue},
     tree::{Part, Tree},
 };
 use diagnostic::{Diagnostic, Place, Source};
@@ -101,7 +102,7 @@ pub(super) fn fragments(section: &mut Directory, reader: &Reader<'_>) -> Vec<Fra
 }
 
 /// Reads `backends/`.
-pub(super) fn backends(section: &mut Directory, reader: &Reader<'_>) -> Vec<Backend> {
+pub(super) fn backends(section: &mut Directory, values: &[NamedValue], reader: &Reader<'_>) -> Vec<Backend> {
     let mut backends = Vec::new();
     let known = section.names();
     for (name, mut directory) in reader.each(section) {
@@ -130,8 +131,12 @@ pub(super) fn backends(section: &mut Directory, reader: &Reader<'_>) -> Vec<Back
             check_url(&fields, &name, url.as_deref(), reader);
         }
         let is_plain = url.as_ref().is_some_and(|url| url.starts_with("http://"));
+        let known = |text: &str| values.iter().any(|value| value.display_name == text || value.name == text);
+        let named = Named { backend: &name, known: &known, findings: reader.findings };
+        named.check(url.as_deref().unwrap_or_default(), || fields.place("url", Part::Value));
         backends.push(Backend {
             plain_http_at: is_plain.then(|| fields.place("url", Part::Value)),
+            credentials: credentials(&fields.inner("credentials"), &named),
             workspace: reader.workspace(),
             title: fields.title("title").unwrap_or_else(|| name.clone()),
             description: fields.text("description").unwrap_or_default(),
@@ -142,6 +147,62 @@ pub(super) fn backends(section: &mut Directory, reader: &Reader<'_>) -> Vec<Back
         reader.done(directory);
     }
     backends
+}
+
+/// Reports named values that a backend names and nobody has.
+struct Named<'a> {
+    backend: &'a str,
+    known: &'a dyn Fn(&str) -> bool,
+    findings: &'a Findings,
+}
+
+impl Named<'_> {
+    fn check(&self, text: &str, place: impl Fn() -> Place) {
+        for name in text.split("{{").skip(1).filter_map(|rest| Some(rest.split_once("}}")?.0.trim())) {
+            if !(self.known)(name) {
+                let message = format!("the backend `{}` names the value `{name}`, which is not there", self.backend);
+                let help = format!("add `named values/{name}/namedValueInformation.json`, or write the value itself");
+                self.findings.push(Diagnostic::error("backend/named-value", place(), message).help(help));
+            }
+        }
+    }
+}
+
+fn credentials(fields: &Fields<'_>, named: &Named<'_>) -> Credentials {
+    fields.only(&["header", "query", "authorization", "certificate", "certificateIds", "managedIdentity"]);
+    let lists = |property: &str| {
+        let own = fields.inner(property);
+        let mut pairs = Vec::new();
+        for key in own.keys() {
+            let values = own.texts(key).unwrap_or_default();
+            for (value, index) in values.iter().zip(0..) {
+                named.check(value, || own.entry_place(key, index));
+            }
+            pairs.push((key.to_owned(), values));
+        }
+        pairs
+    };
+    let (headers, query) = (lists("header"), lists("query"));
+    let authorization = fields.has("authorization").then(|| {
+        let own = fields.inner("authorization");
+        own.only(&["scheme", "parameter"]);
+        let text = |name: &str| {
+            let text = own.text(name).unwrap_or_default();
+            named.check(&text, || own.place(name, Part::Value));
+            text
+        };
+        (text("scheme"), text("parameter"))
+    });
+    for property in ["certificate", "certificateIds", "managedIdentity"] {
+        let is_empty = fields.value(property).and_then(Value::as_array).is_some_and(Vec::is_empty);
+        if fields.has(property) && !is_empty {
+            let message = format!("this build of Portico does not send the `{property}` of the backend `{}` yet", named.backend);
+            let help = "requests reach the backend without it: let them carry a header, or an authorization";
+            let place = fields.place(property, Part::Key);
+            named.findings.push(Diagnostic::warning("backend/certificate", place, message).help(help));
+        }
+    }
+    Credentials { headers, query, authorization }
 }
 
 fn check_url(fields: &Fields<'_>, name: &str, url: Option<&str>, reader: &Reader<'_>) {

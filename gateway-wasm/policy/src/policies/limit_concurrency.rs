@@ -5,7 +5,7 @@ use crate::{
     document::Section,
     exchange::Exchange,
     host::Host,
-    problem, run,
+    run,
     statement::{Checker, Children, Fault, Flow, Parts, Statement},
     step::Step,
     xml::Element,
@@ -46,7 +46,7 @@ impl Statement for LimitConcurrency {
         if !host.enter(&key, self.count_max).await {
             const MESSAGE: &str = "Concurrency limit is exceeded.";
             let fault = Fault::new(Self::NAME, "ConcurrencyLimitExceeded", MESSAGE);
-            return Err(fault.answered(problem::response(429, MESSAGE)));
+            return Err(fault.answered(429));
         }
         let result = run::nested(&self.steps, exchange, host).await;
         host.leave(&key).await;

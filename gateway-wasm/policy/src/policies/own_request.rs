@@ -1,11 +1,11 @@
 //! A request of a policy's own: what `send-request` and `send-one-way-request` have in common.
 
-use super::{SetBody, SetHeader, SetMethod, return_response::checked};
+use super::{Proxy, SetBody, SetHeader, SetMethod, return_response::checked};
 use crate::{
     address::Address,
     computed::{Expr, Word},
     document::Section,
-    exchange::{Exchange, Headers, Request},
+    exchange::{Exchange, Request},
     host::Host,
     run,
     statement::{Checker, Children, Fault, Statement},
@@ -14,7 +14,7 @@ use crate::{
 use std::rc::Rc;
 
 /// The elements that say what is sent.
-pub(super) const CHILDREN: Children = Children::Named(&["set-url", "set-method", "set-header", "set-body"]);
+pub(super) const CHILDREN: Children = Children::Named(&["set-url", "set-method", "set-header", "set-body", Proxy::NAME]);
 
 /// What is sent.
 #[derive(Debug)]
@@ -25,13 +25,14 @@ pub(super) struct OwnRequest {
     method: Option<SetMethod>,
     headers: Vec<SetHeader>,
     body: Option<SetBody>,
+    proxy: Option<Proxy>,
 }
 
 impl OwnRequest {
     /// Reads the attribute `mode` and the elements. A request that leads nowhere is reported as `url_id`.
     pub(super) fn check(element: &Element, checker: &mut Checker<'_>, url_id: &'static str) -> Option<Self> {
         let copy = checker.word(element, "mode", &[("new", false), ("copy", true)], false);
-        let (mut address, mut method, mut headers, mut body) = (None, None, Vec::new(), None);
+        let (mut address, mut method, mut headers, mut body, mut proxy) = (None, None, Vec::new(), None, None);
         let mut whole = true;
         // What stands in it makes a request, whatever section it stands in.
         let section = std::mem::replace(&mut checker.section, Section::Inbound);
@@ -44,6 +45,7 @@ impl OwnRequest {
                 SetMethod::NAME => method = checked(child, checker, &mut whole),
                 SetHeader::NAME => headers.extend(checked::<SetHeader>(child, checker, &mut whole)),
                 SetBody::NAME => body = checked(child, checker, &mut whole),
+                Proxy::NAME => proxy = checked(child, checker, &mut whole),
                 _ => {}
             }
         }
@@ -62,30 +64,24 @@ impl OwnRequest {
         if copy.written() == Some(false) {
             address.as_ref()?;
         }
-        whole.then_some(Self { copy, url: address, method, headers, body })
+        whole.then_some(Self { copy, url: address, method, headers, body, proxy })
     }
 
     /// Makes it, for the policy `source`.
     pub(super) async fn make<H: Host>(&self, exchange: &mut Exchange, host: &H, source: &'static str) -> Result<Request, Fault> {
         let copy = self.copy.get(exchange, host, source).await?;
-        let mut request = if copy {
-            exchange.request.clone()
-        } else {
-            Request {
-                method: Some("GET".to_owned()),
-                backend_id: None,
-                backend: None,
-                path: String::new(),
-                query: String::new(),
-                headers: Headers::default(),
-                body: Default::default(),
-            }
-        };
+        let mut request =
+            if copy { exchange.request.clone() } else { Request { method: Some("GET".to_owned()), ..Request::default() } };
         if let Some(url) = &self.url {
             let url = url.get(exchange, host, source).await?;
             let fault = || Fault::new(source, "ExpressionValueEvaluationFailure", format!("`{url}` is not an absolute URL"));
             request.backend = Some(Address::parse(&url).ok_or_else(fault)?);
             (request.path, request.query) = (String::new(), String::new());
+            // What the exchange's own backend wants to see is for nobody else, and its proxy leads nowhere else.
+            (request.credentials, request.proxy) = (None, None);
+        }
+        if let Some(proxy) = &self.proxy {
+            request.proxy = Some(proxy.proxy(exchange, host).await?);
         }
         if let Some(method) = &self.method {
             request.method = Some(method.method(exchange, host).await?);

@@ -1,13 +1,15 @@
 //! `set-backend-service`: says where the backend is.
 
 use crate::{
-    computed::Expr,
-    expr::Expression,
     address::Address,
-    document::Section,
+    backend::Backend,
+    computed::Expr,
+    document::{Scope, Section},
     exchange::Exchange,
+    expr::Expression,
     host::Host,
     statement::{Checker, Children, Fault, Flow, Statement},
+    trace::Note,
     xml::Element,
 };
 use diagnostic::nearest;
@@ -17,6 +19,8 @@ use std::{collections::BTreeMap, rc::Rc};
 #[derive(Debug)]
 pub struct SetBackendService {
     to: To,
+    /// The scope of the document that it stands in.
+    scope: Scope,
 }
 
 #[derive(Debug)]
@@ -26,9 +30,9 @@ enum To {
     /// An address that is computed.
     Url(Expression),
     /// A backend by its name.
-    Backend(Rc<str>, Address),
+    Backend(Rc<str>, Backend),
     /// A backend whose name is computed, of all there are.
-    Named(Expression, Rc<BTreeMap<String, Address>>),
+    Named(Expression, Rc<BTreeMap<String, Backend>>),
 }
 
 impl Statement for SetBackendService {
@@ -66,11 +70,11 @@ impl Statement for SetBackendService {
             );
             return None;
         }
+        let scope = checker.scope;
+        let to = |to| Some(Self { to, scope });
         match (checker.optional_text(element, "base-url")?, checker.optional_text(element, "backend-id")?) {
-            (Some(Expr::Computed(url)), None) => Some(Self { to: To::Url(url) }),
-            (None, Some(Expr::Computed(name))) => {
-                Some(Self { to: To::Named(name, Rc::new(checker.surroundings.backends.clone())) })
-            }
+            (Some(Expr::Computed(url)), None) => to(To::Url(url)),
+            (None, Some(Expr::Computed(name))) => to(To::Named(name, Rc::new(checker.surroundings.backends.clone()))),
             (Some(Expr::Written(url)), None) => {
                 let address = Address::parse(&url);
                 if address.is_none() {
@@ -78,11 +82,11 @@ impl Statement for SetBackendService {
                     let message = format!("`{url}` is not an absolute URL");
                     checker.error("set-backend-service/base-url", span, message, "write one that starts with `https://` or `http://`");
                 }
-                Some(Self { to: To::Address(address?) })
+                to(To::Address(address?))
             }
             (None, Some(Expr::Written(name))) => {
-                if let Some(address) = checker.surroundings.backends.get(&*name) {
-                    return Some(Self { to: To::Backend(name, address.clone()) });
+                if let Some(backend) = checker.surroundings.backends.get(&*name) {
+                    return to(To::Backend(name, backend.clone()));
                 }
                 let help = match nearest(&name, checker.surroundings.backends.keys().map(String::as_str)) {
                     Some(name) => format!("did you mean `{name}`?"),
@@ -106,22 +110,38 @@ impl Statement for SetBackendService {
 
     async fn run<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
         let fault = |message| Fault::new(Self::NAME, "ExpressionValueEvaluationFailure", message);
-        let (name, address) = match &self.to {
-            To::Address(address) => (None, address.clone()),
-            To::Backend(name, address) => (Some(name.clone()), address.clone()),
+        let by_address = |address| Backend { address, ..Backend::default() };
+        let (name, backend) = match &self.to {
+            To::Address(address) => (None, by_address(address.clone())),
+            To::Backend(name, backend) => (Some(name.clone()), backend.clone()),
             To::Url(expression) => {
                 let url: Rc<str> = Expr::Computed(expression.clone()).get(exchange, host, Self::NAME).await?;
                 let address = Address::parse(&url).ok_or_else(|| fault(format!("`{url}` is not an absolute URL")))?;
-                (None, address)
+                (None, by_address(address))
             }
             To::Named(expression, backends) => {
                 let name: Rc<str> = Expr::Computed(expression.clone()).get(exchange, host, Self::NAME).await?;
-                let address = backends.get(&*name).cloned().ok_or_else(|| fault(format!("there is no backend `{name}`")))?;
-                (Some(name), address)
+                let backend = backends.get(&*name).cloned().ok_or_else(|| fault(format!("there is no backend `{name}`")))?;
+                (Some(name), backend)
             }
         };
-        exchange.request.backend_id = name;
-        exchange.request.backend = Some(address);
+        let request = &mut exchange.request;
+        // As on APIM: a backend that another scope chose by its name gives way to another name, and not to an address.
+        if let (None, Some(chosen), Some(scope)) = (&name, &request.backend_id, request.backend_scope)
+            && scope != self.scope
+        {
+            let message = format!("the backend is still `{chosen}`, which the scope `{}` chose by its name", scope.name());
+            if let Some(trace) = &mut exchange.trace {
+                let source = Self::NAME.to_owned();
+                trace.note(Note::Said { source, severity: "information", message, metadata: Vec::new() });
+            }
+            return Ok(Flow::Next);
+        }
+        // The credentials of an earlier choice go with it.
+        request.backend_scope = name.is_some().then_some(self.scope);
+        request.backend_id = name;
+        request.backend = Some(backend.address);
+        request.credentials = backend.credentials;
         Ok(Flow::Next)
     }
 }

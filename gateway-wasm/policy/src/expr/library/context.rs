@@ -68,7 +68,14 @@ pub static CONTEXT: NetType = NetType {
     kind: Kind::Interface,
     bases: &[],
     members: &[
-        row("IApi Api", |_| Ok(part(Part::Api)), "The API that is called"),
+        row(
+            "IApi Api",
+            |call| {
+                let is_found = !call.machine.exchange()?.about.called.api.id.is_empty();
+                Ok(if is_found { part(Part::Api) } else { Value::Null })
+            },
+            "The API that is called; null where none was found",
+        ),
         row("IBackend Backend", |_| Ok(part(Part::Backend)), "The backend that the request goes to"),
         row("IDeployment Deployment", |_| Ok(part(Part::Deployment)), "Where the gateway runs"),
         row("TimeSpan Elapsed", elapsed, "The time since the request came"),
@@ -78,7 +85,14 @@ pub static CONTEXT: NetType = NetType {
             |call| Ok(call.machine.exchange()?.last_error.as_ref().map_or(Value::Null, |_| part(Part::LastError))),
             "What went wrong; null outside of `on-error`",
         ),
-        row("IOperation Operation", |_| Ok(part(Part::Operation)), "The operation that is called"),
+        row(
+            "IOperation Operation",
+            |call| {
+                let is_found = !call.machine.exchange()?.about.called.operation.id.is_empty();
+                Ok(if is_found { part(Part::Operation) } else { Value::Null })
+            },
+            "The operation that is called; null where none was found",
+        ),
         row(
             "IProduct Product",
             |call| Ok(call.machine.exchange()?.about.called.product.as_ref().map_or(Value::Null, |_| part(Part::Product))),
@@ -162,7 +176,7 @@ pub static LAST_ERROR: NetType = NetType {
             "Where in nested policies it stands, such as `choose[3]/when[2]`",
         ),
         row("string PolicyId", |call| at(call, |at| at.id.as_deref().into()), "The `id` of the policy that failed"),
-        row("int HttpErrorCode", |call| fault(call, |_| 500.into()), "The status that the caller gets"),
+        row("int HttpErrorCode", |call| fault(call, |fault| i32::from(fault.status).into()), "The status that the caller gets"),
     ],
     missing: &[],
     doc: "What went wrong",
@@ -441,10 +455,8 @@ pub(crate) fn part_items(machine: &mut Machine<'_>, part: Part) -> Result<Option
 /// The part that a property of a part is, where it is always there, so that getting there costs nothing.
 pub(crate) fn part_of(of: Part, name: &str) -> Option<Part> {
     Some(match (of, name) {
-        (Part::Context, "Api") => Part::Api,
         (Part::Context, "Backend") => Part::Backend,
         (Part::Context, "Deployment") => Part::Deployment,
-        (Part::Context, "Operation") => Part::Operation,
         (Part::Context, "Request") => Part::Request,
         (Part::Context, "Variables") => Part::Variables,
         (Part::Request, "Headers") => Part::RequestHeaders,

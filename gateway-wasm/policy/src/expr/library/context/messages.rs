@@ -83,7 +83,11 @@ pub(super) static REQUEST: NetType = NetType {
         row("X509Certificate2 Certificate", |_| Ok(Value::Null), "The client's certificate; null without one"),
         row("IFoundry Foundry", |_| Ok(part(Part::Foundry)), "What is known of a call of a model"),
         row("IReadOnlyValues Headers", |_| Ok(part(Part::RequestHeaders)), "The header fields"),
-        row("string IpAddress", |call| Ok(call.machine.exchange()?.client.client_address().into()), "The client's address"),
+        row(
+            "string IpAddress",
+            |call| Ok(call.machine.exchange()?.client.client_address().into()),
+            "The client's address; empty behind the portable door, which does not know it",
+        ),
         row(
             "IReadOnlyParameters MatchedParameters",
             |_| Ok(part(Part::MatchedParameters)),

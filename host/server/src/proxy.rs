@@ -1,0 +1,37 @@
+//! Tunnels through an HTTP proxy.
+
+use std::io;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+use wire::Proxy;
+
+/// The most that a proxy may say before the tunnel begins.
+const HEAD_BYTES_MAX: usize = 16 << 10;
+
+/// Asks the proxy at the other end of the stream for a tunnel to a server, `host:port`.
+pub(crate) async fn tunnel(stream: &mut TcpStream, proxy: Proxy<'_>, server: &str) -> io::Result<()> {
+    let authorization = match proxy.authorization {
+        "" => String::new(),
+        value => format!("Proxy-Authorization: {value}\r\n"),
+    };
+    let request = format!("CONNECT {server} HTTP/1.1\r\nHost: {server}\r\n{authorization}\r\n");
+    stream.write_all(request.as_bytes()).await?;
+    let mut head = Vec::with_capacity(256);
+    while !head.windows(4).any(|window| window == b"\r\n\r\n") {
+        if stream.read_buf(&mut head).await? == 0 {
+            return Err(io::Error::other(format!("the proxy {} closed the connection", proxy.authority)));
+        }
+        if head.len() > HEAD_BYTES_MAX {
+            let message = format!("the proxy {} says more than {HEAD_BYTES_MAX} bytes before a tunnel begins", proxy.authority);
+            return Err(io::Error::other(message));
+        }
+    }
+    let line = String::from_utf8_lossy(head.split(|byte| *byte == b'\r').next().unwrap_or_default()).into_owned();
+    match line.split(' ').nth(1) {
+        // Nobody speaks through the tunnel before the gateway does.
+        Some(status) if status.len() == 3 && status.starts_with('2') && head.ends_with(b"\r\n\r\n") => Ok(()),
+        _ => Err(io::Error::other(format!("the proxy {} refuses a tunnel: {line}", proxy.authority))),
+    }
+}
