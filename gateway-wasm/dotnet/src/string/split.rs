@@ -39,6 +39,16 @@ impl SplitOptions {
 
 /// `Split` into at most so many parts, the last of which holds the rest.
 pub fn split(text: &NetString, separators: &Separators, count: usize, options: SplitOptions) -> Vec<NetString> {
+    // The usual case needs no units: all parts, of which there are no more than bytes and one, at whole characters.
+    if let (Some(text), Separators::Units(any)) = (text.as_str(), separators)
+        && count > text.len()
+        && !any.is_empty()
+        && any.iter().all(|unit| char::from_u32(u32::from(*unit)).is_some())
+    {
+        let parts = text.split(|c: char| u16::try_from(u32::from(c)).is_ok_and(|unit| any.contains(&unit)));
+        let parts = parts.map(|part| if options.trim { part.trim() } else { part });
+        return parts.filter(|part| !(options.remove_empty && part.is_empty())).map(NetString::from).collect();
+    }
     let units = text.units();
     let found = if count <= 1 { Vec::new() } else { places(&units, separators) };
     let mut parts = Vec::new();
@@ -166,6 +176,11 @@ mod tests {
         assert_eq!(parts("", &comma, 9, 0), [""]);
         let texts = Separators::Texts(vec!["--".into(), "-".into(), "".into()]);
         assert_eq!(parts("a--b-c", &texts, usize::MAX, 0), ["a", "b", "c"]);
+        // Half of a pair is a unit like any other.
+        let half =
+            split(&"a\u{10000}b,".into(), &Separators::Units(vec![0xd800, b','.into()]), usize::MAX, SplitOptions::default());
+        assert_eq!(half.iter().map(|part| part.units().to_vec()).collect::<Vec<_>>(), [vec![97], vec![0xdc00, 98], vec![]]);
+        assert_eq!(parts("a\u{10000}b\u{2003},", &comma, usize::MAX, 3), ["a\u{10000}b"]);
         assert_eq!(parts("a b\tc", &Separators::Blank, usize::MAX, 0), ["a", "b", "c"]);
         assert_eq!(parts("abc", &Separators::Texts(vec!["".into()]), usize::MAX, 0), ["abc"]);
         assert!(SplitOptions::from_number(4).is_err());
