@@ -34,7 +34,7 @@ fn retries_in_retries_end() {
     let retry = |inner: &str| format!("<retry condition=\"@(true)\" count=\"50\" interval=\"0\">{inner}</retry>");
     let policy = retry(&retry(&retry("<set-method>GET</set-method>")));
     holds(&format!(
-        "# Case\n\n```xml inbound\n{policy}\n```\n```error\nsource: set-method\nreason: LimitReached\n\
+        "# Case\n\n```xml inbound\n{policy}\n```\n```error\nsource: retry\nreason: LimitReached\n\
          message: More than 10000 policies ran for one request.\n```\n"
     ));
 }

@@ -352,12 +352,10 @@ impl Host for Door {
         headers.set("content-type", vec![b"application/json".to_vec()]);
         let request = Request {
             method: Some("POST".to_owned()),
-            backend_id: None,
             backend: Some(address),
-            path: String::new(),
-            query: String::new(),
             headers,
             body: Body::Whole(Bytes::copy_from_slice(event.as_bytes())),
+            ..Request::default()
         };
         self.send_one_way(&request, EMIT_TIMEOUT_MS);
     }

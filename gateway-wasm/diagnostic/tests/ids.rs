@@ -158,6 +158,7 @@ const NOT_SHOWN: &[&str] = &[
     "expression/assign",
     "expression/type-missing",
     "file/not-utf8",
+    "fragment/limit",
     "operation/path-long",
     "portal/accent-color",
     "portal/reserved-page",

@@ -8,8 +8,8 @@
 use bytes::Bytes;
 use diagnostic::{Diagnostics, Source, render};
 use policy::{
-    Body, Document, Effective, Exchange, ForwardLimits, Headers, Host, Request, Response, Scope, SendError, StoreError, Surroundings,
-    address::Address, run,
+    Body, Document, Effective, Exchange, ForwardLimits, Headers, Host, Request, Response, Scope, SendError, StoreError,
+    Surroundings, address::Address, run,
 };
 use std::{
     future::Future,

@@ -307,7 +307,8 @@ impl Trace {
             let place = entry.at.place.as_ref();
             let place = place.map_or(String::new(), |place| format!("  {}:{}", place.source.name(), place.start().line + 1));
             let elapsed = if is_timed { format!(" {:>10}", elapsed(entry.elapsed_micros)) } else { String::new() };
-            let _ = writeln!(text, "{head:<40} {:<9}{elapsed}{place}", entry.at.scope.name());
+            let head = format!("{head:<40} {:<9}{elapsed}{place}", entry.at.scope.name());
+            let _ = writeln!(text, "{}", head.trim_end());
             for note in &entry.notes {
                 let _ = writeln!(text, "{indent}    {}", line(note));
             }

@@ -19,19 +19,7 @@ use std::{
 
 /// The policies by what they are for, as APIM's reference groups them. The order is that of the book.
 const CHAPTERS: &[(&str, &[&str])] = &[
-    (
-        "Control and flow",
-        &[
-            "choose",
-            "retry",
-            "wait",
-            "return-response",
-            "mock-response",
-            "set-variable",
-            "limit-concurrency",
-            "invoke-dapr-binding",
-        ],
-    ),
+    ("Control and flow", &["choose", "retry", "wait", "return-response", "mock-response", "set-variable", "limit-concurrency"]),
     ("Routing", &["forward-request", "set-backend-service", "proxy"]),
     (
         "Request and response",
@@ -49,10 +37,7 @@ const CHAPTERS: &[(&str, &[&str])] = &[
             "xsl-transform",
         ],
     ),
-    (
-        "Calls to others",
-        &["send-request", "send-one-way-request", "log-to-eventhub", "send-service-bus-message", "publish-to-dapr"],
-    ),
+    ("Calls to others", &["send-request", "send-one-way-request", "log-to-eventhub", "send-service-bus-message"]),
     (
         "Values and caching",
         &["cache-lookup-value", "cache-store-value", "cache-remove-value", "cache-value", "cache-lookup", "cache-store"],
@@ -78,7 +63,7 @@ const CHAPTERS: &[(&str, &[&str])] = &[
         "Validation",
         &["validate-content", "validate-parameters", "validate-headers", "validate-status-code", "validate-odata-request"],
     ),
-    ("GraphQL", &["validate-graphql-request", "http-data-source", "sql-data-source", "cosmosdb-data-source", "publish-event"]),
+    ("GraphQL", &["validate-graphql-request"]),
     (
         "Language models",
         &[
@@ -263,6 +248,8 @@ fn caption(words: &str, below: &[&str]) -> String {
         "variables" => "The variables at the end:".to_owned(),
         "error" => "Why `on-error` ran:".to_owned(),
         "trace" => "What was traced:".to_owned(),
+        "events" => "What was emitted:".to_owned(),
+        "cache" => "What is in the cache at the end:".to_owned(),
         "value" => "What it gives:".to_owned(),
         "diagnostics" => "`portal-gen check` says:".to_owned(),
         words => match words.split_once(' ') {
