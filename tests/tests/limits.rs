@@ -9,9 +9,8 @@ fn holds(text: &str) {
     assert!(page.diagnostics.is_empty(), "{}", diagnostic::render::all_text(&page.diagnostics));
     let verdict = judge(&page, &page.cases[0], &Home::alone());
     assert!(verdict.problems.is_empty(), "{}", verdict.problems.concat());
-    for found in verdict.differences {
-        panic!("{}", cases::difference(&found.expected, &found.actual, false));
-    }
+    let found = verdict.differences.iter().map(|found| cases::difference(&found.expected, &found.actual, false));
+    assert_eq!(found.collect::<String>(), "");
 }
 
 /// The first message that a page's policy is refused with.
