@@ -119,6 +119,7 @@ impl Document {
             path,
             once: Vec::new(),
             included: (0, 0),
+            readers: Default::default(),
         };
         let [root] = roots.as_slice() else {
             let second = roots.get(1).map_or(Span::default(), |root| root.name_span);

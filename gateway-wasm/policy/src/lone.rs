@@ -86,6 +86,7 @@ impl Lone<'_> {
             path,
             once,
             included: (0, 0),
+            readers: Default::default(),
         });
         diagnostics
     }

@@ -128,6 +128,17 @@ pub struct Checker<'a> {
     pub(crate) once: Vec<(Section, &'static str, Place)>,
     /// How many fragments the document includes so far, and their sizes together.
     pub(crate) included: (usize, usize),
+    /// How many expressions so far may read a body.
+    pub(crate) readers: Readers,
+}
+
+/// How many expressions may read which body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Readers {
+    /// The request's.
+    pub(crate) request: u32,
+    /// The response's.
+    pub(crate) response: u32,
 }
 
 /// The most fragments that one document includes, each as often as it is included.
@@ -354,10 +365,11 @@ impl Checker<'_> {
             path: std::mem::take(&mut self.path),
             once: std::mem::take(&mut self.once),
             included: self.included,
+            readers: self.readers,
         };
         let root = inner.fragment_root(&roots);
         steps.extend(root.map(|root| inner.steps(root)).unwrap_or_default());
-        (self.path, self.once) = (inner.path, inner.once);
+        (self.path, self.once, self.readers) = (inner.path, inner.once, inner.readers);
     }
 
     /// Counts a fragment, and reports one that is too much.

@@ -236,6 +236,10 @@ impl Checker<'_> {
         let text = self.text;
         let mut found = Diagnostics::new();
         let expression = Expression::compile(&value.text, value.span.start, spelling, |span| text.place(span), &mut found);
+        if let Some(expression) = &expression {
+            self.readers.request += u32::from(expression.reads.request);
+            self.readers.response += u32::from(expression.reads.response);
+        }
         // What a named value that is not known would have made of it cannot be said.
         if expression.is_some() || !text.has_unknown(value.span) {
             self.diagnostics.extend(found);

@@ -101,11 +101,6 @@ impl OwnRequest {
         }
         Ok(request)
     }
-
-    /// True if it has the body of the exchange's own request.
-    pub(super) fn copies_body(&self) -> bool {
-        self.copy.written() != Some(false) && self.body.is_none()
-    }
 }
 
 fn url(element: &Element, checker: &mut Checker<'_>, url_id: &'static str) -> Option<Expr<Rc<str>>> {

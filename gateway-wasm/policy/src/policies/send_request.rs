@@ -55,10 +55,3 @@ impl Statement for SendRequest {
         Ok(Flow::Next)
     }
 }
-
-impl SendRequest {
-    /// True if it sends the body of the exchange's own request.
-    pub(super) fn copies_body(&self) -> bool {
-        self.request.copies_body()
-    }
-}
