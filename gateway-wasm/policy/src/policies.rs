@@ -37,6 +37,27 @@ pub struct Manual {
     pub once: bool,
 }
 
+/// `<base />`, of which documents are put together.
+const BASE: Manual = Manual {
+    name: "base",
+    file: "base.md",
+    text: include_str!("policies/base.md"),
+    sections: &Section::ALL,
+    scopes: &Scope::ALL,
+    attributes: &[],
+    children: Children::None,
+    once: false,
+};
+
+/// `<include-fragment>`, which is replaced while it is checked.
+const INCLUDE_FRAGMENT: Manual = Manual {
+    name: "include-fragment",
+    file: "include_fragment.md",
+    text: include_str!("policies/include_fragment.md"),
+    attributes: &["fragment-id"],
+    ..BASE
+};
+
 /// Declares the modules, the enum and its dispatch from one list.
 macro_rules! policies {
     ($($(#[$cfg:meta])? $module:ident :: $name:ident),* $(,)?) => {
@@ -87,8 +108,11 @@ macro_rules! policies {
         /// The names of the policies that run.
         pub const NAMES: &[&str] = &[$($(#[$cfg])? <$name as Statement>::NAME,)*];
 
-        /// What can be said of the policies that run without running them.
+        /// What can be said of the policies that run without running them; first of the two elements that are none, and stand among
+        /// them.
         pub const MANUAL: &[Manual] = &[
+            BASE,
+            INCLUDE_FRAGMENT,
             $($(#[$cfg])? Manual {
                 name: <$name as Statement>::NAME,
                 file: concat!(stringify!($module), ".md"),

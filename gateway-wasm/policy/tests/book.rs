@@ -19,7 +19,20 @@ use std::{
 
 /// The policies by what they are for, as APIM's reference groups them. The order is that of the book.
 const CHAPTERS: &[(&str, &[&str])] = &[
-    ("Control and flow", &["choose", "retry", "wait", "return-response", "mock-response", "set-variable", "limit-concurrency"]),
+    (
+        "Control and flow",
+        &[
+            "choose",
+            "retry",
+            "wait",
+            "return-response",
+            "mock-response",
+            "set-variable",
+            "limit-concurrency",
+            "base",
+            "include-fragment",
+        ],
+    ),
     ("Routing", &["forward-request", "set-backend-service", "proxy"]),
     (
         "Request and response",
