@@ -42,7 +42,7 @@ const WORKING = `<policies>
       }
     }</value></set-header>
   </inbound>
-  <backend><retry condition="@(context.Response.StatusCode == 503)" count="3" interval="1"><forward-request /></retry></backend>
+  <backend><retry condition="@(context.Response.StatusCode == 503)" count="3" interval="1"><forward-request buffer-request-body="true" /></retry></backend>
   <outbound>
     <set-body>@{
       var books = context.Response.Body.As<JObject>();
