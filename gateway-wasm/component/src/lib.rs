@@ -10,3 +10,8 @@ mod flat;
 
 #[cfg(all(feature = "edge", target_family = "wasm"))]
 mod edge;
+
+/// The allocator that comes with the target takes a good part of a request's time: policies make and drop many small values.
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

@@ -42,12 +42,14 @@ pub fn split(text: &NetString, separators: &Separators, count: usize, options: S
     // The usual case needs no units: all parts, of which there are no more than bytes and one, at whole characters.
     if let (Some(text), Separators::Units(any)) = (text.as_str(), separators)
         && count > text.len()
-        && !any.is_empty()
-        && any.iter().all(|unit| char::from_u32(u32::from(*unit)).is_some())
+        && let Some(any) = any.iter().map(|&unit| char::from_u32(unit.into())).collect::<Option<Vec<char>>>()
     {
-        let parts = text.split(|c: char| u16::try_from(u32::from(c)).is_ok_and(|unit| any.contains(&unit)));
-        let parts = parts.map(|part| if options.trim { part.trim() } else { part });
-        return parts.filter(|part| !(options.remove_empty && part.is_empty())).map(NetString::from).collect();
+        match any.as_slice() {
+            [] => {}
+            // One character is searched for many bytes at a time.
+            [only] => return whole_parts(text.split(*only), options),
+            any => return whole_parts(text.split(any), options),
+        }
     }
     let units = text.units();
     let found = if count <= 1 { Vec::new() } else { places(&units, separators) };
@@ -78,6 +80,11 @@ pub fn split(text: &NetString, separators: &Separators, count: usize, options: S
     }
     parts.extend(part(from..units.len()));
     parts
+}
+
+fn whole_parts<'t>(parts: impl Iterator<Item = &'t str>, options: SplitOptions) -> Vec<NetString> {
+    let parts = parts.map(|part| if options.trim { part.trim() } else { part });
+    parts.filter(|part| !(options.remove_empty && part.is_empty())).map(NetString::from).collect()
 }
 
 fn places(units: &[u16], separators: &Separators) -> Vec<Range<usize>> {
