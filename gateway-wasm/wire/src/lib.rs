@@ -12,9 +12,11 @@ mod event;
 mod fields;
 mod head;
 mod text;
+mod verify;
 
 pub use answer::{Answer, BodyEdit, Edit, Edits, Forward, Operation, Operations, Proxy, Respond, ResponseEdits, Wait, Which};
 pub use event::{Completion, Event, FailureKind};
 pub use fields::{Fields, FieldsBuilder};
 pub use head::{HttpVersion, RequestHead, RequestHeadBuilder, ResponseHead, ResponseHeadBuilder, Scheme};
 pub use text::{Malformed, Reader, Writer};
+pub use verify::SignatureAlgorithm;

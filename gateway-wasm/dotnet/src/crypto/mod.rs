@@ -38,6 +38,6 @@ pub fn fill(bytes: &mut [u8], random: Random<'_>) {
 }
 
 /// True if both are the same; it takes the same time wherever they differ.
-fn equal_in_constant_time(one: &[u8], other: &[u8]) -> bool {
+pub fn equal_in_constant_time(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len() && one.iter().zip(other).fold(0, |differs, (one, other)| differs | (one ^ other)) == 0
 }
