@@ -88,7 +88,7 @@ impl Debug {
         }
         exchange.trace = Some(Box::new(Trace::new(gateway.secrets())));
         exchange.about.tracing = true;
-        Some(Debug::Traced(problem::guid(host.random(), host.random())))
+        Some(Debug::Traced(problem::guid(host).to_string()))
     }
 
     /// Tells the caller, and stores the trace. The exchange has its response.

@@ -376,7 +376,7 @@ const NOWHERE: u32 = u32::MAX;
 
 /// The answer where a request was handed over and the backend did not answer.
 pub fn failed<H: Host>(host: &H) -> Response {
-    problem::internal(&problem::guid(host.random(), host.random()))
+    problem::internal(problem::guid(host))
 }
 
 fn exchange(head: RequestHead, api: Option<&PlanApi>, found: Found, backend: Option<Address>, about: about::About) -> Exchange {

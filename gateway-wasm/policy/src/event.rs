@@ -33,7 +33,7 @@ impl Event {
         let time = dotnet::DateTime { ticks: crate::about::ticks(host.now_micros()), kind: dotnet::DateTimeKind::Utc };
         let mut event = Self::new(kind);
         event.text("time", &time.format(Some("o")).unwrap_or_default());
-        event.text("requestId", &exchange.request_id(host));
+        event.text("requestId", &exchange.request_id(host).to_string());
         event.text("api", &about.called.api.id);
         event.text("operation", &about.called.operation.id);
         if let Some(subscription) = &about.subscription {

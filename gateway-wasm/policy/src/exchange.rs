@@ -12,6 +12,7 @@ use crate::{
     trace::Trace,
 };
 use bytes::Bytes;
+use dotnet::Guid;
 use std::{borrow::Cow, cell::OnceCell, ops::Range, rc::Rc};
 use wire::{Edit, Fields, RequestHead, Which};
 
@@ -39,7 +40,7 @@ pub struct Exchange {
     /// What happened so far, where somebody wants to know.
     pub trace: Option<Box<Trace>>,
     /// The request's own number, once somebody asked for it.
-    pub request_id: OnceCell<Rc<str>>,
+    pub request_id: OnceCell<Guid>,
 }
 
 impl Exchange {
@@ -48,9 +49,9 @@ impl Exchange {
         self.client.target().get(self.api_path.clone()).unwrap_or_default().trim_end_matches('/')
     }
 
-    /// The request's own number, as a GUID.
-    pub fn request_id(&self, host: &impl Host) -> Rc<str> {
-        self.request_id.get_or_init(|| problem::guid(host.random(), host.random()).into()).clone()
+    /// The request's own number.
+    pub fn request_id(&self, host: &impl Host) -> Guid {
+        *self.request_id.get_or_init(|| problem::guid(host))
     }
 }
 

@@ -1,6 +1,10 @@
 //! The responses that nobody wrote: APIM's default bodies, byte for byte (reference: APIM, C5).
 
-use crate::exchange::{Body, Response};
+use crate::{
+    exchange::{Body, Response},
+    host::Host,
+};
+use dotnet::Guid;
 
 /// `{ "statusCode": 404, "message": "Resource not found" }` and its kind.
 pub fn response(status: u16, message: &str) -> Response {
@@ -8,10 +12,13 @@ pub fn response(status: u16, message: &str) -> Response {
 }
 
 /// The answer to everything that went wrong inside: the caller learns a number that the operator's log knows.
-pub fn internal(activity_id: &str) -> Response {
+pub fn internal(activity_id: Guid) -> Response {
     with_body(
         500,
-        format!("{{ \"statusCode\": 500, \"message\": \"Internal server error\", \"activityId\": {} }}", quoted(activity_id)),
+        format!(
+            "{{ \"statusCode\": 500, \"message\": \"Internal server error\", \"activityId\": {} }}",
+            quoted(&activity_id.to_string())
+        ),
     )
 }
 
@@ -41,18 +48,9 @@ pub(crate) fn quoted(text: &str) -> String {
     out
 }
 
-/// A GUID from 128 random bits (RFC 9562, version 4).
-pub fn guid(high: u64, low: u64) -> String {
-    let high = (high & 0xffff_ffff_ffff_0fff) | 0x4000;
-    let low = (low & 0x3fff_ffff_ffff_ffff) | 0x8000_0000_0000_0000;
-    format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        high >> 32,
-        (high >> 16) & 0xffff,
-        high & 0xffff,
-        low >> 48,
-        low & 0xffff_ffff_ffff
-    )
+/// A GUID of 128 random bits (RFC 9562, version 4).
+pub fn guid(host: &impl Host) -> Guid {
+    Guid::new_random([host.random(), host.random()])
 }
 
 #[cfg(test)]
@@ -67,6 +65,6 @@ mod tests {
         };
         let no_key = "Access denied due to missing subscription key. Make sure to include subscription key when making requests to an API.";
         assert_eq!(body(response(401, no_key)), 152);
-        assert_eq!(body(internal(&guid(1, 2))), 111);
+        assert_eq!(body(internal(Guid::new_random([1, 2]))), 111);
     }
 }

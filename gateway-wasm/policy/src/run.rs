@@ -37,7 +37,7 @@ pub async fn run<H: Host>(effective: &Effective, exchange: &mut Exchange, host: 
         Ok(outcome) => (outcome, Section::Outbound),
         Err(fault) => {
             let response = match fault.status {
-                500 => problem::internal(&exchange.request_id(host)),
+                500 => problem::internal(exchange.request_id(host)),
                 status => problem::response(status, &fault.message),
             };
             on_error(effective, exchange, host, fault, response).await;
@@ -56,7 +56,7 @@ pub async fn on_error<H: Host>(effective: &Effective, exchange: &mut Exchange, h
     exchange.last_error = Some(fault);
     exchange.response = Some(response);
     if steps(effective.section(Section::OnError), exchange, host).await.is_err() {
-        exchange.response = Some(problem::internal(&exchange.request_id(host)));
+        exchange.response = Some(problem::internal(exchange.request_id(host)));
     }
 }
 

@@ -1,11 +1,11 @@
 //! `emit-metric`: sends a measurement to whoever collects them.
 
 use crate::{
-    computed::Expr,
+    computed::{Expr, Failed, FromValue},
     document::Section,
     event::Event,
     exchange::Exchange,
-    expr::value::Value,
+    expr::{machine::Machine, value::Value},
     host::Host,
     statement::{Checker, Children, Fault, Flow, Statement},
     xml::Element,
@@ -144,13 +144,10 @@ fn known(name: &str, exchange: &Exchange) -> String {
 #[derive(Clone, Copy, Debug)]
 struct Number(f64);
 
-impl crate::computed::FromValue for Number {
-    fn from_value(
-        value: Value,
-        machine: &mut crate::expr::machine::Machine<'_>,
-    ) -> Result<Self, crate::computed::Failed> {
+impl FromValue for Number {
+    fn from_value(value: Value, machine: &mut Machine<'_>) -> Result<Self, Failed> {
         let text = machine.text(&value)?.to_str().trim().to_owned();
         let number = text.parse().ok().filter(|number: &f64| number.is_finite());
-        number.map(Number).ok_or(crate::computed::Failed::Unfit("a number"))
+        number.map(Number).ok_or(Failed::Unfit("a number"))
     }
 }

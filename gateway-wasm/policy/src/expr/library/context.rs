@@ -154,8 +154,8 @@ fn elapsed(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
 fn request_id(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     let exchange = call.machine.exchange()?;
     let world = call.machine.world();
-    let text = exchange.request_id.get_or_init(|| crate::problem::guid(world.random(), world.random()).into());
-    Ok(Guid::parse(text)?.into())
+    let id = exchange.request_id.get_or_init(|| Guid::new_random([world.random(), world.random()]));
+    Ok((*id).into())
 }
 
 /// `context.LastError`
