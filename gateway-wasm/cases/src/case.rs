@@ -2,12 +2,13 @@
 
 use crate::{
     fence::{Content, Pairs, Parsed, Variable},
-    http::Given,
+    http::{self, Given},
     markdown::Section,
 };
 use diagnostic::{Diagnostic, Diagnostics, Place, Source, Span};
 use policy::script::{Asked, Scene, To};
 use std::{fmt::Write, ops::Range};
+use wire::RequestHead;
 
 /// What goes in, and what is expected to come out.
 #[derive(Clone, Debug)]
@@ -265,6 +266,16 @@ impl Case {
     /// True if the case shows what is wrong with a policy, rather than what a policy does.
     pub fn is_rejected(&self) -> bool {
         self.expected.iter().any(|expected| expected.what == What::Diagnostics)
+    }
+
+    /// The head of its request, as the host writes it.
+    pub fn head(&self) -> Vec<u8> {
+        self.given.head(self.scene.client_address.as_deref().unwrap_or(http::CLIENT))
+    }
+
+    /// The same, as the engine reads it; `None` if a part of it is too long for a head.
+    pub(crate) fn request_head(&self) -> Option<RequestHead> {
+        RequestHead::read(self.head().into()).ok()
     }
 
     /// True if the case says what the backend answers to the request of the exchange.

@@ -5,7 +5,7 @@ use crate::{
     home::{DEBUG_KEY, Home},
     http::Answer,
 };
-use gateway::{Admitted, Gateway, Plan, Served};
+use gateway::{Admitted, Course, Gateway, Plan, Served};
 use policy::{
     Body, ForwardLimits, Host, Outcome as Ended, Response,
     exchange::Variables,
@@ -68,7 +68,7 @@ pub struct Ran {
 pub fn plan(case: &Case, plan: Plan) -> Outcome {
     let gateway = Gateway::new(plan);
     let script = Script::new(case.scene.clone(), case.given.body.clone());
-    let response = match case.given.request_head().map(|head| polled(gateway::serve(&gateway, head, &script))) {
+    let response = match case.request_head().map(|head| polled(gateway::serve(&gateway, head, &script))) {
         // What every host answers to a head that it does not take.
         None => Response::new(431),
         Some(Served::Respond(response)) => response,
@@ -83,7 +83,7 @@ pub fn plan(case: &Case, plan: Plan) -> Outcome {
 pub fn traced(case: &Case, plan: Plan) -> Option<Case> {
     const CENTURY_SECONDS: i64 = 100 * 366 * 24 * 60 * 60;
     let gateway = Gateway::new(plan);
-    let (api, _) = gateway.find(&case.given.request_head()?)?;
+    let (api, _) = gateway.find(&case.request_head()?)?;
     let until_seconds = case.scene.clock.now_micros / 1_000_000 + CENTURY_SECONDS;
     let mut case = case.clone();
     case.given.headers.push(("apim-debug-authorization".to_owned(), DEBUG_KEY.token(api, until_seconds)));
@@ -153,7 +153,7 @@ fn respond(case: &Case, gateway: &Gateway, script: &Script, ran: &mut Ran) -> Re
 /// The exchange before policies run, with the variables that are there at the start.
 fn admit(case: &Case, gateway: &Gateway, script: &Script) -> Result<Admitted, Box<Response>> {
     // What every host answers to a head that it does not take.
-    let head = case.given.request_head().ok_or_else(|| Box::new(Response::new(431)))?;
+    let head = case.request_head().ok_or_else(|| Box::new(Response::new(431)))?;
     let mut admitted = gateway::admit(gateway, head, script)?;
     for variable in &case.variables {
         let evaluated = variable.expression.evaluate(script, Some(&admitted.exchange));
@@ -199,8 +199,8 @@ pub fn program(case: &Case, home: &Home, program: &Program) -> Result<String, St
         let nowhere =
             |response: &Response| format!("the request of this case leads nowhere: it is answered with {}\n", response.status);
         let admitted = admit(case, &gateway, &script).map_err(|response| nowhere(&response))?;
-        if let Some(refused) = &admitted.refused {
-            return Err(nowhere(&refused.response));
+        if let Course::Refused(fault) = &admitted.course {
+            return Err(format!("the request of this case leads nowhere: it is answered with {}\n", fault.status()));
         }
         let mut exchange = admitted.exchange;
         exchange.request.body = Body::Whole(case.given.body.clone());

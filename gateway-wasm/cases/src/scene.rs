@@ -7,6 +7,7 @@ use crate::{
 use bytes::Bytes;
 use diagnostic::nearest;
 use policy::script::{Asked, Cached, Clock, Counter, Random, Reply, Scene, Scripted, To};
+use std::net::IpAddr;
 use wire::FailureKind;
 
 const ID: &str = "case/host";
@@ -86,6 +87,17 @@ fn one<'a>(line: &'a str, number: usize, scene: &mut Scene) -> Result<(), Wrong<
                 return Err(wrong(line, format!("the cache has `{key}` already"), "keep one of them"));
             }
         }
+        "client" => {
+            let help = "write `client 2001:db8::1`, or `client unknown` as behind the portable door";
+            let address = match rest.trim() {
+                "unknown" => String::new(),
+                address => {
+                    let parsed: Result<IpAddr, _> = address.parse();
+                    parsed.map_err(|_| wrong(line, format!("`{address}` is no IP address"), help))?.to_string()
+                }
+            };
+            scene.client_address = Some(address);
+        }
         "busy" => {
             let (key, rest) = quoted(line, rest)?;
             let (_, places) = arrow(line, rest)?;
@@ -139,7 +151,7 @@ fn random<'a>(line: &'a str, rest: &'a str) -> Result<Random, Wrong<'a>> {
 
 /// `forward -> 200 [Name: value] body`. The answer has its length with it, as backends send it.
 fn reply<'a>(line: &'a str, number: usize) -> Result<Scripted, Wrong<'a>> {
-    let words = ["forward", "send", "now", "random", "count", "cache", "busy"];
+    let words = ["forward", "send", "now", "random", "count", "cache", "busy", "client"];
     let first = line.split_whitespace().next().unwrap_or_default();
     let Some((asked, answer)) = line.split_once("->") else {
         let help = match nearest(first, words) {

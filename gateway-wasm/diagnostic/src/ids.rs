@@ -150,6 +150,11 @@ pub const AREAS: &[Area] = &[
         ],
     ),
     area(
+        "authentication-basic",
+        "The policy `authentication-basic`.",
+        &[error("username", "the user name holds a colon, where the password would start")],
+    ),
+    area(
         "cache-value",
         "The policy `cache-value`.",
         &[
@@ -157,6 +162,7 @@ pub const AREAS: &[Area] = &[
             error("value", "nothing says how the value is made, or two things do"),
         ],
     ),
+    area("check-header", "The policy `check-header`.", &[error("name", "this cannot be the name of a header")]),
     area(
         "choose",
         "The policy `choose`.",
@@ -164,6 +170,17 @@ pub const AREAS: &[Area] = &[
             error("order", "a `when` stands after `otherwise`, so it never runs"),
             error("otherwise", "it has two `otherwise`"),
             error("when", "it has no `when`"),
+        ],
+    ),
+    area(
+        "cors",
+        "The policy `cors`.",
+        &[
+            error("empty", "a list has nothing in it"),
+            error("header", "this cannot be the name of a header"),
+            error("method", "this is not a method"),
+            error("missing", "it does not say which origins, or which headers, are allowed"),
+            error("origin", "this is not an origin: scheme, host and port"),
         ],
     ),
     area(
@@ -187,6 +204,15 @@ pub const AREAS: &[Area] = &[
         "forward-request",
         "The policy `forward-request`.",
         &[error("timeout", "the time-out is given in seconds and in milliseconds")],
+    ),
+    area(
+        "ip-filter",
+        "The policy `ip-filter`.",
+        &[
+            error("address", "this is no IP address"),
+            error("empty", "no address is listed"),
+            error("range", "a range ends before it starts, or in the other version of IP"),
+        ],
     ),
     area("jsonp", "The policy `jsonp`.", &[error("parameter", "the parameter that names the function has no name")]),
     area("limit-concurrency", "The policy `limit-concurrency`.", &[error("empty", "there is nothing in it")]),

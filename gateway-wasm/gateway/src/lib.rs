@@ -18,4 +18,4 @@ pub use check::check;
 pub use debug::DebugKey;
 pub use lints::lint;
 pub use plan::{Keys, Plan, Secrets};
-pub use serve::{Admitted, Gateway, Refused, Served, Unknown, admit, failed, serve};
+pub use serve::{Admitted, Course, Gateway, Served, Unknown, admit, failed, serve};

@@ -85,11 +85,11 @@ impl Routes {
         routes
     }
 
-    /// Finds the API and its operation.
+    /// Finds the API and its operation for a method, which for a preflight is not the head's.
     ///
     /// # Errors
     /// Where there is none: the caller gets a 404.
-    pub(crate) fn find(&self, plan: &Plan, head: &RequestHead) -> Result<Found, Lost> {
+    pub(crate) fn find(&self, plan: &Plan, head: &RequestHead, method: &str) -> Result<Found, Lost> {
         let (path, query) = head.target().split_once('?').unwrap_or((head.target(), ""));
         // An absolute-form target names the host again; only its path leads anywhere.
         let path = match path.split_once("://").filter(|_| !path.starts_with('/')) {
@@ -109,7 +109,7 @@ impl Routes {
         let below = (!below.is_empty()).then_some(below);
         let mut values = Vec::new();
         let operations = self.operations.get(api as usize).ok_or(Lost::Resource)?;
-        let target = operations.find(below, head.method(), query, &mut values);
+        let target = operations.find(below, method, query, &mut values);
         let target = target.ok_or_else(|| Lost::Operation { api, path: rest.to_owned() })?;
         let parameters = target.names.iter().cloned().zip(values.iter().map(|value| (*value).to_owned()));
         let mut parameters: Vec<_> = parameters.collect();

@@ -9,7 +9,11 @@ use crate::{
 use diagnostic::{Diagnostics, Source};
 use policy::{
     Backend, Body, Document, Effective, Exchange, Fault, ForwardLimits, Headers, Host, Outcome, Request, Response, Scope,
-    Section, Surroundings, about, address::Address, backend::Credentials, policies::CrossDomain, problem,
+    Section, Surroundings, about,
+    address::Address,
+    backend::Credentials,
+    policies::{CrossDomain, Preflight},
+    problem,
 };
 use std::{
     cell::{OnceCell, RefCell},
@@ -90,7 +94,7 @@ impl Gateway {
 
     /// The names of the API and of its operation that a request leads to, for tools; `None` where it leads nowhere.
     pub fn find(&self, head: &RequestHead) -> Option<(&str, &str)> {
-        let found = self.routes.find(&self.plan, head).ok()?;
+        let found = self.routes.find(&self.plan, head, head.method()).ok()?;
         let api = self.plan.apis.get(found.api as usize)?;
         let operation = api.operations.get(found.operation as usize)?;
         Some((&api.name, &operation.name))
@@ -277,29 +281,28 @@ pub struct Admitted {
     pub exchange: Exchange,
     /// What is in effect.
     pub effective: Rc<Effective>,
-    /// Set for a request that leads nowhere, or comes from somebody who may not go there: only `on-error` runs for it.
-    pub refused: Option<Box<Refused>>,
+    /// What of it runs.
+    pub course: Course,
 }
 
-/// Why a request goes no further than `on-error`.
+/// What runs for a request.
 #[derive(Debug)]
-pub struct Refused {
-    /// What `context.LastError` says.
-    pub fault: Fault,
-    /// What the caller gets if no policy changes it.
-    pub response: Response,
+pub enum Course {
+    /// Everything that is in effect.
+    All,
+    /// Only `cors`: a browser asks before it sends the request.
+    Preflight,
+    /// Only `on-error`: the request leads nowhere, or comes from somebody who may not go there.
+    Refused(Box<Fault>),
 }
 
 impl Admitted {
     /// Runs the policies.
     pub async fn run<H: Host>(&mut self, host: &H) -> Outcome {
-        match self.refused.take() {
-            None => policy::run(&self.effective, &mut self.exchange, host).await,
-            Some(refused) => {
-                let Refused { fault, response } = *refused;
-                policy::on_error(&self.effective, &mut self.exchange, host, fault, response).await;
-                Outcome::Respond
-            }
+        match std::mem::replace(&mut self.course, Course::All) {
+            Course::All => policy::run(&self.effective, &mut self.exchange, host).await,
+            Course::Preflight => policy::preflight(&self.effective, &mut self.exchange, host).await,
+            Course::Refused(fault) => policy::refuse(&self.effective, &mut self.exchange, host, *fault).await,
         }
     }
 }
@@ -314,7 +317,11 @@ pub fn admit<H: Host>(gateway: &Gateway, head: RequestHead, host: &H) -> Result<
     if let Some(response) = gateway.cross_domain(&head) {
         return Err(Box::new(response));
     }
-    let found = match gateway.routes.find(&gateway.plan, &head) {
+    let found = gateway.routes.find(&gateway.plan, &head, head.method());
+    if let Some(preflight) = gateway.preflight(&head, found.as_ref().ok(), host) {
+        return Ok(preflight);
+    }
+    let found = match found {
         Ok(found) => found,
         Err(lost) => return gateway.lost(head, lost, host),
     };
@@ -323,8 +330,8 @@ pub fn admit<H: Host>(gateway: &Gateway, head: RequestHead, host: &H) -> Result<
         Ok(identity) => identity,
         Err(refusal) => {
             let response = unauthorized(api, &head, refusal);
-            let fault = Fault::new("authorization", refusal.reason(), refusal.error_message()).answered(401);
-            return gateway.refused(head, Some(api), found, Refused { fault, response }, host);
+            let fault = Fault::new("authorization", refusal.reason(), refusal.error_message()).answered_with(response);
+            return gateway.refused(head, Some(api), found, fault, host);
         }
     };
     let (effective, called) = gateway.effective(&found, Some(api), identity.caller);
@@ -332,7 +339,7 @@ pub fn admit<H: Host>(gateway: &Gateway, head: RequestHead, host: &H) -> Result<
     let came_micros = if effective.computes() { host.now_micros() } else { 0 };
     let about = gateway.about(called, &identity, came_micros);
     let service_url = gateway.service_urls.get(found.api as usize).cloned().flatten();
-    Ok(Admitted { exchange: exchange(head, Some(api), found, service_url, about), effective, refused: None })
+    Ok(Admitted { exchange: exchange(head, Some(api), found, service_url, about), effective, course: Course::All })
 }
 
 impl Gateway {
@@ -341,38 +348,67 @@ impl Gateway {
         // Seen on the wire where a header version is missing, even without a key (reference: APIM, C5).
         let response = if lost == Lost::Version { Response::new(404) } else { not_found() };
         let fault = Fault::new("configuration", "OperationNotFound", "Unable to match incoming request to an operation.");
-        let refused = Refused { fault: fault.answered(404), response };
-        let (api, path) = match lost {
-            Lost::Operation { api, path } => (api, path),
-            Lost::Resource | Lost::Version => (NOWHERE, String::new()),
-        };
-        let found = Found { api, operation: NOWHERE, path, parameters: Vec::new() };
-        self.refused(head, self.plan.apis.get(api as usize), found, refused, host)
+        let fault = fault.answered_with(response);
+        let found = nowhere(lost);
+        self.refused(head, self.plan.apis.get(found.api as usize), found, fault, host)
     }
 
-    /// Admits a request to `on-error`, in no product's context; where nothing stands there, the answer is known.
+    /// A preflight for which there is a `cors`. The request that the browser asks about says which one: where that leads to no
+    /// operation, it is the API's, and where it leads to no API, the global one. Browsers put no key into a preflight's
+    /// header, so it needs none; one in the query says which product's policy is in effect.
+    fn preflight<H: Host>(&self, head: &RequestHead, found: Option<&Found>, host: &H) -> Option<Admitted> {
+        let preflight = Preflight::of(head)?;
+        let own = found.and_then(|found| self.plan.apis.get(found.api as usize)?.operations.get(found.operation as usize));
+        // An API with an operation of its own for this answers by itself. One for every method was hardly made for it.
+        if own.is_some_and(|operation| operation.method == "OPTIONS") {
+            return None;
+        }
+        let found = self.routes.find(&self.plan, head, &preflight.method).unwrap_or_else(nowhere);
+        let api = self.plan.apis.get(found.api as usize);
+        let identity = api.and_then(|api| self.keys.identify(&self.plan, api, head, || host.now_micros() / 1_000_000).ok());
+        let identity = identity.unwrap_or(Identity { caller: Caller::Api, subscription: None });
+        let (effective, called) = self.effective(&found, api, identity.caller);
+        effective.cors().next()?;
+        let about = self.about(called, &identity, host.now_micros());
+        let service_url = self.service_urls.get(found.api as usize).cloned().flatten();
+        let exchange = exchange(head.clone(), api, found, service_url, about);
+        Some(Admitted { exchange, effective, course: Course::Preflight })
+    }
+
+    /// Admits a request to `on-error`, in no product's context; where nothing stands there, and no page is to read the answer, it
+    /// is known.
     fn refused<H: Host>(
         &self,
         head: RequestHead,
         api: Option<&PlanApi>,
         found: Found,
-        refused: Refused,
+        fault: Fault,
         host: &H,
     ) -> Result<Admitted, Box<Response>> {
         let (effective, called) = self.effective(&found, api, Caller::Api);
-        if effective.section(Section::OnError).is_empty() {
-            return Err(Box::new(refused.response));
+        let may_be_read = head.fields().get("origin").is_some() && effective.cors().next().is_some();
+        if effective.section(Section::OnError).is_empty() && !may_be_read {
+            return Err(fault.answer.unwrap_or_else(|| Box::new(failed(host))));
         }
         let identity = Identity { caller: Caller::Api, subscription: None };
         let about = self.about(called, &identity, host.now_micros());
         let service_url = self.service_urls.get(found.api as usize).cloned().flatten();
         let exchange = exchange(head, api, found, service_url, about);
-        Ok(Admitted { exchange, effective, refused: Some(Box::new(refused)) })
+        Ok(Admitted { exchange, effective, course: Course::Refused(Box::new(fault)) })
     }
 }
 
 /// The index of an API, or of an operation, that was not found.
 const NOWHERE: u32 = u32::MAX;
+
+/// As much as is found of what leads to no operation.
+fn nowhere(lost: Lost) -> Found {
+    let (api, path) = match lost {
+        Lost::Operation { api, path } => (api, path),
+        Lost::Resource | Lost::Version => (NOWHERE, String::new()),
+    };
+    Found { api, operation: NOWHERE, path, parameters: Vec::new() }
+}
 
 /// The answer where a request was handed over and the backend did not answer.
 pub fn failed<H: Host>(host: &H) -> Response {
@@ -405,6 +441,7 @@ fn exchange(head: RequestHead, api: Option<&PlanApi>, found: Found, backend: Opt
         last_error: None,
         steps: 0,
         trace: None,
+        owed: Vec::new(),
         request_id: Default::default(),
         client: head,
     }

@@ -126,6 +126,7 @@ fn exchange() -> Exchange {
         last_error: None,
         steps: 0,
         trace: None,
+        owed: Vec::new(),
         request_id: Default::default(),
     }
 }

@@ -76,6 +76,7 @@ fn exchange() -> Exchange {
         last_error: None,
         steps: 0,
         trace: None,
+        owed: Vec::new(),
         request_id: Default::default(),
     };
     exchange.variables.set("name".into(), "value".into());

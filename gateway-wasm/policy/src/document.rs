@@ -241,6 +241,11 @@ impl Effective {
         &self.sections[section as usize]
     }
 
+    /// The `cors` that stand in `inbound` itself: those that answer a preflight, for which nothing else runs.
+    pub fn cors(&self) -> impl Iterator<Item = &Rc<Step>> {
+        self.section(Section::Inbound).iter().filter(|step| matches!(step.policy, Policy::Cors(_)))
+    }
+
     /// True if there is more than the request to forward: then expressions may ask what time it is.
     pub fn computes(&self) -> bool {
         let [inbound, backend, ..] = &self.sections;

@@ -9,7 +9,7 @@ use crate::{
     host::Host,
     problem,
     statement::Fault,
-    trace::Trace,
+    trace::{Note, Trace},
 };
 use bytes::Bytes;
 use dotnet::Guid;
@@ -39,14 +39,40 @@ pub struct Exchange {
     pub steps: u32,
     /// What happened so far, where somebody wants to know.
     pub trace: Option<Box<Trace>>,
+    /// Header fields that policies owe to whatever leaves, see [`Exchange::settle`].
+    pub owed: Vec<Owed>,
     /// The request's own number, once somebody asked for it.
     pub request_id: OnceCell<Guid>,
 }
+
+/// A header field of the response, and the value that it must have; none where it must not be there.
+pub type Owed = (&'static str, Option<String>);
 
 impl Exchange {
     /// The path that leads to the API as the client wrote it, without a slash at its end: empty at the root.
     pub fn api_path(&self) -> &str {
         self.client.target().get(self.api_path.clone()).unwrap_or_default().trim_end_matches('/')
+    }
+
+    /// Tells a trace, where there is one, what a policy has found out.
+    pub fn say(&mut self, policy: &str, message: impl FnOnce() -> String) {
+        if let Some(trace) = &mut self.trace {
+            let (source, message) = (policy.to_owned(), message());
+            trace.note(Note::Said { source, severity: "information", message, metadata: Vec::new() });
+        }
+    }
+
+    /// Puts what policies owe on the response that leaves, wherever it comes from: what they found out about the caller holds for a
+    /// refusal, too.
+    pub fn settle(&mut self) {
+        let Some(response) = &mut self.response else { return };
+        for (name, value) in self.owed.drain(..) {
+            match value {
+                // Others may have reasons of their own to tell caches what an answer depends on.
+                Some(value) if name == "vary" => response.headers.add_to_list(name, &value),
+                value => response.headers.set(name, value.into_iter().map(String::into_bytes).collect()),
+            }
+        }
     }
 
     /// The request's own number.
@@ -196,6 +222,16 @@ impl Headers {
         }
         if let Some((_, old)) = self.changed.iter_mut().find(|(changed, _)| changed == name) {
             old.extend(values);
+        }
+    }
+
+    /// Adds a word to a field that is a list, where neither it nor `*` is in it.
+    fn add_to_list(&mut self, name: &str, word: &str) {
+        let is_there = self
+            .values(name)
+            .any(|value| value.split(',').map(str::trim).any(|other| other == "*" || other.eq_ignore_ascii_case(word)));
+        if !is_there {
+            self.append(name, vec![word.as_bytes().to_vec()]);
         }
     }
 

@@ -37,5 +37,5 @@ pub use computed::Expr;
 pub use document::{Document, Effective, Scope, Section, Surroundings};
 pub use exchange::{Body, Exchange, Headers, Request, Response};
 pub use host::{ForwardLimits, Host, SendError, StoreError};
-pub use run::{Outcome, on_error, run};
+pub use run::{Outcome, preflight, refuse, run};
 pub use statement::{Fault, Flow};

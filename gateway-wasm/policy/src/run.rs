@@ -29,21 +29,55 @@ pub enum Outcome {
 
 /// Runs what is in effect: inbound, backend, outbound; `on-error` where one of them fails.
 pub async fn run<H: Host>(effective: &Effective, exchange: &mut Exchange, host: &H) -> Outcome {
+    inspect(exchange, host);
+    let result = sections(effective, exchange, host).await;
+    end(effective, exchange, host, result).await
+}
+
+/// Answers a preflight. Nothing runs but `cors`, the first whose business it is.
+pub async fn preflight<H: Host>(effective: &Effective, exchange: &mut Exchange, host: &H) -> Outcome {
+    inspect(exchange, host);
+    let result = cors(effective, exchange, host).await;
+    exchange.response.get_or_insert_with(|| Response::new(200));
+    end(effective, exchange, host, result.map(|_| Outcome::Respond)).await
+}
+
+/// Runs `on-error` alone, for a request that went no further. A page may read why where `cors` lets it.
+pub async fn refuse<H: Host>(effective: &Effective, exchange: &mut Exchange, host: &H, fault: Fault) -> Outcome {
+    // The request is refused whatever becomes of this.
+    let _ = cors(effective, exchange, host).await;
+    on_error(effective, exchange, host, fault).await;
+    exchange.settle();
+    Outcome::Respond
+}
+
+async fn cors<H: Host>(effective: &Effective, exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
+    for step in effective.cors() {
+        if let Flow::Answer = step.run(exchange, host).await? {
+            return Ok(Flow::Answer);
+        }
+    }
+    Ok(Flow::Next)
+}
+
+fn inspect<H: Host>(exchange: &mut Exchange, host: &H) {
     if let Some(mut trace) = exchange.trace.take() {
         trace.inspect(exchange, host.now_micros());
         exchange.trace = Some(trace);
     }
-    let (outcome, last) = match sections(effective, exchange, host).await {
+}
+
+async fn end<H: Host>(effective: &Effective, exchange: &mut Exchange, host: &H, result: Result<Outcome, Fault>) -> Outcome {
+    let (outcome, last) = match result {
         Ok(outcome) => (outcome, Section::Outbound),
         Err(fault) => {
-            let response = match fault.status {
-                500 => problem::internal(exchange.request_id(host)),
-                status => problem::response(status, &fault.message),
-            };
-            on_error(effective, exchange, host, fault, response).await;
+            on_error(effective, exchange, host, fault).await;
             (Outcome::Respond, Section::OnError)
         }
     };
+    if outcome == Outcome::Respond {
+        exchange.settle();
+    }
     if let Some(mut trace) = exchange.trace.take() {
         trace.transfer(exchange, last, host.now_micros());
         exchange.trace = Some(trace);
@@ -51,10 +85,11 @@ pub async fn run<H: Host>(effective: &Effective, exchange: &mut Exchange, host: 
     outcome
 }
 
-/// Runs `on-error` alone. Its statements see `response`, which is what the caller gets if they change nothing.
-pub async fn on_error<H: Host>(effective: &Effective, exchange: &mut Exchange, host: &H, fault: Fault, response: Response) {
+/// Runs `on-error`. Its statements see the fault's answer, which is what the caller gets if they change nothing.
+async fn on_error<H: Host>(effective: &Effective, exchange: &mut Exchange, host: &H, fault: Fault) {
+    let answer = fault.answer.as_deref().cloned();
+    exchange.response = Some(answer.unwrap_or_else(|| problem::internal(exchange.request_id(host))));
     exchange.last_error = Some(fault);
-    exchange.response = Some(response);
     if steps(effective.section(Section::OnError), exchange, host).await.is_err() {
         exchange.response = Some(problem::internal(exchange.request_id(host)));
     }
@@ -66,9 +101,10 @@ async fn sections<H: Host>(effective: &Effective, exchange: &mut Exchange, host:
     }
     let mut backend = effective.section(Section::Backend);
     let mut hand_over = None;
-    // Who watches wants to see the response, too.
+    // Who watches wants to see the response, too, and what is owed has to be put on it.
     if effective.hands_over()
         && exchange.trace.is_none()
+        && exchange.owed.is_empty()
         && let Some((last, before)) = backend.split_last()
         && let Policy::ForwardRequest(forward) = &last.policy
     {

@@ -40,6 +40,8 @@ pub struct Scene {
     pub cache: BTreeMap<String, Cached>,
     /// How many places other requests have taken.
     pub busy: BTreeMap<String, u32>,
+    /// The client's address, where it is not the usual one; empty where nobody knows it.
+    pub client_address: Option<String>,
 }
 
 /// An answer, and who gets it.

@@ -2,9 +2,10 @@
 
 use crate::{
     document::{Scope, Section, Surroundings},
-    exchange::Exchange,
+    exchange::{Exchange, Response},
     host::Host,
     policies::Policy,
+    problem,
     step::{Standing, Step},
     text::Text,
     xml::{self, Element, Node},
@@ -77,8 +78,8 @@ pub struct Fault {
     pub message: String,
     /// The part of the policy that failed, such as `when[2]`; empty for the policy itself.
     pub part: String,
-    /// The status that the caller gets where `on-error` changes nothing.
-    pub status: u16,
+    /// What the caller gets where `on-error` changes nothing; without it that is a 500 that says nothing.
+    pub answer: Option<Box<Response>>,
     /// Where the policy stands, once the run knows it.
     pub at: Option<Rc<Standing>>,
 }
@@ -90,6 +91,11 @@ impl Fault {
         if self.part.is_empty() { path.to_owned() } else { format!("{path}/{}", self.part) }
     }
 
+    /// The status of the answer.
+    pub fn status(&self) -> u16 {
+        self.answer.as_ref().map_or(500, |answer| answer.status)
+    }
+
     /// It was in a part of the policy, such as `when[2]`.
     pub fn in_part(mut self, part: String) -> Self {
         self.part = part;
@@ -97,14 +103,20 @@ impl Fault {
     }
 
     /// The caller gets this status and reads the message, rather than a 500 that says nothing.
-    pub fn answered(mut self, status: u16) -> Self {
-        self.status = status;
+    pub fn answered(self, status: u16) -> Self {
+        let answer = problem::response(status, &self.message);
+        self.answered_with(answer)
+    }
+
+    /// The caller gets this response, which may say less than the message, and have header fields.
+    pub fn answered_with(mut self, answer: Response) -> Self {
+        self.answer = Some(Box::new(answer));
         self
     }
 
     /// A policy's failure.
     pub fn new(source: &'static str, reason: &'static str, message: impl Into<String>) -> Self {
-        Self { source, reason, message: message.into(), part: String::new(), status: 500, at: None }
+        Self { source, reason, message: message.into(), part: String::new(), answer: None, at: None }
     }
 }
 

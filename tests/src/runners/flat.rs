@@ -92,7 +92,7 @@ type Read = (Which, Bytes);
 
 impl Host<'_> {
     async fn serve(&mut self, instance: &mut Instance) -> anyhow::Result<Answer> {
-        let mut answer = instance.exchange(&self.case.given.head()).await?;
+        let mut answer = instance.exchange(&self.case.head()).await?;
         loop {
             let mut event = Vec::new();
             let number = match wire::Answer::read(&answer)? {

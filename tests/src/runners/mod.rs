@@ -3,24 +3,17 @@
 pub mod edge;
 pub mod flat;
 
-use cases::{Answer, Outcome, http};
+use cases::{Answer, Outcome};
 use policy::script::Script;
 
 /// What of an outcome can be said in `wasi:http` at all. This is the only place where the runners may differ:
 ///
 /// - It has no reason phrases: every response has the usual one.
 /// - It has no order between fields of different names, only between those of one name.
-/// - It does not show the client's address, which is empty to policies. To some guests it does not show `Host`, either; no
-///   page shows that.
+/// - To some guests it does not show `Host`; no page shows that.
 /// - It does not show whether a request is forwarded or a policy's own, so it cannot say that a fence `host` confuses them.
 pub fn portable(mut outcome: Outcome) -> Outcome {
     outcome.response.reason.clear();
-    if let Ok(text) = std::str::from_utf8(&outcome.response.body) {
-        outcome.response.body = text.replace(http::CLIENT, "").into();
-    }
-    for event in &mut outcome.events {
-        *event = event.replace(http::CLIENT, "");
-    }
     outcome.response.headers.sort_by(|(one, _), (other, _)| one.cmp(other));
     for sent in &mut outcome.upstream {
         sent.headers.sort_by(|(one, _), (other, _)| one.cmp(other));

@@ -9,7 +9,6 @@ use crate::{
     expr::Expression,
     host::Host,
     statement::{Checker, Children, Fault, Flow, Statement},
-    trace::Note,
     xml::Element,
 };
 use diagnostic::nearest;
@@ -131,10 +130,7 @@ impl Statement for SetBackendService {
             && scope != self.scope
         {
             let message = format!("the backend is still `{chosen}`, which the scope `{}` chose by its name", scope.name());
-            if let Some(trace) = &mut exchange.trace {
-                let source = Self::NAME.to_owned();
-                trace.note(Note::Said { source, severity: "information", message, metadata: Vec::new() });
-            }
+            exchange.say(Self::NAME, || message);
             return Ok(Flow::Next);
         }
         // The credentials of an earlier choice go with it.

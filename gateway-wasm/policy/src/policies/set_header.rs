@@ -210,6 +210,6 @@ fn has_breaks(value: &str) -> bool {
 }
 
 /// The characters of a header's name (RFC 9110, section 5.6.2).
-fn is_token(byte: u8) -> bool {
+pub(super) fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }

@@ -176,7 +176,7 @@ pub static LAST_ERROR: NetType = NetType {
             "Where in nested policies it stands, such as `choose[3]/when[2]`",
         ),
         row("string PolicyId", |call| at(call, |at| at.id.as_deref().into()), "The `id` of the policy that failed"),
-        row("int HttpErrorCode", |call| fault(call, |fault| i32::from(fault.status).into()), "The status that the caller gets"),
+        row("int HttpErrorCode", |call| fault(call, |fault| i32::from(fault.status()).into()), "The status that the caller gets"),
     ],
     missing: &[],
     doc: "What went wrong",
