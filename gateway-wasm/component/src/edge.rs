@@ -15,8 +15,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use gateway::{Gateway, Plan, Served};
 use policy::{
-    Body, Exchange, ForwardLimits, Headers, Host, Request, Response, SendError, StoreError, address::Address,
-    host::BODY_BYTES_MAX,
+    Body, Exchange, ForwardLimits, Headers, Host, Issuer, Level, Request, Response, SendError, StoreError, address::Address,
+    host::BODY_BYTES_MAX, issuer::Held,
 };
 use std::{
     cell::{Cell, OnceCell, RefCell},
@@ -358,6 +358,14 @@ impl Host for Door {
             ..Request::default()
         };
         self.send_one_way(&request, EMIT_TIMEOUT_MS);
+    }
+
+    async fn issuer(&self, url: &str, held: Held) -> Result<Option<Issuer>, SendError> {
+        memory::issuers().issuer(self, url, held).await
+    }
+
+    fn log(&self, _level: Level, message: &str) {
+        eprintln!("portico: {message}");
     }
 
     async fn sleep(&self, duration_ms: u32) {

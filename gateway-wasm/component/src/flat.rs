@@ -16,8 +16,8 @@ use bindings::{Guest, portico::gateway::host};
 use bytes::Bytes;
 use gateway::{Gateway, Plan, Served};
 use policy::{
-    Body, Exchange, ForwardLimits, Headers, Host, Request, Response, SendError, StoreError, address::Address,
-    host::BODY_BYTES_MAX,
+    Body, Exchange, ForwardLimits, Headers, Host, Issuer, Level, Request, Response, SendError, StoreError, address::Address,
+    host::BODY_BYTES_MAX, issuer::Held,
 };
 use std::{
     cell::RefCell,
@@ -29,7 +29,7 @@ use std::{
 };
 use wire::{
     Answer, BodyEdit, Completion, Edits, Event, FailureKind, Forward, Operation, Operations, Proxy, RequestHead, Respond,
-    ResponseEdits, ResponseHead, Scheme, Wait, Which,
+    ResponseEdits, ResponseHead, Scheme, SignatureAlgorithm, Wait, Which,
 };
 
 /// The component.
@@ -244,6 +244,36 @@ impl Host for Door {
 
     fn emit(&self, event: &str) {
         host::emit(event);
+    }
+
+    fn log(&self, level: Level, message: &str) {
+        host::log(level == Level::Warning, message);
+    }
+
+    fn verify(&self, algorithm: SignatureAlgorithm, key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+        host::verify(algorithm.number(), key, message, signature)
+    }
+
+    fn recall(&self, basis: &[u8], token: &str) -> bool {
+        host::recall(basis, token)
+    }
+
+    fn remember(&self, basis: &[u8], token: &str, until_micros: i64) {
+        host::remember(basis, token, until_micros);
+    }
+
+    async fn issuer(&self, url: &str, held: Held) -> Result<Option<Issuer>, SendError> {
+        let Held { generation, lacks_a_key } = held;
+        // Most often nothing has changed, and then nobody needs to leave the sandbox.
+        if generation != 0 && !lacks_a_key && host::issuer_known(url) == generation {
+            return Ok(None);
+        }
+        match self.operation(Operation::Issuer { url, generation, lacks_a_key }).await {
+            Completion::Issuer { generation, name, key_set } => Ok(Some(Issuer { generation, name, key_set })),
+            Completion::Done => Ok(None),
+            Completion::Failed(kind, message) => Err(SendError { kind, message }),
+            _ => Err(mixed_up()),
+        }
     }
 
     async fn body(&self, which: Which, bytes_max: u64) -> Result<Bytes, SendError> {

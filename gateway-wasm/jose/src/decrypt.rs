@@ -29,7 +29,7 @@ use std::fmt;
 /// A key that decrypts tokens: a secret, or the private part of a pair.
 #[derive(Clone)]
 pub struct DecryptionKey {
-    identity: Identity,
+    pub(crate) identity: Identity,
     restriction: Restriction,
     material: Material,
 }

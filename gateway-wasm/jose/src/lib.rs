@@ -23,6 +23,7 @@
 //! The same RustCrypto crates are used directly instead, and the answers are compared with those of `aws-lc-rs` by tests.
 
 mod claims;
+mod configuration;
 mod decrypt;
 mod encoding;
 mod header;
@@ -33,8 +34,10 @@ mod malformed;
 mod software;
 mod token;
 mod verify;
+mod written;
 
 pub use claims::{Claims, read_claims};
+pub use configuration::{Configuration, read_configuration};
 pub use decrypt::{DecryptionFailure, DecryptionKey, decrypt};
 pub use header::{ContentEncryption, Header, KeyManagement};
 pub use jwk::{KeySet, read_key_set};

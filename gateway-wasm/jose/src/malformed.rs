@@ -20,6 +20,11 @@ impl Unusable {
     pub(crate) fn new(why: impl Into<Cow<'static, str>>) -> Self {
         Self(why.into())
     }
+
+    /// For callers who know of reasons of their own: `is not there`.
+    pub fn because(why: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(why)
+    }
 }
 
 impl fmt::Display for Malformed {

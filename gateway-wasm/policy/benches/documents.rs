@@ -8,8 +8,8 @@
 use bytes::Bytes;
 use diagnostic::{Diagnostics, Source, render};
 use policy::{
-    Body, Document, Effective, Exchange, ForwardLimits, Headers, Host, Request, Response, Scope, SendError, StoreError,
-    Surroundings, address::Address, run,
+    Body, Document, Effective, Exchange, ForwardLimits, Headers, Host, Issuer, Level, Request, Response, Scope, SendError,
+    StoreError, Surroundings, address::Address, issuer::Held, run,
 };
 use std::{
     future::Future,
@@ -185,6 +185,12 @@ impl Host for Still {
     async fn leave(&self, _: &str) {}
 
     fn emit(&self, _: &str) {}
+
+    fn log(&self, _: Level, _: &str) {}
+
+    async fn issuer(&self, _: &str, _: Held) -> Result<Option<Issuer>, SendError> {
+        Ok(None)
+    }
 
     async fn body(&self, which: Which, _: u64) -> Result<Bytes, SendError> {
         let [request, response] = &self.bodies;

@@ -1,7 +1,11 @@
 //! The only door to the world.
 
-use crate::exchange::{Exchange, Request, Response};
+use crate::{
+    exchange::{Exchange, Request, Response},
+    issuer::{Held, Issuer},
+};
 use bytes::Bytes;
+use jose::{Algorithm, Software, Verifier};
 use std::future::Future;
 use wire::{FailureKind, HttpVersion, Which};
 
@@ -48,8 +52,36 @@ pub trait Host {
     /// Hands over an [`crate::event`], as JSON, for whoever collects them.
     fn emit(&self, event: &str);
 
+    /// What the issuer of tokens says of itself whose OpenID configuration is at a URL; `None` if that is what the caller holds.
+    fn issuer(&self, url: &str, held: Held) -> impl Future<Output = Result<Option<Issuer>, SendError>>;
+
+    /// True if a signature is that of a message, by a key that `jose` read. Hosts that can do it faster do it themselves.
+    fn verify(&self, algorithm: Algorithm, key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+        Software.verify(algorithm, key, message, signature)
+    }
+
+    /// True if this token was found right before, by checks that rest on `basis`, and has not ended since.
+    fn recall(&self, _basis: &[u8], _token: &str) -> bool {
+        false
+    }
+
+    /// Remembers that a token is right, until a time in microseconds since 1970. Hosts may forget it sooner.
+    fn remember(&self, _basis: &[u8], _token: &str, _until_micros: i64) {}
+
+    /// A line for operators: what was refused or failed, and why.
+    fn log(&self, level: Level, message: &str);
+
     /// Reads a body of the exchange, whole.
     fn body(&self, which: Which, bytes_max: u64) -> impl Future<Output = Result<Bytes, SendError>>;
+}
+
+/// How much an operator should care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// A caller did something that is refused.
+    Info,
+    /// Something does not work as it should.
+    Warning,
 }
 
 /// Bounds of a forwarded request, and how it travels.

@@ -14,6 +14,7 @@ mod own_request;
 mod value_cache;
 
 pub use cors::Preflight;
+pub(crate) use validate_azure_ad_token::configuration_url;
 pub use value_cache::PREFIX as VALUE_PREFIX;
 pub(crate) use value_cache::{record, recorded};
 
@@ -161,6 +162,8 @@ policies! {
     set_status::SetStatus,
     set_variable::SetVariable,
     trace::Trace,
+    validate_azure_ad_token::ValidateAzureAdToken,
+    validate_jwt::ValidateJwt,
     wait::Wait,
     #[cfg(feature = "probe")]
     probe::Probe,
@@ -188,12 +191,10 @@ pub const NOT_YET: &[&str] = &[
     "rate-limit",
     "rate-limit-by-key",
     "send-service-bus-message",
-    "validate-azure-ad-token",
     "validate-client-certificate",
     "validate-content",
     "validate-graphql-request",
     "validate-headers",
-    "validate-jwt",
     "validate-odata-request",
     "validate-parameters",
     "validate-status-code",

@@ -71,6 +71,7 @@ async fn end<H: Host>(effective: &Effective, exchange: &mut Exchange, host: &H, 
     let (outcome, last) = match result {
         Ok(outcome) => (outcome, Section::Outbound),
         Err(fault) => {
+            host.log(fault.level(), &fault.line(exchange));
             on_error(effective, exchange, host, fault).await;
             (Outcome::Respond, Section::OnError)
         }

@@ -10,7 +10,8 @@ use crate::{
         stored,
         value::Value,
     },
-    host::{ForwardLimits, Host, SendError, StoreError},
+    host::{ForwardLimits, Host, Level, SendError, StoreError},
+    issuer::{self, Held, Issuer},
     policies,
 };
 use bytes::Bytes;
@@ -191,6 +192,8 @@ pub struct Script {
     pub sent: RefCell<Vec<Sent>>,
     /// What was emitted, as JSON.
     pub events: RefCell<Vec<String>>,
+    /// What operators read.
+    pub log: RefCell<Vec<(Level, String)>>,
     /// Where what is asked and what the scene says cannot both be right.
     pub mistakes: RefCell<Vec<String>>,
     /// What nobody has used yet.
@@ -455,6 +458,17 @@ impl Host for Script {
 
     fn emit(&self, event: &str) {
         self.events.borrow_mut().push(event.to_owned());
+    }
+
+    async fn issuer(&self, url: &str, held: Held) -> Result<Option<Issuer>, SendError> {
+        match held {
+            Held { generation: 1.., lacks_a_key: false } => Ok(None),
+            _ => issuer::ask(self, url).await.map(Some),
+        }
+    }
+
+    fn log(&self, level: Level, message: &str) {
+        self.log.borrow_mut().push((level, message.to_owned()));
     }
 
     async fn body(&self, which: Which, bytes_max: u64) -> Result<Bytes, SendError> {

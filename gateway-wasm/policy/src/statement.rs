@@ -3,7 +3,7 @@
 use crate::{
     document::{Scope, Section, Surroundings},
     exchange::{Exchange, Response},
-    host::Host,
+    host::{Host, Level},
     policies::Policy,
     problem,
     step::{Standing, Step},
@@ -89,6 +89,19 @@ impl Fault {
     pub fn path(&self) -> String {
         let path = self.at.as_ref().map_or("", |at| at.path.as_str());
         if self.part.is_empty() { path.to_owned() } else { format!("{path}/{}", self.part) }
+    }
+
+    /// What an operator reads of it: `rate-limit in inbound of orders/getOrder: RateLimitExceeded: ...`.
+    pub(crate) fn line(&self, exchange: &Exchange) -> String {
+        let called = &exchange.about.called;
+        let section = self.at.as_ref().map_or(String::new(), |at| format!(" in {}", at.section.name()));
+        let (source, reason, message) = (self.source, self.reason, &self.message);
+        format!("{source}{section} of {}/{}: {reason}: {message}", called.api.id, called.operation.id)
+    }
+
+    /// Who is to blame: callers are refused every day.
+    pub(crate) fn level(&self) -> Level {
+        if self.status() < 500 { Level::Info } else { Level::Warning }
     }
 
     /// The status of the answer.

@@ -198,6 +198,15 @@ pub enum Operation<'a> {
         /// The key.
         key: &'a str,
     },
+    /// Say what an issuer of tokens publishes, unless that is known.
+    Issuer {
+        /// Where its OpenID configuration is.
+        url: &'a str,
+        /// The generation that is known; 0 for none.
+        generation: u64,
+        /// True if a token asks for a key that this generation does not have.
+        lacks_a_key: bool,
+    },
 }
 
 /// Operations with the numbers under which they are reported done.
@@ -234,6 +243,9 @@ impl<'a> Iterator for Operations<'a> {
                 REMOVE_KEY => Operation::Remove { key: reader.long_text()? },
                 ENTER => Operation::Enter { key: reader.long_text()?, places: reader.u32()? },
                 LEAVE => Operation::Leave { key: reader.long_text()? },
+                ISSUER => {
+                    Operation::Issuer { url: reader.long_text()?, generation: reader.u64()?, lacks_a_key: reader.u8()? != 0 }
+                }
                 _ => return Err(Malformed),
             })
         };
@@ -256,6 +268,7 @@ const KEEP: u8 = 5;
 const REMOVE_KEY: u8 = 6;
 const ENTER: u8 = 7;
 const LEAVE: u8 = 8;
+const ISSUER: u8 = 9;
 
 impl<'a> Answer<'a> {
     /// Reads an answer.
@@ -414,6 +427,11 @@ impl Operation<'_> {
                 writer.u32(*places);
             }
             Operation::Leave { key } => write_keyed(&mut writer, LEAVE, id, key),
+            Operation::Issuer { url, generation, lacks_a_key } => {
+                write_keyed(&mut writer, ISSUER, id, url);
+                writer.u64(*generation);
+                writer.u8(u8::from(*lacks_a_key));
+            }
         }
     }
 }

@@ -21,7 +21,17 @@ pub enum Completion {
     Response(ResponseHead, Bytes),
     /// A body was read, whole.
     Body(Bytes),
-    /// It is done, and there is no more to say. Of a look-up: there is nothing under the key; of places: there was one free.
+    /// What an issuer of tokens publishes.
+    Issuer {
+        /// Another number whenever anything of it changes; never 0.
+        generation: u64,
+        /// What its tokens have as `iss`.
+        name: String,
+        /// Its keys, in JSON.
+        key_set: Bytes,
+    },
+    /// It is done, and there is no more to say. Of a look-up: there is nothing under the key; of places: there was one free; of an
+    /// issuer: what is known is what there is.
     Done,
     /// What is stored under a key.
     Stored(Bytes),
@@ -70,6 +80,7 @@ const DONE_FAILED: u8 = 4;
 const DONE: u8 = 5;
 const DONE_STORED: u8 = 6;
 const DONE_FULL: u8 = 7;
+const DONE_ISSUER: u8 = 8;
 
 impl Event {
     /// Reads an event.
@@ -96,6 +107,12 @@ impl Event {
                 Event::Done(id, Completion::Stored(bytes.slice(bytes.len() - reader.rest().len()..)))
             }
             DONE_FULL => Event::Done(reader.u32()?, Completion::Full),
+            DONE_ISSUER => {
+                let id = reader.u32()?;
+                let (generation, name) = (reader.u64()?, reader.long_text()?.to_owned());
+                let key_set = bytes.slice(bytes.len() - reader.rest().len()..);
+                Event::Done(id, Completion::Issuer { generation, name, key_set })
+            }
             DONE_FAILED => {
                 let id = reader.u32()?;
                 Event::Done(id, Completion::Failed(FailureKind::read(&mut reader)?, reader.long_text()?.to_owned()))
@@ -150,6 +167,13 @@ impl Event {
             Completion::Full => {
                 writer.u8(DONE_FULL);
                 writer.u32(id);
+            }
+            Completion::Issuer { generation, name, key_set } => {
+                writer.u8(DONE_ISSUER);
+                writer.u32(id);
+                writer.u64(*generation);
+                writer.long(name.as_bytes());
+                writer.bytes(key_set);
             }
             Completion::Failed(kind, message) => {
                 writer.u8(DONE_FAILED);

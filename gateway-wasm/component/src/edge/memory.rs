@@ -4,7 +4,8 @@
 //! empty cache every time. It is bounded; what would not fit is not kept, which every cache may do.
 
 use bytes::Bytes;
-use std::{cell::RefCell, collections::HashMap};
+use policy::issuer;
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 /// The most that keys and values may take together.
 const BYTES_MAX: usize = 16 << 20;
@@ -23,6 +24,12 @@ struct Kept {
 
 thread_local! {
     static MEMORY: RefCell<Memory> = RefCell::default();
+    static ISSUERS: Rc<issuer::Memory> = Rc::default();
+}
+
+/// What is known of those who issue tokens.
+pub(super) fn issuers() -> Rc<issuer::Memory> {
+    ISSUERS.with(Rc::clone)
 }
 
 impl Memory {
