@@ -413,7 +413,7 @@ impl fmt::Display for DecryptionFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoKey { management, key_id, passed_over } => {
-                write!(f, "is encrypted with `{}`", management.name())?;
+                write!(f, "the token is encrypted with `{}`", management.name())?;
                 if let Some(id) = key_id {
                     write!(f, " and the key {}", quoted(id))?;
                 }
@@ -421,7 +421,7 @@ impl fmt::Display for DecryptionFailure {
                 list(f, "; not tried: ", passed_over)
             }
             Self::Invalid { management, tried } => {
-                write!(f, "is not encrypted with `{}` for any key that there is, or was changed", management.name())?;
+                write!(f, "the token cannot be decrypted with `{}`: it is for another key, or was changed", management.name())?;
                 list(f, "; tried: ", tried)
             }
         }

@@ -73,13 +73,17 @@ impl KeyManagement {
         }
         Err(Malformed::new(match name {
             "RSA1_5" => {
-                "is encrypted with `RSA1_5`, which tells its secret to those who ask often enough; use `RSA-OAEP-256`".into()
+                "the token is encrypted with `RSA1_5`, which tells its secret to those who ask often enough; use `RSA-OAEP-256`"
+                    .into()
             }
             name if name.starts_with("PBES2-") => {
-                format!("is encrypted with {}, whose token chooses how long its reader computes; use `A256KW`", quoted(name))
+                format!(
+                    "the token is encrypted with {}, where it chooses itself how long its reader computes; use `A256KW`",
+                    quoted(name)
+                )
             }
-            "none" => "is encrypted with `none`".to_owned(),
-            name => format!("is encrypted with {}, which is no known algorithm", quoted(name)),
+            "none" => "the token is encrypted with `none`".to_owned(),
+            name => format!("the token is encrypted with {}, which is no known algorithm", quoted(name)),
         }))
     }
 }
@@ -111,7 +115,7 @@ impl ContentEncryption {
     pub(crate) fn from_name(name: &str) -> Result<Self, Malformed> {
         let found = Self::ALL.iter().find(|(own, _)| *own == name).map(|(_, found)| *found);
         found.ok_or_else(|| {
-            Malformed::new(format!("has its content encrypted with {}, which is no known algorithm", quoted(name)))
+            Malformed::new(format!("the token has its content encrypted with {}, which is no known algorithm", quoted(name)))
         })
     }
 
@@ -141,7 +145,7 @@ impl ContentEncryption {
 
 /// Reads the first part of a token: what both kinds have, and all members for what only one of them has.
 pub(crate) fn read(part: &str) -> Result<(Header, Map<String, Value>), Malformed> {
-    let wrong = |why: String| Malformed::new(format!("its header {why}"));
+    let wrong = |why: String| Malformed::new(format!("the token's header {why}"));
     let bytes = encoding::decode(part).ok_or_else(|| wrong("is no base64url".to_owned()))?;
     if bytes.len() > HEADER_BYTES_MAX {
         return Err(wrong(format!("has {} bytes, and the limit is {HEADER_BYTES_MAX}", bytes.len())));
@@ -149,7 +153,7 @@ pub(crate) fn read(part: &str) -> Result<(Header, Map<String, Value>), Malformed
     let members = json::object(&bytes).map_err(wrong)?;
     for (name, why) in REFUSED {
         if members.contains_key(*name) {
-            return Err(wrong(format!("has a `{name}`: {why}")));
+            return Err(wrong(format!("has `{name}`: {why}")));
         }
     }
     let text = |name: &str| json::text(&members, name).map_err(wrong);

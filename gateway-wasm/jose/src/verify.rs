@@ -77,9 +77,9 @@ pub fn verify<'k>(
 impl fmt::Display for SignatureFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unsigned => f.write_str("is not signed: its `alg` is `none`"),
+            Self::Unsigned => f.write_str("the token is not signed: its `alg` is `none`"),
             Self::NoKey { algorithm, key_id, passed_over } => {
-                write!(f, "is signed with `{}`", algorithm.name())?;
+                write!(f, "the token is signed with `{}`", algorithm.name())?;
                 if let Some(id) = key_id {
                     write!(f, " and the key {}", quoted(id))?;
                 }
@@ -87,7 +87,7 @@ impl fmt::Display for SignatureFailure {
                 list(f, "; not tried: ", passed_over)
             }
             Self::Invalid { algorithm, tried, passed_over } => {
-                write!(f, "is not signed with `{}` and any key that there is", algorithm.name())?;
+                write!(f, "the token's signature with `{}` is wrong", algorithm.name())?;
                 list(f, "; tried: ", tried)?;
                 list(f, "; not tried: ", passed_over)
             }

@@ -330,6 +330,11 @@ fn encrypted(forge: &Forge, vault: &Vault, header: &str, inside: &str, key: &str
         other => bytes(other),
     };
     let mut parts = make(header, &plaintext);
+    // The same key of the content, wrapped otherwise than the header says.
+    let (wrapped_as, then) = then.strip_prefix("wrap as ").map_or((None, then), |algorithm| (Some(algorithm), ""));
+    if let Some(algorithm) = wrapped_as {
+        parts[1] = encode(vault.encrypt(algorithm, &secret(16)));
+    }
     let token = change(forge, &mut parts, &["header", "key", "vector", "ciphertext", "tag"], then);
     let key = match key.split_once(' ') {
         _ if key == "rsa" => DecryptionKey::rsa(Some("rsa".to_owned()), vault.rsa.clone()),

@@ -7,16 +7,16 @@ use std::{fs, path::PathBuf};
 
 /// What is not read, and what is said of it.
 const REFUSED: &[(&str, &str)] = &[
-    ("jwe/5_1", "is encrypted with `RSA1_5`, which tells its secret to those who ask often enough; use `RSA-OAEP-256`"),
-    ("jwe/5_3", "is encrypted with `PBES2-HS512+A256KW`, whose token chooses how long its reader computes; use `A256KW`"),
-    ("jwe/5_9", "its header has a `zip`: what is small when it comes may be huge when it is unpacked"),
-    ("curve25519/ecdh-es", "has a `kty` of `OKP`, which is not known"),
-    // Detached: the payload is elsewhere, and what is signed is not what came.
+    ("jwe/5_1", "the token is encrypted with `RSA1_5`, which tells its secret to those who ask often enough; use `RSA-OAEP-256`"),
     (
-        "jws/4_5",
-        "is not signed with `HS256` and any key that there is; tried: secret of 256 bits `018c0ae5-4d9b-471b-bfd6-eef314bc7037`",
+        "jwe/5_3",
+        "the token is encrypted with `PBES2-HS512+A256KW`, where it chooses itself how long its reader computes; use `A256KW`",
     ),
-    ("rfc7797/hmac-sha2_b64_false", "its header has a `crit`: it asks for an extension to be understood, and none is"),
+    ("jwe/5_9", "the token's header has `zip`: what is small when it comes may be huge when it is unpacked"),
+    ("curve25519/ecdh-es", "has `kty` `OKP`, which is not known"),
+    // Detached: the payload is elsewhere, and what is signed is not what came.
+    ("jws/4_5", "the token's signature with `HS256` is wrong; tried: secret of 256 bits `018c0ae5-4d9b-471b-bfd6-eef314bc7037`"),
+    ("rfc7797/hmac-sha2_b64_false", "the token's header has `crit`: it asks for an extension to be understood, and none is"),
 ];
 
 /// What a token says, or why it is refused.
