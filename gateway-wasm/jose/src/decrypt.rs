@@ -134,7 +134,7 @@ impl DecryptionKey {
                 let curve = jwk::curve(&members)?;
                 let (point, private) = (curve.point(&bytes("x")?, &bytes("y")?)?, bytes("d")?);
                 if curve.public_point(&private).is_none_or(|own| own != point) {
-                    return Err(Unusable::new("has a `d` that does not belong to its `x` and `y`"));
+                    return Err(Unusable::new("has `d` that does not belong to its `x` and `y`"));
                 }
                 Self::new(None, Material::Elliptic(curve, private))
             }
