@@ -1,7 +1,9 @@
 //! Encrypted tokens (RFC 7516): the key of the content out of the token, the content out of that.
 
 use crate::{
-    ContentEncryption, Curve, Encrypted, KeyKind, KeyManagement, encoding, json, jwk,
+    Curve, Encrypted, KeyKind, KeyManagement, encoding,
+    header::{ContentCipher, Way},
+    json, jwk,
     key::{Asked, Identity, Restriction, check_rsa_bits, without_zeros},
     malformed::{Unusable, quoted},
     verify::list,
@@ -168,45 +170,41 @@ impl DecryptionKey {
     /// Whether the key may decrypt what is encrypted in the token's way.
     fn fits(&self, encrypted: &Encrypted<'_>) -> Result<(), Unusable> {
         let (management, encryption) = (encrypted.management, encrypted.encryption);
-        let wanted_bytes = match (management, &self.material) {
-            (KeyManagement::Direct, Material::Secret(_)) => Some(encryption.key_bytes()),
-            (KeyManagement::AesWrap(bytes) | KeyManagement::AesGcmWrap(bytes), Material::Secret(_)) => Some(bytes),
-            (KeyManagement::RsaOaep | KeyManagement::RsaOaep256, Material::Rsa(_)) => None,
-            (KeyManagement::Agreement | KeyManagement::AgreementWrap(_), Material::Elliptic(..)) => None,
+        let wanted_bytes = match (management.way, &self.material) {
+            (Way::Direct, Material::Secret(_)) => Some(encryption.key_bytes),
+            (Way::Wrap(bytes) | Way::GcmWrap(bytes), Material::Secret(_)) => Some(bytes),
+            (Way::RsaOaep(_), Material::Rsa(_)) | (Way::Agree | Way::AgreeWrap(_), Material::Elliptic(..)) => None,
             _ => return Err(Unusable::new(format!("is of another kind than `{}` needs", management.name()))),
         };
         if let (Some(wanted), Material::Secret(secret)) = (wanted_bytes, &self.material)
             && secret.len() != wanted
         {
-            let name = if management == KeyManagement::Direct { encryption.name() } else { management.name() };
+            let name = if management.way == Way::Direct { encryption.name() } else { management.name() };
             return Err(Unusable::new(format!("has not the {} bits that `{name}` needs", wanted * 8)));
         }
-        // A key that both sides have may name what it encrypts the content with.
-        match management {
-            KeyManagement::Direct => self.restriction.allows("enc", &["decrypt"], &[management.name(), encryption.name()]),
-            KeyManagement::Agreement | KeyManagement::AgreementWrap(_) => {
-                self.restriction.allows("enc", &["deriveKey", "deriveBits"], &[management.name()])
-            }
+        match management.way {
+            // A key that both sides have may name what it encrypts the content with.
+            Way::Direct => self.restriction.allows("enc", &["decrypt"], &[management.name(), encryption.name()]),
+            Way::Agree | Way::AgreeWrap(_) => self.restriction.allows("enc", &["deriveKey", "deriveBits"], &[management.name()]),
             _ => self.restriction.allows("enc", &["unwrapKey", "decrypt"], &[management.name()]),
         }
     }
 
     /// The key of the content.
     fn content_key(&self, encrypted: &Encrypted<'_>, random: Random<'_>) -> Option<Vec<u8>> {
-        let (wrapped, wanted) = (encrypted.encrypted_key.as_slice(), encrypted.encryption.key_bytes());
-        let key = match (encrypted.management, &self.material) {
-            (KeyManagement::Direct, Material::Secret(secret)) => secret.clone(),
-            (KeyManagement::AesWrap(_), Material::Secret(secret)) => unwrap(secret, wrapped)?,
-            (KeyManagement::AesGcmWrap(_), Material::Secret(secret)) => {
+        let (wrapped, wanted) = (encrypted.encrypted_key.as_slice(), encrypted.encryption.key_bytes);
+        let key = match (encrypted.management.way, &self.material) {
+            (Way::Direct, Material::Secret(secret)) => secret.clone(),
+            (Way::Wrap(_), Material::Secret(secret)) => unwrap(secret, wrapped)?,
+            (Way::GcmWrap(_), Material::Secret(secret)) => {
                 let member = |name: &str| jwk::bytes(&encrypted.members, name).ok();
                 gcm(secret, &member("iv")?, b"", wrapped, &member("tag")?)?
             }
-            (KeyManagement::RsaOaep, Material::Rsa(key)) => unwrap_rsa(key, Hash::Sha1, wrapped, wanted, random),
-            (KeyManagement::RsaOaep256, Material::Rsa(key)) => unwrap_rsa(key, Hash::Sha256, wrapped, wanted, random),
-            (KeyManagement::Agreement, Material::Elliptic(curve, private)) => {
+            (Way::RsaOaep(hash), Material::Rsa(key)) => unwrap_rsa(key, hash, wrapped, wanted, random),
+            (Way::Agree, Material::Elliptic(curve, private)) => {
                 agree(*curve, private, encrypted, encrypted.encryption.name(), wanted)?
             }
-            (KeyManagement::AgreementWrap(bytes), Material::Elliptic(curve, private)) => {
+            (Way::AgreeWrap(bytes), Material::Elliptic(curve, private)) => {
                 unwrap(&agree(*curve, private, encrypted, encrypted.management.name(), bytes)?, wrapped)?
             }
             _ => return None,
@@ -241,15 +239,10 @@ fn rsa_key(members: &Map<String, Value>) -> Result<RsaKey, Unusable> {
 /// The content, if its tag is right.
 fn open(encrypted: &Encrypted<'_>, key: &[u8]) -> Option<Vec<u8>> {
     let Encrypted { associated_data, vector, ciphertext, tag, .. } = encrypted;
-    match encrypted.encryption {
-        ContentEncryption::Gcm(_) => gcm(key, vector, associated_data, ciphertext, tag),
-        ContentEncryption::CbcHmac(bytes) => {
-            let (code_key, cipher_key) = key.split_at_checked(bytes / 2)?;
-            let hash = match bytes {
-                32 => Hash::Sha256,
-                48 => Hash::Sha384,
-                _ => Hash::Sha512,
-            };
+    match encrypted.encryption.cipher {
+        ContentCipher::Gcm => gcm(key, vector, associated_data, ciphertext, tag),
+        ContentCipher::CbcHmac(hash) => {
+            let (code_key, cipher_key) = key.split_at_checked(encrypted.encryption.key_bytes / 2)?;
             let bits = (associated_data.len() as u64 * 8).to_be_bytes();
             let code = hash.hmac(code_key, &[*associated_data, vector, ciphertext, &bits].concat());
             // The tag comes first: nothing is decrypted, and no padding looked at, that its sender did not encrypt.

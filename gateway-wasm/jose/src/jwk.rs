@@ -56,6 +56,9 @@ fn published_key(entry: &Value) -> Result<Key, Unusable> {
     if members.get("kty").and_then(Value::as_str) == Some("oct") {
         return Err(Unusable::new("is a secret, and everybody can read a key set"));
     }
+    if members.contains_key("d") {
+        return Err(Unusable::new("has its private part in it, and everybody can read a key set"));
+    }
     read(members)
 }
 

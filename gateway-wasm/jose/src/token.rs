@@ -1,7 +1,9 @@
 //! A token in its compact form, taken apart.
 
 use crate::{
-    Algorithm, ContentEncryption, Header, KeyManagement, encoding, header, json,
+    Algorithm, ContentEncryption, Header, KeyManagement, encoding,
+    header::{self, Way},
+    json,
     malformed::{Malformed, quoted},
 };
 use serde_json::{Map, Value};
@@ -154,7 +156,7 @@ impl<'a> Encrypted<'a> {
                 return Err(Malformed::new(why));
             }
         }
-        let brings_key = !matches!(management, KeyManagement::Direct | KeyManagement::Agreement);
+        let brings_key = !matches!(management.way, Way::Direct | Way::Agree);
         if brings_key && encrypted_key.is_empty() {
             return Err(Malformed::new(format!("the token's encrypted key is empty, and `{}` needs one", management.name())));
         }

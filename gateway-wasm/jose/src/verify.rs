@@ -47,7 +47,7 @@ pub enum SignatureFailure {
 pub fn verify<'k>(
     signed: &Signed<'_>,
     keys: impl IntoIterator<Item = &'k Key>,
-    verifier: &impl Verifier,
+    verifier: &(impl Verifier + ?Sized),
 ) -> Result<&'k Key, SignatureFailure> {
     let Some(algorithm) = signed.algorithm() else { return Err(SignatureFailure::Unsigned) };
     let (mut named, mut others, mut passed_over) = (Vec::new(), Vec::new(), Vec::new());

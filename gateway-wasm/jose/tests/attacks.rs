@@ -8,7 +8,10 @@ mod forge;
 use aws_lc_rs::{
     encoding::{AsDer, Pkcs8V1Der},
     key_wrap::{AES_128, AES_256, AesKek, KeyWrap},
-    rsa::{KeyPair, KeySize, OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OaepPublicEncryptingKey, PublicEncryptingKey},
+    rsa::{
+        KeyPair, KeySize, OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OAEP_SHA384_MGF1SHA384, OAEP_SHA512_MGF1SHA512,
+        OaepPublicEncryptingKey, PublicEncryptingKey,
+    },
     signature::KeyPair as _,
 };
 use dotnet::crypto::{hash::Hash, rsa::RsaKey};
@@ -275,7 +278,12 @@ impl Vault {
         use aws_lc_rs::encoding::PublicKeyX509Der;
         let der: PublicKeyX509Der<'_> = self.pair.public_key().as_der().unwrap();
         let public = OaepPublicEncryptingKey::new(PublicEncryptingKey::from_der(der.as_ref()).unwrap()).unwrap();
-        let with = if algorithm == "RSA-OAEP" { &OAEP_SHA1_MGF1SHA1 } else { &OAEP_SHA256_MGF1SHA256 };
+        let with = match algorithm {
+            "RSA-OAEP" => &OAEP_SHA1_MGF1SHA1,
+            "RSA-OAEP-256" => &OAEP_SHA256_MGF1SHA256,
+            "RSA-OAEP-384" => &OAEP_SHA384_MGF1SHA384,
+            _ => &OAEP_SHA512_MGF1SHA512,
+        };
         let mut out = vec![0; public.ciphertext_size()];
         public.encrypt(with, key, &mut out, None).unwrap().to_vec()
     }

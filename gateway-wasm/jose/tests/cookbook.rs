@@ -43,8 +43,8 @@ fn examples_beside_this_file() {
     for example in examples {
         let (token, payload) = (example["token"].as_str().unwrap(), example["payload"].as_str().unwrap());
         assert_eq!(open(token, &example["key"]).as_deref(), Ok(payload), "{}", example["name"]);
-        // Every letter counts, except where it stands for bits that another one in its place would have, too.
-        for at in (0..token.len()).step_by(7).filter(|at| token.as_bytes()[*at] != b'.') {
+        // Every letter counts; some of them are enough to see it.
+        for at in (0..token.len()).step_by(token.len() / 40).filter(|at| token.as_bytes()[*at] != b'.') {
             let other = if token.as_bytes()[at] == b'A' { "B" } else { "A" };
             let changed = [&token[..at], other, &token[at + 1..]].concat();
             assert!(open(&changed, &example["key"]).is_err(), "{} at {at}", example["name"]);
