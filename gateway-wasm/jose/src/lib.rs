@@ -13,14 +13,18 @@
 //! times as fast, and else [`Software`].
 //!
 //! # Why not `jsonwebtoken`
-//! Version 11, with its feature `rust_crypto`, was looked at, and would do little of this:
-//! - it has no ES512, no encryption, and nothing to check without the key in its own form, so its work could not go to the host;
-//! - it reads headers leniently: names of its extras twice, `b64`, any `crit` and any `jku` pass, and are the caller's to look for;
-//! - it takes RSA keys of 1024 bits and secrets of any length, and picks one key, where rotation and key sets need several;
-//! - it stands on `p256` 0.13 and `ed25519-dalek` 2 with their tables, `getrandom` and `rand`: a second generation of the hashes
-//!   and curves in a module that browsers download.
+//! Version 11, with its feature `rust_crypto`, was read for this, and covers too little of it:
+//! - It has no ES512 and no encryption.
+//! - What checks signatures is one for the whole process, made of plain functions: a host could not be handed in, and tests could
+//!   not compare two in one run.
+//! - It is lenient where an attacker looks: `crit`, `b64` and `jku` are read and passed on; members that it does not know may be
+//!   there twice; keys for RSA may have 1024 bits, secrets any number; and a signature of `PS256` has a twin, because `rsa` 0.9
+//!   takes a number above the modulus there (see `software.rs`).
+//! - It takes one key and says yes or no. Key sets that rotate need several, and operators need to know why each was not it.
+//! - It stands on `p256` 0.13 and `ed25519-dalek` 2, with `rand` and `getrandom`: a second generation of hashes and curves in a
+//!   module that browsers download.
 //!
-//! The same RustCrypto crates are used directly instead, and the answers are compared with those of `aws-lc-rs` by tests.
+//! The current RustCrypto crates are used directly instead, and tests compare their answers with those of `aws-lc-rs`.
 
 mod claims;
 mod decrypt;

@@ -118,7 +118,7 @@ fn change(forge: &Forge, parts: &mut Vec<String>, names: &[&str], then: &str) ->
                 let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
                 let last = parts[index].pop().unwrap();
                 let at = letters.iter().position(|letter| char::from(*letter) == last).unwrap();
-                assert!(parts[index].len() % 4 > 0 && at % 4 == 0, "no bits are left over");
+                assert!(!parts[index].len().is_multiple_of(4) && at.is_multiple_of(4), "no bits are left over");
                 parts[index].push(char::from(letters[at + 1]));
             }
             ("flip", Some(index)) => {
