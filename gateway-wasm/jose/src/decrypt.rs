@@ -1,12 +1,13 @@
 //! Encrypted tokens (RFC 7516): the key of the content out of the token, the content out of that.
 
 use crate::{
-    Curve, Encrypted, KeyKind, KeyManagement, encoding,
+    Curve, Encrypted, KeyKind, KeyManagement,
+    choose::{Candidate, choose, list},
+    encoding,
     header::{ContentCipher, Way},
     json, jwk,
-    key::{Asked, Identity, Restriction, check_rsa_bits, without_zeros},
+    key::{Identity, Restriction, check_rsa_bits, without_zeros},
     malformed::{Unusable, quoted},
-    verify::list,
 };
 use aes::{Aes128, Aes192, Aes256};
 use aes_gcm::{
@@ -76,26 +77,28 @@ const TRIES_MAX: usize = 4;
 /// None of the keys fits the token, or it was encrypted for another, or changed.
 pub fn decrypt(encrypted: &Encrypted<'_>, keys: &[DecryptionKey], random: Random<'_>) -> Result<Vec<u8>, DecryptionFailure> {
     let management = encrypted.management;
-    let (mut named, mut others, mut passed_over) = (Vec::new(), Vec::new(), Vec::new());
-    for key in keys {
-        match (key.identity.asked(&encrypted.header), key.fits(encrypted)) {
-            (Asked::No, _) => passed_over.push(format!("{} (the token asks for another)", key.describe())),
-            (_, Err(why)) => passed_over.push(format!("{} ({why})", key.describe())),
-            (Asked::ByName, Ok(())) => named.push(key),
-            (Asked::Perhaps, Ok(())) => others.push(key),
-        }
+    let mut choice = choose(keys, &encrypted.header, |key| key.fits(encrypted));
+    if choice.candidates.is_empty() {
+        let key_id = encrypted.header.key_id.clone();
+        return Err(DecryptionFailure::NoKey { management, key_id, passed_over: choice.passed_over() });
     }
-    let mut candidates = if named.is_empty() { others } else { named };
-    if candidates.is_empty() {
-        return Err(DecryptionFailure::NoKey { management, key_id: encrypted.header.key_id.clone(), passed_over });
-    }
-    candidates.truncate(TRIES_MAX);
-    for key in &candidates {
+    choice.candidates.truncate(TRIES_MAX);
+    for key in &choice.candidates {
         if let Some(plaintext) = key.content_key(encrypted, random).and_then(|key| open(encrypted, &key)) {
             return Ok(plaintext);
         }
     }
-    Err(DecryptionFailure::Invalid { management, tried: candidates.iter().map(|key| key.describe()).collect() })
+    Err(DecryptionFailure::Invalid { management, tried: choice.candidates.iter().map(|key| key.describe()).collect() })
+}
+
+impl Candidate for DecryptionKey {
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    fn describe(&self) -> String {
+        DecryptionKey::describe(self)
+    }
 }
 
 impl DecryptionKey {

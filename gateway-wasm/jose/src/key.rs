@@ -1,7 +1,9 @@
 //! Keys that check signatures, and what each of them may check.
 
 use crate::{
-    Algorithm, Header, encoding,
+    Algorithm, Header,
+    choose::Candidate,
+    encoding,
     malformed::{Unusable, quoted},
 };
 use dotnet::crypto::{
@@ -326,6 +328,16 @@ impl Key {
             return Err(Unusable::new(format!("is of another kind than `{}` needs", algorithm.name())));
         }
         self.restriction.allows("sig", &["verify"], &[algorithm.name()])
+    }
+}
+
+impl Candidate for Key {
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    fn describe(&self) -> String {
+        Key::describe(self)
     }
 }
 

@@ -8,6 +8,22 @@
 //! parts that two readers could take for different bytes. What it says of its own keys (`jku`, `x5u`, `jwk`) is never used. A
 //! key decides what it may check, not the token: see [`Key::fits`].
 //!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // The example of RFC 7515, appendix A.1.
+//! let token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFt\
+//!              cGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+//! let key = br#"{"kty":"oct","kid":"first","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}"#;
+//! let keys = [jose::Key::from_jwk(key)?];
+//!
+//! let jose::Token::Signed(signed) = jose::read(token)? else { return Err("it is encrypted".into()) };
+//! let key = jose::verify(&signed, &keys, &jose::Software)?;
+//! let claims = jose::read_claims(signed.payload())?;
+//! assert_eq!((key.id(), claims.issuer(), claims.expires_us()), (Some("first"), Some("joe"), Some(1_300_819_380_000_000)));
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Who computes
 //! Strictness is here; whether a signature is right is asked of a [`Verifier`]: the host where there is one, which is thirty
 //! times as fast, and else [`Software`].
@@ -26,6 +42,7 @@
 //!
 //! The current RustCrypto crates are used directly instead, and tests compare their answers with those of `aws-lc-rs`.
 
+mod choose;
 mod claims;
 mod decrypt;
 mod encoding;
