@@ -161,7 +161,7 @@ impl DecryptionKey {
         Self { identity: Identity { id, ..Identity::default() }, restriction: Restriction::default(), material }
     }
 
-    /// What it is, and its name: `RSA 2048 \`kid-1\``.
+    /// What it is, and its name: ``RSA 2048 `kid-1` ``.
     pub fn describe(&self) -> String {
         self.identity.describe(match &self.material {
             Material::Secret(secret) => KeyKind::Secret { bits: secret.len() * 8 },
