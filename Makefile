@@ -40,7 +40,7 @@ test-fuzz: setup-rust ## read and run changed copies of the examples, a moment f
 # sanitizers would only slow it down.
 fuzz: setup-rust setup-fuzz ## run the fuzz targets under libFuzzer, FUZZ_SECONDS each (half an hour)
 	cd fuzz && CARGO_TARGET_DIR=$(TARGET) cargo run --quiet --bin seeds
-	for target in $(or $(FUZZ_TARGETS),reader named_values expression); do \
+	for target in $(or $(FUZZ_TARGETS),reader named_values expression token); do \
 	    (cd fuzz && CARGO_TARGET_DIR=$(TARGET)/fuzz cargo +nightly fuzz run --fuzz-dir . --sanitizer none --features libfuzzer $$target -- \
 	        -max_total_time=$(or $(FUZZ_SECONDS),1800) -timeout=20 -rss_limit_mb=2048 -max_len=16384 -dict=corpus/$$target.dict $(ARGS)); \
 	done

@@ -20,7 +20,8 @@ use std::{cell::Cell, collections::BTreeMap};
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: &[Target] = &[("reader", reader), ("expression", expression), ("named_values", named_values)];
+pub const TARGETS: &[Target] =
+    &[("reader", reader), ("expression", expression), ("named_values", named_values), ("token", token)];
 
 /// A policy file is read and checked, written back as it was, and what is wrong with it can be shown.
 pub fn reader(data: &[u8]) {
@@ -79,6 +80,30 @@ pub fn expression(data: &[u8]) {
         }
         drop(compiled.evaluate(&Still::default(), None));
     }
+}
+
+/// A token, and after the first line break the key that it is read with, which is tried in every form that keys have.
+pub fn token(data: &[u8]) {
+    let data = String::from_utf8_lossy(data);
+    let (token, key) = data.split_once('\n').unwrap_or((&data, ""));
+    let set = jose::read_key_set(format!(r#"{{"keys":[{key}]}}"#).as_bytes()).unwrap_or_default();
+    let read = [jose::Key::from_jwk(key.as_bytes()), jose::Key::from_pem(None, key)];
+    let keys: Vec<jose::Key> = set.keys.into_iter().chain(read.into_iter().flatten()).collect();
+    match jose::read(token) {
+        Ok(jose::Token::Signed(signed)) => {
+            let found = jose::verify(&signed, &keys, &jose::Software);
+            assert!(found.is_ok() || found.is_err_and(|why| !why.to_string().is_empty()));
+            drop(jose::read_claims(signed.payload()));
+        }
+        Ok(jose::Token::Encrypted(encrypted)) => {
+            let key = jose::DecryptionKey::from_jwk(key.as_bytes());
+            if let Ok(plaintext) = jose::decrypt(&encrypted, &Vec::from_iter(key), &mut || 4) {
+                drop(jose::read_nested(&plaintext));
+            }
+        }
+        Err(why) => assert!(!why.to_string().is_empty()),
+    }
+    drop(jose::read_claims(data.as_bytes()));
 }
 
 /// A world in which time stands still.

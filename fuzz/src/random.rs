@@ -131,4 +131,9 @@ mod tests {
     fn named_values() {
         run("named_values");
     }
+
+    #[test]
+    fn token() {
+        run("token");
+    }
 }

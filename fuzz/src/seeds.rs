@@ -37,6 +37,7 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
                 .map(Into::into)
                 .collect()
         }
+        "token" => tokens(&root.join("gateway-wasm/jose/tests")),
         _ => policies.iter().map(|policy| policy.clone().into_bytes()).collect(),
     };
     seeds.sort();
@@ -158,6 +159,38 @@ pub fn dictionary(target: &str) -> &'static [&'static str] {
             ".Repeat(",
             "String.Join(",
         ],
+        "token" => &[
+            ".",
+            "..",
+            "=",
+            "-",
+            "_",
+            "\n",
+            "{",
+            "}",
+            "[",
+            "]",
+            "\"",
+            "\\u0000",
+            "1e400",
+            "null",
+            "eyJhbGciOiJub25lIn0",
+            "AAAA",
+            "\"kty\":",
+            "\"RSA\"",
+            "\"EC\"",
+            "\"oct\"",
+            "\"OKP\"",
+            "\"crv\":",
+            "\"P-256\"",
+            "\"Ed25519\"",
+            "\"use\":\"sig\"",
+            "\"x5c\":[",
+            "\"exp\":",
+            "\"aud\":",
+            "-----BEGIN PUBLIC KEY-----",
+            "-----BEGIN CERTIFICATE-----",
+        ],
         _ => &[
             "<",
             ">",
@@ -228,6 +261,19 @@ pub fn dictionary(target: &str) -> &'static [&'static str] {
             "\n\n",
         ],
     }
+}
+
+/// The examples of RFC 7520, each with its key, with another's, and with a certificate.
+fn tokens(folder: &Path) -> Vec<Vec<u8>> {
+    let read = |name: &str| fs::read_to_string(folder.join(name)).expect("a text");
+    let examples: Vec<serde_json::Value> = serde_json::from_str(&read("rfc7520.json")).expect("a list of examples");
+    let certificate = read("certificates/p256.pem");
+    let others = examples.iter().cycle().skip(1).map(|other| other["key"].to_string());
+    let with_keys = examples.iter().zip(others).flat_map(|(example, other)| {
+        let token = example["token"].as_str().expect("a token");
+        [example["key"].to_string(), other, certificate.clone()].map(|key| format!("{token}\n{key}").into_bytes())
+    });
+    with_keys.collect()
 }
 
 fn gather(directory: &Path, policies: &mut Vec<String>, expressions: &mut Vec<String>) {

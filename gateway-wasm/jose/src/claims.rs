@@ -21,7 +21,7 @@ pub struct Claims {
 /// # Errors
 /// It is no JSON object, says something twice, or has a time, an audience or a name in a form that it cannot have.
 pub fn read_claims(payload: &[u8]) -> Result<Claims, Malformed> {
-    let wrong = |why: String| Malformed::new(format!("its payload {why}"));
+    let wrong = |why: String| Malformed::new(format!("the token's payload {why}"));
     let members = json::object(payload).map_err(wrong)?;
     for name in ["iss", "sub", "jti"] {
         json::text(&members, name).map_err(wrong)?;
@@ -38,7 +38,7 @@ pub fn read_claims(payload: &[u8]) -> Result<Claims, Malformed> {
 
 /// A time in microseconds since 1970.
 fn time(name: &str, value: &Value) -> Result<i64, String> {
-    let Value::Number(number) = value else { return Err(format!("has an `{name}` that is no number")) };
+    let Value::Number(number) = value else { return Err(format!("has `{name}`, which is no number")) };
     // The range comes first: a number that is no date must not overflow.
     let microseconds = match number.as_i64() {
         Some(seconds) => (0..=SECONDS_MAX).contains(&seconds).then(|| seconds * 1_000_000),
@@ -47,7 +47,7 @@ fn time(name: &str, value: &Value) -> Result<i64, String> {
             seconds.map(|seconds| (seconds * 1e6).round() as i64)
         }
     };
-    microseconds.ok_or_else(|| format!("has an `{name}` of {number}, which is no time from 1970 to 9999 in seconds"))
+    microseconds.ok_or_else(|| format!("has `{name}` {number}, which is no time from 1970 to 9999 in seconds"))
 }
 
 fn audiences(value: &Value) -> Result<Vec<String>, String> {
@@ -56,7 +56,7 @@ fn audiences(value: &Value) -> Result<Vec<String>, String> {
         Value::Array(items) => items.iter().map(text).collect(),
         one => text(one).map(|one| vec![one]),
     };
-    found.ok_or_else(|| "has an `aud` that is neither a text nor a list of texts".to_owned())
+    found.ok_or_else(|| "has `aud`, which is neither a text nor a list of texts".to_owned())
 }
 
 impl Claims {

@@ -1,10 +1,13 @@
 //! Encrypted tokens (RFC 7516): the key of the content out of the token, the content out of that.
 
 use crate::{
-    ContentEncryption, Curve, Encrypted, KeyKind, KeyManagement, encoding, json, jwk,
-    key::{Asked, Identity, Restriction, check_rsa_bits, without_zeros},
+    Curve, Encrypted, KeyKind, KeyManagement,
+    choose::{Candidate, choose, list},
+    encoding,
+    header::{ContentCipher, Way},
+    json, jwk,
+    key::{Identity, Restriction, check_rsa_bits, without_zeros},
     malformed::{Unusable, quoted},
-    verify::list,
 };
 use aes::{Aes128, Aes192, Aes256};
 use aes_gcm::{
@@ -74,26 +77,28 @@ const TRIES_MAX: usize = 4;
 /// None of the keys fits the token, or it was encrypted for another, or changed.
 pub fn decrypt(encrypted: &Encrypted<'_>, keys: &[DecryptionKey], random: Random<'_>) -> Result<Vec<u8>, DecryptionFailure> {
     let management = encrypted.management;
-    let (mut named, mut others, mut passed_over) = (Vec::new(), Vec::new(), Vec::new());
-    for key in keys {
-        match (key.identity.asked(&encrypted.header), key.fits(encrypted)) {
-            (Asked::No, _) => passed_over.push(format!("{} (the token asks for another)", key.describe())),
-            (_, Err(why)) => passed_over.push(format!("{} ({why})", key.describe())),
-            (Asked::ByName, Ok(())) => named.push(key),
-            (Asked::Perhaps, Ok(())) => others.push(key),
-        }
+    let mut choice = choose(keys, &encrypted.header, |key| key.fits(encrypted));
+    if choice.candidates.is_empty() {
+        let key_id = encrypted.header.key_id.clone();
+        return Err(DecryptionFailure::NoKey { management, key_id, passed_over: choice.passed_over() });
     }
-    let mut candidates = if named.is_empty() { others } else { named };
-    if candidates.is_empty() {
-        return Err(DecryptionFailure::NoKey { management, key_id: encrypted.header.key_id.clone(), passed_over });
-    }
-    candidates.truncate(TRIES_MAX);
-    for key in &candidates {
+    choice.candidates.truncate(TRIES_MAX);
+    for key in &choice.candidates {
         if let Some(plaintext) = key.content_key(encrypted, random).and_then(|key| open(encrypted, &key)) {
             return Ok(plaintext);
         }
     }
-    Err(DecryptionFailure::Invalid { management, tried: candidates.iter().map(|key| key.describe()).collect() })
+    Err(DecryptionFailure::Invalid { management, tried: choice.candidates.iter().map(|key| key.describe()).collect() })
+}
+
+impl Candidate for DecryptionKey {
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    fn describe(&self) -> String {
+        DecryptionKey::describe(self)
+    }
 }
 
 impl DecryptionKey {
@@ -134,7 +139,7 @@ impl DecryptionKey {
                 let curve = jwk::curve(&members)?;
                 let (point, private) = (curve.point(&bytes("x")?, &bytes("y")?)?, bytes("d")?);
                 if curve.public_point(&private).is_none_or(|own| own != point) {
-                    return Err(Unusable::new("has a `d` that does not belong to its `x` and `y`"));
+                    return Err(Unusable::new("has `d` that does not belong to its `x` and `y`"));
                 }
                 Self::new(None, Material::Elliptic(curve, private))
             }
@@ -156,7 +161,7 @@ impl DecryptionKey {
         Self { identity: Identity { id, ..Identity::default() }, restriction: Restriction::default(), material }
     }
 
-    /// What it is, and its name: `RSA 2048 \`kid-1\``.
+    /// What it is, and its name: ``RSA 2048 `kid-1` ``.
     pub fn describe(&self) -> String {
         self.identity.describe(match &self.material {
             Material::Secret(secret) => KeyKind::Secret { bits: secret.len() * 8 },
@@ -168,45 +173,41 @@ impl DecryptionKey {
     /// Whether the key may decrypt what is encrypted in the token's way.
     fn fits(&self, encrypted: &Encrypted<'_>) -> Result<(), Unusable> {
         let (management, encryption) = (encrypted.management, encrypted.encryption);
-        let wanted_bytes = match (management, &self.material) {
-            (KeyManagement::Direct, Material::Secret(_)) => Some(encryption.key_bytes()),
-            (KeyManagement::AesWrap(bytes) | KeyManagement::AesGcmWrap(bytes), Material::Secret(_)) => Some(bytes),
-            (KeyManagement::RsaOaep | KeyManagement::RsaOaep256, Material::Rsa(_)) => None,
-            (KeyManagement::Agreement | KeyManagement::AgreementWrap(_), Material::Elliptic(..)) => None,
+        let wanted_bytes = match (management.way, &self.material) {
+            (Way::Direct, Material::Secret(_)) => Some(encryption.key_bytes),
+            (Way::Wrap(bytes) | Way::GcmWrap(bytes), Material::Secret(_)) => Some(bytes),
+            (Way::RsaOaep(_), Material::Rsa(_)) | (Way::Agree | Way::AgreeWrap(_), Material::Elliptic(..)) => None,
             _ => return Err(Unusable::new(format!("is of another kind than `{}` needs", management.name()))),
         };
         if let (Some(wanted), Material::Secret(secret)) = (wanted_bytes, &self.material)
             && secret.len() != wanted
         {
-            let name = if management == KeyManagement::Direct { encryption.name() } else { management.name() };
+            let name = if management.way == Way::Direct { encryption.name() } else { management.name() };
             return Err(Unusable::new(format!("has not the {} bits that `{name}` needs", wanted * 8)));
         }
-        // A key that both sides have may name what it encrypts the content with.
-        match management {
-            KeyManagement::Direct => self.restriction.allows("enc", &["decrypt"], &[management.name(), encryption.name()]),
-            KeyManagement::Agreement | KeyManagement::AgreementWrap(_) => {
-                self.restriction.allows("enc", &["deriveKey", "deriveBits"], &[management.name()])
-            }
+        match management.way {
+            // A key that both sides have may name what it encrypts the content with.
+            Way::Direct => self.restriction.allows("enc", &["decrypt"], &[management.name(), encryption.name()]),
+            Way::Agree | Way::AgreeWrap(_) => self.restriction.allows("enc", &["deriveKey", "deriveBits"], &[management.name()]),
             _ => self.restriction.allows("enc", &["unwrapKey", "decrypt"], &[management.name()]),
         }
     }
 
     /// The key of the content.
     fn content_key(&self, encrypted: &Encrypted<'_>, random: Random<'_>) -> Option<Vec<u8>> {
-        let (wrapped, wanted) = (encrypted.encrypted_key.as_slice(), encrypted.encryption.key_bytes());
-        let key = match (encrypted.management, &self.material) {
-            (KeyManagement::Direct, Material::Secret(secret)) => secret.clone(),
-            (KeyManagement::AesWrap(_), Material::Secret(secret)) => unwrap(secret, wrapped)?,
-            (KeyManagement::AesGcmWrap(_), Material::Secret(secret)) => {
+        let (wrapped, wanted) = (encrypted.encrypted_key.as_slice(), encrypted.encryption.key_bytes);
+        let key = match (encrypted.management.way, &self.material) {
+            (Way::Direct, Material::Secret(secret)) => secret.clone(),
+            (Way::Wrap(_), Material::Secret(secret)) => unwrap(secret, wrapped)?,
+            (Way::GcmWrap(_), Material::Secret(secret)) => {
                 let member = |name: &str| jwk::bytes(&encrypted.members, name).ok();
                 gcm(secret, &member("iv")?, b"", wrapped, &member("tag")?)?
             }
-            (KeyManagement::RsaOaep, Material::Rsa(key)) => unwrap_rsa(key, Hash::Sha1, wrapped, wanted, random),
-            (KeyManagement::RsaOaep256, Material::Rsa(key)) => unwrap_rsa(key, Hash::Sha256, wrapped, wanted, random),
-            (KeyManagement::Agreement, Material::Elliptic(curve, private)) => {
+            (Way::RsaOaep(hash), Material::Rsa(key)) => unwrap_rsa(key, hash, wrapped, wanted, random),
+            (Way::Agree, Material::Elliptic(curve, private)) => {
                 agree(*curve, private, encrypted, encrypted.encryption.name(), wanted)?
             }
-            (KeyManagement::AgreementWrap(bytes), Material::Elliptic(curve, private)) => {
+            (Way::AgreeWrap(bytes), Material::Elliptic(curve, private)) => {
                 unwrap(&agree(*curve, private, encrypted, encrypted.management.name(), bytes)?, wrapped)?
             }
             _ => return None,
@@ -241,15 +242,10 @@ fn rsa_key(members: &Map<String, Value>) -> Result<RsaKey, Unusable> {
 /// The content, if its tag is right.
 fn open(encrypted: &Encrypted<'_>, key: &[u8]) -> Option<Vec<u8>> {
     let Encrypted { associated_data, vector, ciphertext, tag, .. } = encrypted;
-    match encrypted.encryption {
-        ContentEncryption::Gcm(_) => gcm(key, vector, associated_data, ciphertext, tag),
-        ContentEncryption::CbcHmac(bytes) => {
-            let (code_key, cipher_key) = key.split_at_checked(bytes / 2)?;
-            let hash = match bytes {
-                32 => Hash::Sha256,
-                48 => Hash::Sha384,
-                _ => Hash::Sha512,
-            };
+    match encrypted.encryption.cipher {
+        ContentCipher::Gcm => gcm(key, vector, associated_data, ciphertext, tag),
+        ContentCipher::CbcHmac(hash) => {
+            let (code_key, cipher_key) = key.split_at_checked(encrypted.encryption.key_bytes / 2)?;
             let bits = (associated_data.len() as u64 * 8).to_be_bytes();
             let code = hash.hmac(code_key, &[*associated_data, vector, ciphertext, &bits].concat());
             // The tag comes first: nothing is decrypted, and no padding looked at, that its sender did not encrypt.
@@ -413,7 +409,7 @@ impl fmt::Display for DecryptionFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoKey { management, key_id, passed_over } => {
-                write!(f, "is encrypted with `{}`", management.name())?;
+                write!(f, "the token is encrypted with `{}`", management.name())?;
                 if let Some(id) = key_id {
                     write!(f, " and the key {}", quoted(id))?;
                 }
@@ -421,7 +417,7 @@ impl fmt::Display for DecryptionFailure {
                 list(f, "; not tried: ", passed_over)
             }
             Self::Invalid { management, tried } => {
-                write!(f, "is not encrypted with `{}` for any key that there is, or was changed", management.name())?;
+                write!(f, "the token cannot be decrypted with `{}`: it is for another key, or was changed", management.name())?;
                 list(f, "; tried: ", tried)
             }
         }

@@ -4,6 +4,7 @@ use crate::{
     encoding, json,
     malformed::{Malformed, quoted},
 };
+use dotnet::crypto::hash::Hash;
 use serde_json::{Map, Value};
 
 /// The longest header, in bytes of JSON.
@@ -26,122 +27,133 @@ pub struct Header {
     pub content_kind: Option<String>,
 }
 
-/// How the key that encrypts the content comes to the reader: `alg` of an encrypted token. Wraps say how many bytes their key has.
+/// How the key that encrypts the content comes to the reader: `alg` of an encrypted token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeyManagement {
-    /// `dir`: both sides have it.
-    Direct,
-    /// `RSA-OAEP`, with SHA-1.
-    RsaOaep,
-    /// `RSA-OAEP-256`
-    RsaOaep256,
-    /// `A128KW`, `A192KW`, `A256KW`
-    AesWrap(usize),
-    /// `A128GCMKW`, `A192GCMKW`, `A256GCMKW`
-    AesGcmWrap(usize),
-    /// `ECDH-ES`: agreed on with a key that the token brings.
-    Agreement,
-    /// `ECDH-ES+A128KW`, …: wrapped with what is agreed on.
-    AgreementWrap(usize),
+pub struct KeyManagement {
+    name: &'static str,
+    pub(crate) way: Way,
 }
 
-impl KeyManagement {
-    const ALL: [(&'static str, Self); 13] = [
-        ("dir", Self::Direct),
-        ("RSA-OAEP", Self::RsaOaep),
-        ("RSA-OAEP-256", Self::RsaOaep256),
-        ("A128KW", Self::AesWrap(16)),
-        ("A192KW", Self::AesWrap(24)),
-        ("A256KW", Self::AesWrap(32)),
-        ("A128GCMKW", Self::AesGcmWrap(16)),
-        ("A192GCMKW", Self::AesGcmWrap(24)),
-        ("A256GCMKW", Self::AesGcmWrap(32)),
-        ("ECDH-ES", Self::Agreement),
-        ("ECDH-ES+A128KW", Self::AgreementWrap(16)),
-        ("ECDH-ES+A192KW", Self::AgreementWrap(24)),
-        ("ECDH-ES+A256KW", Self::AgreementWrap(32)),
-    ];
+/// The ways of it; numbers are how many bytes the wrapping key has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Both sides have it.
+    Direct,
+    /// Encrypted for an RSA key.
+    RsaOaep(Hash),
+    /// Wrapped with a secret (RFC 3394).
+    Wrap(usize),
+    /// Encrypted with a secret, in Galois/Counter Mode.
+    GcmWrap(usize),
+    /// Agreed on with a key that the token brings.
+    Agree,
+    /// Wrapped with what is agreed on.
+    AgreeWrap(usize),
+}
 
-    /// As the header `alg` has it: `RSA-OAEP-256`.
+const KEY_MANAGEMENTS: &[KeyManagement] = &[
+    KeyManagement { name: "dir", way: Way::Direct },
+    KeyManagement { name: "RSA-OAEP", way: Way::RsaOaep(Hash::Sha1) },
+    KeyManagement { name: "RSA-OAEP-256", way: Way::RsaOaep(Hash::Sha256) },
+    KeyManagement { name: "RSA-OAEP-384", way: Way::RsaOaep(Hash::Sha384) },
+    KeyManagement { name: "RSA-OAEP-512", way: Way::RsaOaep(Hash::Sha512) },
+    KeyManagement { name: "A128KW", way: Way::Wrap(16) },
+    KeyManagement { name: "A192KW", way: Way::Wrap(24) },
+    KeyManagement { name: "A256KW", way: Way::Wrap(32) },
+    KeyManagement { name: "A128GCMKW", way: Way::GcmWrap(16) },
+    KeyManagement { name: "A192GCMKW", way: Way::GcmWrap(24) },
+    KeyManagement { name: "A256GCMKW", way: Way::GcmWrap(32) },
+    KeyManagement { name: "ECDH-ES", way: Way::Agree },
+    KeyManagement { name: "ECDH-ES+A128KW", way: Way::AgreeWrap(16) },
+    KeyManagement { name: "ECDH-ES+A192KW", way: Way::AgreeWrap(24) },
+    KeyManagement { name: "ECDH-ES+A256KW", way: Way::AgreeWrap(32) },
+];
+
+impl KeyManagement {
+    /// As the header has it: `RSA-OAEP-256`.
     pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, management)| *management == self).map_or("", |(name, _)| name)
+        self.name
     }
 
     pub(crate) fn from_name(name: &str) -> Result<Self, Malformed> {
-        if let Some((_, found)) = Self::ALL.iter().find(|(own, _)| *own == name) {
+        if let Some(found) = KEY_MANAGEMENTS.iter().find(|management| management.name == name) {
             return Ok(*found);
         }
-        Err(Malformed::new(match name {
-            "RSA1_5" => {
-                "is encrypted with `RSA1_5`, which tells its secret to those who ask often enough; use `RSA-OAEP-256`".into()
+        let name = quoted(name);
+        Err(Malformed::new(match name.as_str() {
+            "`RSA1_5`" => {
+                format!(
+                    "the token is encrypted with {name}, which tells its secret to those who ask often enough; use `RSA-OAEP-256`"
+                )
             }
-            name if name.starts_with("PBES2-") => {
-                format!("is encrypted with {}, whose token chooses how long its reader computes; use `A256KW`", quoted(name))
+            _ if name.starts_with("`PBES2-") => {
+                format!("the token is encrypted with {name}, where it chooses itself how long its reader computes; use `A256KW`")
             }
-            "none" => "is encrypted with `none`".to_owned(),
-            name => format!("is encrypted with {}, which is no known algorithm", quoted(name)),
+            _ => format!("the token is encrypted with {name}, which is no known algorithm"),
         }))
     }
 }
 
-/// What encrypts the content: `enc` of an encrypted token. The number is how many bytes its key has.
+/// What encrypts the content: `enc` of an encrypted token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ContentEncryption {
-    /// `A128GCM`, `A192GCM`, `A256GCM`
-    Gcm(usize),
-    /// `A128CBC-HS256`, `A192CBC-HS384`, `A256CBC-HS512`: half of the key is for the code.
-    CbcHmac(usize),
+pub struct ContentEncryption {
+    name: &'static str,
+    pub(crate) cipher: ContentCipher,
+    /// How many bytes its key has.
+    pub(crate) key_bytes: usize,
 }
 
-impl ContentEncryption {
-    const ALL: [(&'static str, Self); 6] = [
-        ("A128GCM", Self::Gcm(16)),
-        ("A192GCM", Self::Gcm(24)),
-        ("A256GCM", Self::Gcm(32)),
-        ("A128CBC-HS256", Self::CbcHmac(32)),
-        ("A192CBC-HS384", Self::CbcHmac(48)),
-        ("A256CBC-HS512", Self::CbcHmac(64)),
-    ];
+/// The ciphers of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ContentCipher {
+    /// AES in Galois/Counter Mode.
+    Gcm,
+    /// AES in chained blocks, and a code of them: half of the key is for each.
+    CbcHmac(Hash),
+}
 
-    /// As the header `enc` has it: `A128GCM`.
+const CONTENT_ENCRYPTIONS: &[ContentEncryption] = &[
+    ContentEncryption { name: "A128GCM", cipher: ContentCipher::Gcm, key_bytes: 16 },
+    ContentEncryption { name: "A192GCM", cipher: ContentCipher::Gcm, key_bytes: 24 },
+    ContentEncryption { name: "A256GCM", cipher: ContentCipher::Gcm, key_bytes: 32 },
+    ContentEncryption { name: "A128CBC-HS256", cipher: ContentCipher::CbcHmac(Hash::Sha256), key_bytes: 32 },
+    ContentEncryption { name: "A192CBC-HS384", cipher: ContentCipher::CbcHmac(Hash::Sha384), key_bytes: 48 },
+    ContentEncryption { name: "A256CBC-HS512", cipher: ContentCipher::CbcHmac(Hash::Sha512), key_bytes: 64 },
+];
+
+impl ContentEncryption {
+    /// As the header has it: `A128GCM`.
     pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, encryption)| *encryption == self).map_or("", |(name, _)| name)
+        self.name
     }
 
     pub(crate) fn from_name(name: &str) -> Result<Self, Malformed> {
-        let found = Self::ALL.iter().find(|(own, _)| *own == name).map(|(_, found)| *found);
+        let found = CONTENT_ENCRYPTIONS.iter().find(|encryption| encryption.name == name).copied();
         found.ok_or_else(|| {
-            Malformed::new(format!("has its content encrypted with {}, which is no known algorithm", quoted(name)))
+            Malformed::new(format!("the token has its content encrypted with {}, which is no known algorithm", quoted(name)))
         })
-    }
-
-    /// How many bytes its key has.
-    pub(crate) fn key_bytes(self) -> usize {
-        match self {
-            Self::Gcm(bytes) | Self::CbcHmac(bytes) => bytes,
-        }
     }
 
     /// How many bytes its initialization vector has.
     pub(crate) fn vector_bytes(self) -> usize {
-        match self {
-            Self::Gcm(_) => 12,
-            Self::CbcHmac(_) => 16,
+        match self.cipher {
+            ContentCipher::Gcm => 12,
+            ContentCipher::CbcHmac(_) => 16,
         }
     }
 
     /// How many bytes its tag has.
     pub(crate) fn tag_bytes(self) -> usize {
-        match self {
-            Self::Gcm(_) => 16,
-            Self::CbcHmac(bytes) => bytes / 2,
+        match self.cipher {
+            ContentCipher::Gcm => 16,
+            ContentCipher::CbcHmac(_) => self.key_bytes / 2,
         }
     }
 }
 
 /// Reads the first part of a token: what both kinds have, and all members for what only one of them has.
 pub(crate) fn read(part: &str) -> Result<(Header, Map<String, Value>), Malformed> {
-    let wrong = |why: String| Malformed::new(format!("its header {why}"));
+    let wrong = |why: String| Malformed::new(format!("the token's header {why}"));
     let bytes = encoding::decode(part).ok_or_else(|| wrong("is no base64url".to_owned()))?;
     if bytes.len() > HEADER_BYTES_MAX {
         return Err(wrong(format!("has {} bytes, and the limit is {HEADER_BYTES_MAX}", bytes.len())));
@@ -149,7 +161,7 @@ pub(crate) fn read(part: &str) -> Result<(Header, Map<String, Value>), Malformed
     let members = json::object(&bytes).map_err(wrong)?;
     for (name, why) in REFUSED {
         if members.contains_key(*name) {
-            return Err(wrong(format!("has a `{name}`: {why}")));
+            return Err(wrong(format!("has `{name}`: {why}")));
         }
     }
     let text = |name: &str| json::text(&members, name).map_err(wrong);

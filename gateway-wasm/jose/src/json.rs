@@ -20,6 +20,11 @@ pub(crate) fn object(bytes: &[u8]) -> Result<Map<String, Value>, String> {
     match value {
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err("is no JSON object".to_owned()),
+        // What is wrong with a value that is JSON is said below; where it is, in a line that nobody sees, is of no use.
+        Err(error) if error.is_data() => {
+            let text = error.to_string();
+            Err(text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text).to_owned())
+        }
         Err(error) => Err(format!("is no JSON: {error}")),
     }
 }
@@ -29,7 +34,7 @@ pub(crate) fn text(members: &Map<String, Value>, name: &str) -> Result<Option<St
     match members.get(name) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(_) => Err(format!("has a `{name}` that is no text")),
+        Some(_) => Err(format!("has `{name}`, which is no text")),
     }
 }
 
@@ -41,14 +46,14 @@ impl Strict {
     fn inside<E: de::Error>(&self) -> Result<Self, E> {
         match self.depth.checked_sub(1) {
             Some(depth @ 1..) => Ok(Self { depth }),
-            _ => Err(E::custom(format_args!("it nests deeper than {DEPTH_MAX}"))),
+            _ => Err(E::custom(format_args!("nests deeper than {DEPTH_MAX}"))),
         }
     }
 }
 
 /// A NUL ends a text for some who read it later, so that two texts would be the same to them.
 fn without_nul<E: de::Error>(text: &str) -> Result<&str, E> {
-    if text.contains('\0') { Err(E::custom("a text has a NUL in it")) } else { Ok(text) }
+    if text.contains('\0') { Err(E::custom("has a text with a NUL in it")) } else { Ok(text) }
 }
 
 impl<'de> DeserializeSeed<'de> for Strict {
@@ -104,7 +109,7 @@ impl<'de> Visitor<'de> for Strict {
             without_nul::<A::Error>(&name)?;
             let value = members.next_value_seed(self.inside()?)?;
             if map.contains_key(&name) {
-                let message = format_args!("{} is there twice", crate::malformed::quoted(&name));
+                let message = format_args!("has {} twice", crate::malformed::quoted(&name));
                 return Err(de::Error::custom(message));
             }
             map.insert(name, value);

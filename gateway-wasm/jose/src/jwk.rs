@@ -56,6 +56,9 @@ fn published_key(entry: &Value) -> Result<Key, Unusable> {
     if members.get("kty").and_then(Value::as_str) == Some("oct") {
         return Err(Unusable::new("is a secret, and everybody can read a key set"));
     }
+    if members.contains_key("d") {
+        return Err(Unusable::new("has its private part in it, and everybody can read a key set"));
+    }
     read(members)
 }
 
@@ -84,9 +87,9 @@ fn read(members: &Map<String, Value>) -> Result<Key, Unusable> {
     };
     if let Some(chain) = members.get("x5c") {
         let first = chain.get(0).and_then(Value::as_str).and_then(|first| STANDARD.decode(first).ok());
-        let first = first.ok_or_else(|| Unusable::new("has an `x5c` that is no list of certificates in base64"))?;
+        let first = first.ok_or_else(|| Unusable::new("has `x5c`, which is no list of certificates in base64"))?;
         if Key::from_certificate(None, &first)?.bytes() != key.bytes() {
-            return Err(Unusable::new("has an `x5c` whose first certificate is of another key"));
+            return Err(Unusable::new("has `x5c`, whose first certificate is of another key"));
         }
     }
     key.identity = identity(members)?;
@@ -114,7 +117,7 @@ pub(crate) fn restriction(members: &Map<String, Value>) -> Result<Restriction, U
         None => None,
         Some(list) => {
             let items = list.as_array().map(|items| items.iter().map(|item| item.as_str().map(str::to_owned)).collect());
-            Some(items.flatten().ok_or_else(|| Unusable::new("has a `key_ops` that is no list of texts"))?)
+            Some(items.flatten().ok_or_else(|| Unusable::new("has `key_ops`, which is no list of texts"))?)
         }
     };
     Ok(Restriction { usage: text(members, "use")?, operations, algorithm: text(members, "alg")? })
@@ -123,7 +126,7 @@ pub(crate) fn restriction(members: &Map<String, Value>) -> Result<Restriction, U
 /// The bytes of a member in base64url.
 pub(crate) fn bytes(members: &Map<String, Value>, name: &str) -> Result<Vec<u8>, Unusable> {
     let text = text(members, name)?.ok_or_else(|| Unusable::new(format!("has no `{name}`")))?;
-    encoding::decode(&text).ok_or_else(|| Unusable::new(format!("has a `{name}` that is no base64url")))
+    encoding::decode(&text).ok_or_else(|| Unusable::new(format!("has `{name}`, which is no base64url")))
 }
 
 fn text(members: &Map<String, Value>, name: &str) -> Result<Option<String>, Unusable> {
@@ -132,7 +135,7 @@ fn text(members: &Map<String, Value>, name: &str) -> Result<Option<String>, Unus
 
 pub(crate) fn unknown(member: &str, value: Option<&str>) -> Unusable {
     Unusable::new(match value {
-        Some(value) => format!("has a `{member}` of {}, which is not known", quoted(value)),
+        Some(value) => format!("has `{member}` {}, which is not known", quoted(value)),
         None => format!("has no `{member}`"),
     })
 }

@@ -1,7 +1,9 @@
 //! Keys that check signatures, and what each of them may check.
 
 use crate::{
-    Algorithm, Header, encoding,
+    Algorithm, Header,
+    choose::Candidate,
+    encoding,
     malformed::{Unusable, quoted},
 };
 use dotnet::crypto::{
@@ -78,8 +80,9 @@ impl Identity {
     pub(crate) fn asked(&self, header: &Header) -> Asked {
         let same = |own: &Option<String>, other: &Option<String>| own.is_some() && own == other;
         let differs = |own: &Option<String>, other: &Option<String>| own.is_some() && other.is_some() && own != other;
-        // Some issuers give a certificate's thumbprint as the id of its key.
+        // Some issuers give a certificate's thumbprint as the id of its key, in the token or in the key set.
         if same(&self.id, &header.key_id)
+            || same(&self.id, &header.thumbprint)
             || same(&self.thumbprint, &header.key_id)
             || same(&self.thumbprint, &header.thumbprint)
             || same(&self.thumbprint_sha256, &header.thumbprint_sha256)
@@ -95,7 +98,7 @@ impl Identity {
         }
     }
 
-    /// `RSA 2048 \`kid-1\``
+    /// ``RSA 2048 `kid-1` ``
     pub(crate) fn describe(&self, kind: KeyKind) -> String {
         match self.id.as_ref().or(self.thumbprint.as_ref()) {
             Some(name) => format!("{kind} {}", quoted(name)),
@@ -302,7 +305,7 @@ impl Key {
         &self.bytes
     }
 
-    /// What it is, and its name: `RSA 2048 \`kid-1\``.
+    /// What it is, and its name: ``RSA 2048 `kid-1` ``.
     pub fn describe(&self) -> String {
         self.identity.describe(self.kind)
     }
@@ -326,6 +329,16 @@ impl Key {
             return Err(Unusable::new(format!("is of another kind than `{}` needs", algorithm.name())));
         }
         self.restriction.allows("sig", &["verify"], &[algorithm.name()])
+    }
+}
+
+impl Candidate for Key {
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    fn describe(&self) -> String {
+        Key::describe(self)
     }
 }
 

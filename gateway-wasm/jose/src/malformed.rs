@@ -2,11 +2,11 @@
 
 use std::{borrow::Cow, fmt};
 
-/// A token, its claims or a key set cannot be read. Displayed, it says what is wrong with it: `its header has a \`crit\``.
+/// A token, its claims or a key set cannot be read. Displayed, it says what is wrong: "the token's header has no `alg`".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Malformed(Cow<'static, str>);
 
-/// A key cannot be used, or not for this. Displayed, it says why: `has 1024 bits, and RSA needs 2048 to 4096`.
+/// A key cannot be used, or not for this. Displayed, it goes on from its name: "has 1024 bits, and RSA needs 2048 to 4096".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unusable(Cow<'static, str>);
 

@@ -1,7 +1,9 @@
 //! A token in its compact form, taken apart.
 
 use crate::{
-    Algorithm, ContentEncryption, Header, KeyManagement, encoding, header, json,
+    Algorithm, ContentEncryption, Header, KeyManagement, encoding,
+    header::{self, Way},
+    json,
     malformed::{Malformed, quoted},
 };
 use serde_json::{Map, Value};
@@ -49,7 +51,7 @@ pub struct Encrypted<'a> {
 /// It is no token, or it is one in a way that only attacks need: see the crate's first page.
 pub fn read(token: &str) -> Result<Token<'_>, Malformed> {
     if token.len() > TOKEN_BYTES_MAX {
-        return Err(Malformed::new(format!("has {} bytes, and the limit is {TOKEN_BYTES_MAX}", token.len())));
+        return Err(Malformed::new(format!("the token has {} bytes, and the limit is {TOKEN_BYTES_MAX}", token.len())));
     }
     let mut parts = token.splitn(6, '.');
     match [(); 6].map(|()| parts.next()) {
@@ -61,8 +63,11 @@ pub fn read(token: &str) -> Result<Token<'_>, Malformed> {
             Encrypted::read(header, [key, vector, ciphertext, tag]).map(Token::Encrypted)
         }
         _ => {
-            let count = token.split('.').count();
-            Err(Malformed::new(format!("has {count} parts, and a token has 3, or 5 if it is encrypted")))
+            let count = match token.split('.').count() {
+                1 => "no dots, so it is one part".to_owned(),
+                count => format!("{count} parts"),
+            };
+            Err(Malformed::new(format!("the token has {count}, and 3 are needed, or 5 if it is encrypted")))
         }
     }
 }
@@ -72,35 +77,35 @@ pub fn read(token: &str) -> Result<Token<'_>, Malformed> {
 /// # Errors
 /// As [`read`], and if it is encrypted again.
 pub fn read_nested(plaintext: &[u8]) -> Result<Signed<'_>, Malformed> {
-    let token = std::str::from_utf8(plaintext).map_err(|_| Malformed::new("has something encrypted in it that is no text"))?;
+    let token =
+        std::str::from_utf8(plaintext).map_err(|_| Malformed::new("the token has something encrypted in it that is no text"))?;
     match read(token)? {
         Token::Signed(signed) => Ok(signed),
-        Token::Encrypted(_) => Err(Malformed::new("is encrypted twice, and only once is read")),
+        Token::Encrypted(_) => Err(Malformed::new("the token is encrypted twice, and only once is read")),
     }
 }
 
 fn part(name: &str, text: &str) -> Result<Vec<u8>, Malformed> {
-    encoding::decode(text).ok_or_else(|| Malformed::new(format!("its {name} is no base64url")))
+    encoding::decode(text).ok_or_else(|| Malformed::new(format!("the token's {name} is no base64url")))
 }
 
 impl<'a> Signed<'a> {
     fn read(signing_input: &'a [u8], header: &str, payload: &str, signature: &str) -> Result<Self, Malformed> {
         let (header, members) = header::read(header)?;
         if members.contains_key("enc") {
-            return Err(Malformed::new("says how it is encrypted, and has three parts as one that is not"));
+            return Err(Malformed::new("the token says how it is encrypted, and has 3 parts as one that is not"));
         }
         let payload = part("payload", payload)?;
         let signature = part("signature", signature)?;
         let algorithm = match header.algorithm_text.as_str() {
             "none" if signature.is_empty() => None,
-            "none" => return Err(Malformed::new("is signed with `none`, and has a signature")),
-            name => Some(
-                Algorithm::from_name(name)
-                    .ok_or_else(|| Malformed::new(format!("is signed with {}, which is no known algorithm", quoted(name))))?,
-            ),
+            "none" => return Err(Malformed::new("the token is signed with `none`, and has a signature")),
+            name => Some(Algorithm::from_name(name).ok_or_else(|| {
+                Malformed::new(format!("the token is signed with {}, which is no known algorithm", quoted(name)))
+            })?),
         };
         if algorithm.is_some() && signature.is_empty() {
-            return Err(Malformed::new("its signature is empty"));
+            return Err(Malformed::new("the token's signature is empty"));
         }
         Ok(Self { header, algorithm, signing_input, payload, signature })
     }
@@ -136,8 +141,8 @@ impl<'a> Encrypted<'a> {
         let associated_data = header.as_bytes();
         let (header, members) = header::read(header)?;
         let management = KeyManagement::from_name(&header.algorithm_text)?;
-        let encryption = json::text(&members, "enc").map_err(|why| Malformed::new(format!("its header {why}")))?;
-        let encryption = encryption.ok_or_else(|| Malformed::new("its header has no `enc`"))?;
+        let encryption = json::text(&members, "enc").map_err(|why| Malformed::new(format!("the token's header {why}")))?;
+        let encryption = encryption.ok_or_else(|| Malformed::new("the token's header has no `enc`"))?;
         let encryption = ContentEncryption::from_name(&encryption)?;
         let encrypted_key = part("encrypted key", key)?;
         let vector = part("initialization vector", vector)?;
@@ -147,16 +152,16 @@ impl<'a> Encrypted<'a> {
         for (name, bytes, wanted) in measured {
             if bytes.len() != wanted {
                 let name_of_encryption = encryption.name();
-                let why = format!("its {name} has {} bytes, and `{name_of_encryption}` needs {wanted}", bytes.len());
+                let why = format!("the token's {name} has {} bytes, and `{name_of_encryption}` needs {wanted}", bytes.len());
                 return Err(Malformed::new(why));
             }
         }
-        let brings_key = !matches!(management, KeyManagement::Direct | KeyManagement::Agreement);
+        let brings_key = !matches!(management.way, Way::Direct | Way::Agree);
         if brings_key && encrypted_key.is_empty() {
-            return Err(Malformed::new(format!("its encrypted key is empty, and `{}` needs one", management.name())));
+            return Err(Malformed::new(format!("the token's encrypted key is empty, and `{}` needs one", management.name())));
         }
         if !brings_key && !encrypted_key.is_empty() {
-            return Err(Malformed::new(format!("it brings an encrypted key, and `{}` has none", management.name())));
+            return Err(Malformed::new(format!("the token brings an encrypted key, and `{}` has none", management.name())));
         }
         Ok(Self { header, members, management, encryption, associated_data, encrypted_key, vector, ciphertext, tag })
     }

@@ -1,6 +1,10 @@
 //! Whether a token is signed with one of some keys.
 
-use crate::{Algorithm, Key, Signed, key::Asked, malformed::quoted};
+use crate::{
+    Algorithm, Key, Signed,
+    choose::{choose, list},
+    malformed::quoted,
+};
 use std::fmt;
 
 /// Checks signatures: the host, or [`crate::Software`].
@@ -47,29 +51,21 @@ pub enum SignatureFailure {
 pub fn verify<'k>(
     signed: &Signed<'_>,
     keys: impl IntoIterator<Item = &'k Key>,
-    verifier: &impl Verifier,
+    verifier: &(impl Verifier + ?Sized),
 ) -> Result<&'k Key, SignatureFailure> {
     let Some(algorithm) = signed.algorithm() else { return Err(SignatureFailure::Unsigned) };
-    let (mut named, mut others, mut passed_over) = (Vec::new(), Vec::new(), Vec::new());
-    for key in keys {
-        match (key.identity.asked(signed.header()), key.fits(algorithm)) {
-            (Asked::No, _) => passed_over.push(format!("{} (the token asks for another)", key.describe())),
-            (_, Err(why)) => passed_over.push(format!("{} ({why})", key.describe())),
-            (Asked::ByName, Ok(())) => named.push(key),
-            (Asked::Perhaps, Ok(())) => others.push(key),
-        }
-    }
-    let candidates = if named.is_empty() { others } else { named };
-    if candidates.is_empty() {
+    let choice = choose(keys, signed.header(), |key| key.fits(algorithm));
+    if choice.candidates.is_empty() {
         let key_id = signed.header().key_id.clone();
-        return Err(SignatureFailure::NoKey { algorithm, key_id, passed_over });
+        return Err(SignatureFailure::NoKey { algorithm, key_id, passed_over: choice.passed_over() });
     }
     let is_right = |key: &&Key| verifier.verify(algorithm, key.bytes(), signed.signing_input(), signed.signature());
-    if let Some(found) = candidates.iter().copied().take(TRIES_MAX).find(is_right) {
+    if let Some(found) = choice.candidates.iter().copied().take(TRIES_MAX).find(is_right) {
         return Ok(found);
     }
-    let tried = candidates.iter().take(TRIES_MAX).map(|key| key.describe()).collect();
-    let untried = candidates.iter().skip(TRIES_MAX);
+    let tried = choice.candidates.iter().take(TRIES_MAX).map(|key| key.describe()).collect();
+    let untried = choice.candidates.iter().skip(TRIES_MAX);
+    let mut passed_over = choice.passed_over();
     passed_over.extend(untried.map(|key| format!("{} (after {TRIES_MAX} others no more are tried)", key.describe())));
     Err(SignatureFailure::Invalid { algorithm, tried, passed_over })
 }
@@ -77,9 +73,9 @@ pub fn verify<'k>(
 impl fmt::Display for SignatureFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unsigned => f.write_str("is not signed: its `alg` is `none`"),
+            Self::Unsigned => f.write_str("the token is not signed: its `alg` is `none`"),
             Self::NoKey { algorithm, key_id, passed_over } => {
-                write!(f, "is signed with `{}`", algorithm.name())?;
+                write!(f, "the token is signed with `{}`", algorithm.name())?;
                 if let Some(id) = key_id {
                     write!(f, " and the key {}", quoted(id))?;
                 }
@@ -87,7 +83,7 @@ impl fmt::Display for SignatureFailure {
                 list(f, "; not tried: ", passed_over)
             }
             Self::Invalid { algorithm, tried, passed_over } => {
-                write!(f, "is not signed with `{}` and any key that there is", algorithm.name())?;
+                write!(f, "the token's signature with `{}` is wrong", algorithm.name())?;
                 list(f, "; tried: ", tried)?;
                 list(f, "; not tried: ", passed_over)
             }
@@ -96,15 +92,3 @@ impl fmt::Display for SignatureFailure {
 }
 
 impl std::error::Error for SignatureFailure {}
-
-/// Writes the first of some descriptions.
-pub(crate) fn list(f: &mut fmt::Formatter<'_>, before: &str, entries: &[String]) -> fmt::Result {
-    const SHOWN_MAX: usize = 5;
-    for (number, entry) in entries.iter().take(SHOWN_MAX).enumerate() {
-        write!(f, "{}{entry}", if number == 0 { before } else { ", " })?;
-    }
-    match entries.len().checked_sub(SHOWN_MAX) {
-        Some(more @ 1..) => write!(f, " and {more} more"),
-        _ => Ok(()),
-    }
-}
