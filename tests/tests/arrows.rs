@@ -11,6 +11,7 @@ const MEMBERS: &[(&str, u8, &[&str])] = &[
     ("policy", 1, &["diagnostic", "dotnet", "wire"]),
     ("catalog", 1, &["diagnostic"]),
     ("store", 1, &[]),
+    ("identity", 1, &[]),
     ("gateway", 2, &["catalog", "policy", "diagnostic", "wire"]),
     ("component", 3, &["gateway", "policy", "wire"]),
     ("tracer", 4, &["cases", "policy", "diagnostic"]),
