@@ -16,11 +16,15 @@ mod health;
 mod instances;
 mod operations;
 mod outbox;
+mod parties;
 mod proxy;
 pub mod sandbox;
+mod signatures;
 mod upstream;
+mod verdicts;
 mod worker;
 
 pub use events::Sink;
 pub use health::serve as serve_health;
+pub use parties::{Identity, IdentitySettings};
 pub use worker::{Limits, Options, Server, Stored};
