@@ -7,6 +7,7 @@
 //! Start with [`Server::start`]; the life of a request is in `exchange.rs`.
 
 mod body;
+mod client;
 mod connection;
 mod events;
 mod exchange;
@@ -21,6 +22,7 @@ pub mod sandbox;
 mod upstream;
 mod worker;
 
+pub use client::{Block, ForwardingHeader, TrustedProxies};
 pub use events::Sink;
 pub use health::serve as serve_health;
 pub use worker::{Limits, Options, Server, Stored};

@@ -2,6 +2,7 @@
 //! request.
 
 use crate::{
+    client::TrustedProxies,
     connection,
     events::{Events, Sink},
     instances::Instances,
@@ -40,6 +41,8 @@ pub struct Options {
     pub cache_dir: Option<PathBuf>,
     /// Where events go that policies emit.
     pub events: Vec<Sink>,
+    /// Who is believed for whom it forwards.
+    pub trusted_proxies: TrustedProxies,
     /// Bounds.
     pub limits: Limits,
 }
@@ -125,6 +128,7 @@ impl Server {
             store: store.clone(),
             places: Places::default(),
             events,
+            trusted_proxies: options.trusted_proxies.clone().into(),
         };
         let (ready, all_ready) = mpsc::channel();
         let mut listeners = vec![first];
@@ -235,6 +239,7 @@ pub(crate) struct Shared {
     limits: Limits,
     pub(crate) store: Memory,
     pub(crate) places: Places,
+    pub(crate) trusted_proxies: Arc<TrustedProxies>,
     events: Events,
 }
 
