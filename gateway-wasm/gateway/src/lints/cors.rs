@@ -35,7 +35,7 @@ pub(super) fn check(view: &View<'_>, findings: &mut Diagnostics) {
     }
     for (stated, apis) in unreached.into_values() {
         let apis: Vec<String> = apis.into_iter().map(|api| format!("`{api}`")).collect();
-        let message = format!("a preflight to {} carries no key, so it is refused before this `cors`", apis.join(", "));
+        let message = format!("a preflight to {} carries no key, so it never gets to this `cors`", apis.join(", "));
         findings.push(
             stated
                 .warning("lint/cors-at-product", message)
