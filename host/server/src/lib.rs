@@ -7,6 +7,7 @@
 //! Start with [`Server::start`]; the life of a request is in `exchange.rs`.
 
 mod body;
+mod client;
 mod connection;
 mod events;
 mod exchange;
@@ -24,6 +25,7 @@ mod upstream;
 mod verdicts;
 mod worker;
 
+pub use client::{Block, ForwardingHeader, TrustedProxies};
 pub use events::Sink;
 pub use health::serve as serve_health;
 pub use parties::{Identity, IdentitySettings};

@@ -2,6 +2,7 @@
 //! request.
 
 use crate::{
+    client::TrustedProxies,
     connection,
     events::{Events, Sink},
     instances::Instances,
@@ -44,6 +45,8 @@ pub struct Options {
     pub events: Vec<Sink>,
     /// Who issues tokens, and who the gateway is itself.
     pub identity: Arc<Identity>,
+    /// Who is believed for whom it forwards.
+    pub trusted_proxies: TrustedProxies,
     /// Bounds.
     pub limits: Limits,
 }
@@ -134,6 +137,7 @@ impl Server {
             events,
             identity: options.identity.clone(),
             verdicts: (options.limits.remembered_tokens_max > 0).then(|| Verdicts::new(options.limits.remembered_tokens_max)),
+            trusted_proxies: options.trusted_proxies.clone().into(),
         };
         let (ready, all_ready) = mpsc::channel();
         let mut listeners = vec![first];
@@ -249,6 +253,7 @@ pub(crate) struct Shared {
     pub(crate) identity: Arc<Identity>,
     /// Tokens that were found right, unless they are not to be remembered.
     pub(crate) verdicts: Option<Verdicts>,
+    pub(crate) trusted_proxies: Arc<TrustedProxies>,
 }
 
 /// What one thread has.
