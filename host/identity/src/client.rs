@@ -14,11 +14,10 @@ use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, ServerName, pem::PemObject},
 };
-use serde::Deserialize;
 use std::{
     io,
     net::SocketAddr,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -37,14 +36,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// The most that anyone may answer.
 const ANSWER_BYTES_MAX: usize = 512 << 10;
 
-/// Whom to trust.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ClientSettings {
-    /// Certificates, as PEM, that are trusted beside those of the operating system.
-    pub ca_file: Option<PathBuf>,
-}
-
 /// What asks other servers. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -59,12 +50,12 @@ struct Tls {
 }
 
 impl Client {
-    /// A client that trusts what the settings say.
+    /// A client that trusts what the operating system trusts, and the certificates of a PEM file, if there is one.
     ///
     /// # Errors
-    /// Fails if the file with certificates cannot be read.
-    pub fn new(settings: &ClientSettings) -> Result<Self, Error> {
-        let extra = settings.ca_file.as_deref().map(certificates).transpose()?.unwrap_or_default();
+    /// Fails if the file cannot be read, or has no certificate in it.
+    pub fn new(ca_file: Option<&Path>) -> Result<Self, Error> {
+        let extra = ca_file.map(certificates).transpose()?.unwrap_or_default();
         Ok(Self { tls: Arc::new(Tls { extra, config: OnceLock::new() }) })
     }
 
@@ -174,10 +165,10 @@ async fn connect(address: &Address, reach: Zone) -> Result<TcpStream, Error> {
 /// The message about a host that is nearer than it may be.
 pub(crate) fn too_near(address: &Address, found: &str, zone: Zone) -> Error {
     let help = match zone {
-        Zone::Reserved => "use another host: no provider of keys is there",
+        Zone::Reserved => "use another host: what is there is for this machine only",
         _ => "if you trust it, name the hosts of all your providers under `hosts` in the settings",
     };
-    Error::new(address, format!("the host is at {found}, which is {}; a public server may not lead there", zone.name()), help)
+    Error::new(address, format!("the host is at {found}, which is {}: nearer than this server may be", zone.name()), help)
 }
 
 async fn talk<S>(address: &Address, stream: S, request: Request<Bytes>) -> Result<Response<Bytes>, Error>

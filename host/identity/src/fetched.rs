@@ -70,7 +70,7 @@ impl<V: Clone + Send + 'static> Fetched<V> {
         self.lock().value.clone()
     }
 
-    /// The value, fetched first if it is needed now; or why there is none.
+    /// The value, fetched first if it is needed now; or why it is not to be had.
     ///
     /// `need` looks at the value, and is told whether another one is on its way. What `fetch` returns runs as a task of its own, so it
     /// does not end with whoever asked first.
@@ -103,8 +103,12 @@ impl<V: Clone + Send + 'static> Fetched<V> {
     where
         F: Future<Output = Result<V, Error>> + Send + 'static,
     {
-        let value = self.peek()?;
-        if tokio::runtime::Handle::try_current().is_ok() {
+        let (value, is_good) = {
+            let state = self.lock();
+            let value = state.value.as_ref()?;
+            (value.clone(), state.failure.is_none() && need(value) == Need::Nothing)
+        };
+        if !is_good && tokio::runtime::Handle::try_current().is_ok() {
             // A look is all that is wanted: whether it leads to a wait does not matter.
             let _ = self.step(world, &|value: &V, _| need(value), &fetch);
         }

@@ -25,8 +25,11 @@ mod secret;
 mod world;
 mod zone;
 
+use serde::Deserialize;
+use std::path::PathBuf;
+
 pub use authorizations::{Authorization, AuthorizationProviderSettings, AuthorizationSettings, Authorizations, GrantSettings};
-pub use client::{Client, ClientSettings};
+pub use client::Client;
 pub use error::Error;
 pub use oauth::ClientAuthentication;
 pub use providers::{Provider, ProviderSettings, Providers, Unknown};
@@ -34,3 +37,49 @@ pub use secret::Secret;
 pub use tokens::{AccessToken, SourceSettings, TokenRequest, TokenSettings, Tokens};
 pub use vaults::{AzureSettings, Changes, HashiCorpSettings, VaultSettings, Vaults};
 pub use world::World;
+
+/// Who the gateway is, and whom it trusts. Where secrets are is said apart from it, in [`VaultSettings`].
+///
+/// ```
+/// # let text = r#"
+/// ca_file: /etc/portico/authority.pem
+/// providers:
+///   hosts: [login.microsoftonline.com, id.corp.example]
+/// tokens:
+///   default: cluster
+///   identities:
+///     cluster: { from: workload-identity }
+///     partner:
+///       from: client-credentials
+///       token_url: https://partner.example/oauth/token
+///       client_id: portico
+///       client_secret: "${PARTNER_SECRET}"
+///       scope: ""
+///       parameters: { audience: "{resource}" }
+/// authorizations:
+///   file: /var/lib/portico/refresh-tokens.json
+///   providers:
+///     forge:
+///       token_url: https://forge.example/token
+///       client_id: portico
+///       client_secret: "${FORGE_SECRET}"
+///       authorizations:
+///         issues: { grant: authorization-code, refresh_token: "${FORGE_REFRESH_TOKEN}" }
+///         robot: { grant: client-credentials, scope: read }
+/// # "#;
+/// let settings: identity::Settings = serde_saphyr::from_str(text)?;
+/// # assert_eq!(settings.tokens.identities.len(), 2);
+/// # Ok::<(), serde_saphyr::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Certificates, as PEM, that are trusted beside those of the operating system.
+    pub ca_file: Option<PathBuf>,
+    /// Which providers of keys may be asked.
+    pub providers: ProviderSettings,
+    /// Who the gateway is.
+    pub tokens: TokenSettings,
+    /// What others allowed it.
+    pub authorizations: AuthorizationSettings,
+}

@@ -18,7 +18,10 @@ use std::{
     future::Future,
     num::NonZeroU64,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 use tokio::sync::watch;
@@ -31,6 +34,16 @@ const RETRY_INTERVAL: Duration = Duration::from_secs(60);
 const FILE_BYTES_MAX: u64 = 1 << 20;
 
 /// Where secrets are. In every text, `${NAME}` is a variable of the environment.
+///
+/// ```
+/// # let text = r#"
+/// refresh_interval_s: 600
+/// azure: { identity: cluster }
+/// hashicorp: { address: "https://vault.corp.example:8200", token_file: /run/vault/token }
+/// # "#;
+/// let settings: identity::VaultSettings = serde_saphyr::from_str(text)?;
+/// # Ok::<(), serde_saphyr::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct VaultSettings {
@@ -84,7 +97,7 @@ struct Shared {
     azure: AzureSettings,
     hashicorp: Option<HashiCorp>,
     /// By reference.
-    entries: Mutex<BTreeMap<String, Arc<Fetched<Read>>>>,
+    entries: Mutex<BTreeMap<String, Arc<Entry>>>,
     changes: Arc<watch::Sender<()>>,
 }
 
@@ -101,6 +114,13 @@ enum HashiCorpToken {
     File(PathBuf),
 }
 
+#[derive(Debug)]
+struct Entry {
+    read: Arc<Fetched<Read>>,
+    /// True if somebody went away without the secret, and wants to be told when it is there.
+    is_missed: Arc<AtomicBool>,
+}
+
 /// A secret, and when it was read.
 #[derive(Clone, Debug)]
 struct Read {
@@ -108,7 +128,7 @@ struct Read {
     at: SystemTime,
 }
 
-/// Waits until a secret changes. What changes while nobody waits is told when somebody does.
+/// Waits until a secret changes, or is there at last. What happens while nobody waits is told when somebody does.
 #[derive(Debug)]
 pub struct Changes {
     vaults: Vaults,
@@ -142,9 +162,12 @@ impl Vaults {
     /// Fails if this is no reference, or if the secret has never been read. One that was read once serves until it is read again.
     pub async fn read(&self, reference: &str) -> Result<Secret, Error> {
         let entry = self.entry(reference);
-        match self.up_to_date(reference, &entry).await {
-            Ok(read) => Ok(read.secret),
-            Err(error) => entry.peek().map(|read| read.secret).ok_or(error),
+        match (self.up_to_date(reference, &entry).await, entry.read.peek()) {
+            (Ok(read), _) | (Err(_), Some(read)) => Ok(read.secret),
+            (Err(error), None) => {
+                entry.is_missed.store(true, Ordering::Relaxed);
+                Err(error)
+            }
         }
     }
 
@@ -172,38 +195,42 @@ impl Vaults {
     fn until_refresh(&self) -> Duration {
         let shared = &self.shared;
         let left = |read: Read| shared.refresh_interval.saturating_sub(shared.world.since(read.at));
-        let soonest =
-            shared.entries().values().filter_map(|entry| entry.peek()).map(left).min().unwrap_or(shared.refresh_interval);
-        // What is old was not to be had just now.
+        let left = |entry: &Arc<Entry>| entry.read.peek().map_or(Duration::ZERO, left);
+        let soonest = shared.entries().values().map(left).min().unwrap_or(shared.refresh_interval);
+        // What is old or missing was not to be had just now.
         if soonest.is_zero() { RETRY_INTERVAL.min(shared.refresh_interval) } else { soonest }
     }
 
-    fn entry(&self, reference: &str) -> Arc<Fetched<Read>> {
+    fn entry(&self, reference: &str) -> Arc<Entry> {
         let mut entries = self.shared.entries();
         if let Some(entry) = entries.get(reference) {
             return entry.clone();
         }
-        let changes = self.shared.changes.clone();
+        let is_missed = Arc::new(AtomicBool::new(false));
+        let (changes, missed) = (self.shared.changes.clone(), is_missed.clone());
         let landed = move |before: Option<Read>, read: &Read| {
-            if before.is_some_and(|before| before.secret != read.secret) {
+            let was_missed = missed.swap(false, Ordering::Relaxed);
+            if before.map_or(was_missed, |before| before.secret != read.secret) {
                 changes.send_replace(());
             }
         };
-        entries.entry(reference.to_owned()).or_insert_with(|| Fetched::new(landed)).clone()
+        let entry = Arc::new(Entry { read: Fetched::new(landed), is_missed });
+        entries.insert(reference.to_owned(), entry.clone());
+        entry
     }
 
-    async fn up_to_date(&self, reference: &str, entry: &Arc<Fetched<Read>>) -> Result<Read, Error> {
+    async fn up_to_date(&self, reference: &str, entry: &Arc<Entry>) -> Result<Read, Error> {
         let shared = &self.shared;
         let need = |read: &Read, _| match shared.world.since(read.at) >= shared.refresh_interval {
             true => Need::Now,
             false => Need::Nothing,
         };
-        entry.get(&shared.world, need, || shared.fetch(reference, entry)).await
+        entry.read.get(&shared.world, need, || shared.fetch(reference, entry)).await
     }
 }
 
 impl Changes {
-    /// Returns when a secret has another value than before. It can be dropped at any time without missing one.
+    /// Returns when a secret has another value than before, or one that nobody could give is there. It can be dropped at any time without missing one.
     pub async fn next(&mut self) {
         // The channel is open: `vaults` has the other end.
         while !self.seen.has_changed().unwrap_or_default() {
@@ -215,19 +242,19 @@ impl Changes {
 }
 
 impl Shared {
-    fn entries(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Fetched<Read>>>> {
+    fn entries(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Entry>>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn fetch(
         self: &Arc<Self>,
         reference: &str,
-        entry: &Arc<Fetched<Read>>,
+        entry: &Arc<Entry>,
     ) -> impl Future<Output = Result<Read, Error>> + Send + 'static {
         let (this, reference, entry) = (self.clone(), reference.to_owned(), entry.clone());
         async move {
             let outcome = this.ask(&reference).await;
-            if let (Err(error), Some(known)) = (&outcome, entry.peek()) {
+            if let (Err(error), Some(known)) = (&outcome, entry.read.peek()) {
                 let age = this.world.since(known.at).as_secs();
                 tracing::warn!("a secret was read {age} s ago and stays in use: {error}");
             }

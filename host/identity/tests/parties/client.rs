@@ -4,7 +4,7 @@ use crate::{
     server::{Reply, Server},
     world::{Clock, client},
 };
-use identity::{Client, ClientSettings, ProviderSettings, Providers};
+use identity::{Client, ProviderSettings, Providers};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use std::{path::PathBuf, sync::Arc};
 use tokio::net::TcpListener;
@@ -47,7 +47,7 @@ async fn a_server_is_asked_if_its_certificate_is_trusted() {
     let discovery = format!("{url}/discovery");
     let world = Clock::new().world(&[]);
 
-    let trusting = Client::new(&ClientSettings { ca_file: Some(file("authority.pem")) }).unwrap();
+    let trusting = Client::new(Some(&file("authority.pem"))).unwrap();
     let providers = Providers::new(&ProviderSettings::default(), trusting, world.clone());
     assert_eq!(providers.keys(&discovery, None).await.unwrap().issuer, "i");
 
@@ -60,7 +60,7 @@ async fn a_server_is_asked_if_its_certificate_is_trusted() {
 #[test]
 fn a_file_without_certificates_is_refused_at_once() {
     for (name, reason) in [("nothing.pem", "cannot be read"), ("make.sh", "has no certificate")] {
-        let error = Client::new(&ClientSettings { ca_file: Some(file(name)) }).unwrap_err().to_string();
+        let error = Client::new(Some(&file(name))).unwrap_err().to_string();
         assert!(error.contains(name) && error.contains(reason) && error.contains("BEGIN CERTIFICATE"), "{error}");
     }
 }

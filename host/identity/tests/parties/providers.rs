@@ -216,6 +216,20 @@ async fn what_is_no_provider_is_refused() {
     assert_eq!(scene.fetches(), 0, "no redirect was followed");
 }
 
+/// The system's resolver knows more ways to write an address than a URL does; DNS could say the same of any name.
+#[tokio::test]
+async fn a_name_may_not_lead_to_what_is_nearer_than_it_says() {
+    let scene = scene().await;
+    let port = scene.server.url.rsplit(':').next().unwrap();
+    for host in ["0x7f.1", "127.1", "2130706433"] {
+        let discovery = format!("https://{host}:{port}/discovery");
+        let error = scene.providers.keys(&discovery, None).await.unwrap_err().to_string();
+        let expected =
+            format!("`{discovery}`: the host is at 127.0.0.1, which is this machine itself: nearer than this server may be; ");
+        assert!(error.starts_with(&expected) && error.contains("`hosts`"), "{error}");
+    }
+}
+
 #[tokio::test]
 async fn only_hosts_that_are_named_are_asked() {
     let scene = scene_with("hosts: [login.example.com]").await;

@@ -151,6 +151,18 @@ async fn who_waits_for_changes_has_secrets_read_in_time() {
 }
 
 #[tokio::test]
+async fn a_secret_that_was_missed_is_told_when_it_is_there() {
+    let scene = scene("{ refresh_interval_s: 1, azure: { hosts: [127.0.0.1] } }", &[]).await;
+    scene.server.reply("/secrets/key", Reply::status(404));
+    assert!(scene.read(&scene.reference).await.is_err());
+    let mut changes = scene.vaults.changes();
+    scene.server.reply("/secrets/key", azure("hunter2"));
+    scene.clock.pass(2);
+    tokio::time::timeout(Duration::from_secs(5), changes.next()).await.expect("it is there");
+    assert_eq!(scene.read(&scene.reference).await.unwrap(), "hunter2");
+}
+
+#[tokio::test]
 async fn an_old_secret_serves_through_an_outage() {
     let scene = azure_scene().await;
     let (log, _guard) = log();

@@ -1,6 +1,6 @@
 //! A time that passes when a test says so, variables of its own, and what is logged.
 
-use identity::{Client, ClientSettings, World};
+use identity::{Client, World};
 use std::{
     io,
     sync::{Arc, Mutex},
@@ -35,7 +35,7 @@ impl Clock {
 }
 
 pub(crate) fn client() -> Client {
-    Client::new(&ClientSettings::default()).unwrap()
+    Client::new(None).unwrap()
 }
 
 /// Settings as they stand in a file.
