@@ -17,7 +17,7 @@ use policy::{
 };
 use std::{
     cell::{OnceCell, RefCell},
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     ops::Range,
     rc::Rc,
 };
@@ -81,6 +81,19 @@ impl Gateway {
             deployment: Rc::default(),
             plan,
         }
+    }
+
+    /// The OpenID configurations that policies ask for keys, so that a host can ask before the first request does.
+    pub fn issuers(&self) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        for surroundings in &self.surroundings {
+            for (name, text) in &self.plan.policies {
+                let source = Source::new(name.as_str(), text.as_str());
+                let document = Document::compile(&source, Scope::Global, surroundings, &mut Diagnostics::new());
+                found.extend(document.issuers().iter().map(|url| url.to_string()));
+            }
+        }
+        found
     }
 
     /// What the credentials of backends add to requests, as it leaves, for who writes down what left the gateway: no trace shows it.

@@ -150,6 +150,24 @@ impl Document {
         })
     }
 
+    /// The OpenID configurations that its policies ask for keys, as far as that does not depend on the request.
+    pub fn issuers(&self) -> Vec<Rc<str>> {
+        fn collect(steps: &[Rc<Step>], found: &mut Vec<Rc<str>>) {
+            for step in steps {
+                match &step.policy {
+                    Policy::ValidateJwt(policy) => found.extend(policy.issuers()),
+                    Policy::ValidateAzureAdToken(policy) => found.extend(policy.issuers()),
+                    policy => policy.parts().iter().for_each(|(_, steps)| collect(steps, found)),
+                }
+            }
+        }
+        let items = self.sections.iter().flatten().flatten();
+        let steps = items.filter_map(|item| if let Item::Do(step) = item { Some(step.clone()) } else { None });
+        let mut found = Vec::new();
+        collect(&steps.collect::<Vec<_>>(), &mut found);
+        found
+    }
+
     pub(crate) fn from_root(root: &Element, checker: &mut Checker<'_>) -> Document {
         let mut document = Document { is_global: checker.scope == Scope::Global, ..Document::default() };
         for node in &root.children {
