@@ -276,25 +276,31 @@ fn a_thread_that_ends_takes_nobody_with_it() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let main = runtime();
     let scene = Arc::new(main.block_on(scene()));
-    scene.server.reply("/discovery", {
-        let body = format!(r#"{{"issuer":"i","jwks_uri":"{}/keys"}}"#, scene.server.url);
-        Reply::json(body).after(Duration::from_millis(300))
-    });
+    let document = Reply::json(format!(r#"{{"issuer":"i","jwks_uri":"{}/keys"}}"#, scene.server.url));
+    scene.server.reply("/discovery", document.clone().after(Duration::from_secs(5)));
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let first = std::thread::spawn({
         let scene = scene.clone();
-        move || runtime().block_on(async { tokio::time::timeout(Duration::from_millis(100), scene.keys()).await.is_err() })
+        move || {
+            runtime().block_on(async {
+                tokio::select! {
+                    _ = scene.keys() => false,
+                    _ = stopped => true,
+                }
+            })
+        }
     });
+    main.block_on(until(|| scene.server.count("/discovery") == 1));
     let others: Vec<_> = (0..4)
         .map(|_| {
             let scene = scene.clone();
-            std::thread::spawn(move || {
-                runtime().block_on(async {
-                    tokio::time::sleep(Duration::from_millis(30)).await;
-                    scene.keys().await.map(|keys| keys.generation)
-                })
-            })
+            std::thread::spawn(move || runtime().block_on(async { scene.keys().await.map(|keys| keys.generation) }))
         })
         .collect();
+    main.block_on(async { tokio::time::sleep(Duration::from_millis(100)).await });
+    assert_eq!(scene.server.count("/discovery"), 1, "they wait");
+    scene.server.reply("/discovery", document);
+    stop.send(()).unwrap();
     main.block_on(until(|| others.iter().all(|other| other.is_finished())));
     assert!(first.join().unwrap(), "the first one gave up");
     for other in others {

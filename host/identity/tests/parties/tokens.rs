@@ -141,9 +141,13 @@ async fn a_token_is_fetched_once_by_however_many_and_replaced_before_its_end() {
     assert_eq!(scene.server.count("/token"), 1);
     scene.clock.pass(1);
     assert_eq!(scene.token().await, "one", "nobody waits while it is good");
-    until(|| scene.server.count("/token") == 2).await;
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    assert_eq!(scene.token().await, "two");
+    let replaced = async {
+        while scene.token().await == "one" {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), replaced).await.expect("it is replaced");
+    assert_eq!((&*scene.token().await, scene.server.count("/token")), ("two", 2));
 
     // Nobody asked for an hour: the old one is not shown any more.
     scene.server.reply("/token", grant("three", 3600));
