@@ -221,10 +221,8 @@ impl Vaults {
 
     async fn up_to_date(&self, reference: &str, entry: &Arc<Entry>) -> Result<Read, Error> {
         let shared = &self.shared;
-        let need = |read: &Read, _| match shared.world.since(read.at) >= shared.refresh_interval {
-            true => Need::Now,
-            false => Need::Nothing,
-        };
+        let is_old = |read: &Read| shared.world.since(read.at) >= shared.refresh_interval;
+        let need = |read: &Read, _| if is_old(read) { Need::Now } else { Need::Nothing };
         entry.read.get(&shared.world, need, || shared.fetch(reference, entry)).await
     }
 }

@@ -220,6 +220,18 @@ async fn what_is_no_provider_is_refused() {
     assert_eq!(scene.fetches(), 0, "no redirect was followed");
 }
 
+/// Each of the two answers comes in time; both together do not.
+#[tokio::test]
+async fn a_provider_has_ten_seconds_in_all() {
+    let scene = scene().await;
+    let document = format!(r#"{{"issuer":"i","jwks_uri":"{}/keys"}}"#, scene.server.url);
+    scene.server.reply("/discovery", Reply::json(document).after(Duration::from_secs(6)));
+    scene.server.reply("/keys", Reply::json(key_set("one")).after(Duration::from_secs(6)));
+    let error = scene.keys().await.unwrap_err().to_string();
+    assert_eq!(error, format!("`{}`: no keys within 10 s; see whether the provider is well", scene.discovery));
+    assert_eq!(scene.fetches(), 1);
+}
+
 /// The system's resolver knows more ways to write an address than a URL does; DNS could say the same of any name.
 #[tokio::test]
 async fn a_name_may_not_lead_to_what_is_nearer_than_it_says() {
