@@ -1,5 +1,6 @@
 //! Tokens that the gateway shows to others as itself.
 
+mod client_key;
 mod source;
 
 pub use source::SourceSettings;

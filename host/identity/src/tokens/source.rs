@@ -1,6 +1,6 @@
 //! Where a token comes from: a request and its answer for each.
 
-use super::{AccessToken, TokenRequest};
+use super::{AccessToken, TokenRequest, client_key::KeyFiles};
 use crate::{
     Client, ClientAuthentication, Error, Secret, World,
     address::Address,
@@ -53,17 +53,21 @@ pub enum SourceSettings {
         /// The file with the platform's token; `AZURE_FEDERATED_TOKEN_FILE` where it is left out.
         token_file: Option<PathBuf>,
     },
-    /// A client id and a secret, at any token endpoint.
+    /// A client id, and a secret or a key, at any token endpoint.
     ClientCredentials {
         /// The token endpoint.
         token_url: String,
         /// The client's name.
         client_id: String,
-        /// Its secret.
-        client_secret: Secret,
-        /// How it is shown.
+        /// Its secret; or else there is a key.
+        client_secret: Option<Secret>,
+        /// How the secret is shown.
         #[serde(default)]
         client_authentication: ClientAuthentication,
+        /// An RSA key, as PEM, that the client signs with instead of showing a secret.
+        private_key_file: Option<PathBuf>,
+        /// The key's certificate, as PEM, if the other side knows the key by it, as Azure does.
+        certificate_file: Option<PathBuf>,
         /// The scope; `{resource}` in it is what is asked for. `{resource}/.default`, as in Azure, where it is left out.
         scope: Option<String>,
         /// More fields, such as `audience: "{resource}"`.
@@ -80,31 +84,18 @@ pub enum SourceSettings {
 /// [`SourceSettings`] with nothing left out.
 #[derive(Debug)]
 pub(super) enum Source {
-    Imds {
-        address: Address,
-        client_id: Option<String>,
-    },
-    AppService {
-        address: Address,
-        client_id: Option<String>,
-        header: Secret,
-    },
-    WorkloadIdentity {
-        address: Address,
-        client_id: String,
-        token_file: PathBuf,
-    },
-    ClientCredentials {
-        address: Address,
-        client_id: String,
-        client_secret: Secret,
-        authentication: ClientAuthentication,
-        scope: String,
-        parameters: BTreeMap<String, String>,
-    },
-    Fixed {
-        token: Secret,
-    },
+    Imds { address: Address, client_id: Option<String> },
+    AppService { address: Address, client_id: Option<String>, header: Secret },
+    WorkloadIdentity { address: Address, client_id: String, token_file: PathBuf },
+    ClientCredentials { address: Address, client_id: String, proof: Proof, scope: String, parameters: BTreeMap<String, String> },
+    Fixed { token: Secret },
+}
+
+/// How a client shows that it is itself.
+#[derive(Debug)]
+pub(super) enum Proof {
+    Secret(Secret, ClientAuthentication),
+    Key(KeyFiles),
 }
 
 impl Source {
@@ -143,13 +134,26 @@ impl Source {
                 client_id,
                 client_secret,
                 client_authentication,
+                private_key_file,
+                certificate_file,
                 scope,
                 parameters,
             } => Self::ClientCredentials {
                 address: Address::parse(&filled_in(token_url)?).map_err(within)?,
                 client_id: filled_in(client_id)?,
-                client_secret: world.filled_in_secret(place, client_secret)?,
-                authentication: *client_authentication,
+                proof: match (client_secret, private_key_file, certificate_file) {
+                    (Some(secret), None, None) => Proof::Secret(world.filled_in_secret(place, secret)?, *client_authentication),
+                    (None, Some(key), certificate) => {
+                        let files = KeyFiles { key: key.clone(), certificate: certificate.clone() };
+                        // What is wrong with them now is said now.
+                        files.read(place)?;
+                        Proof::Key(files)
+                    }
+                    _ => {
+                        let reason = "there must be one of `client_secret` and `private_key_file`, and `certificate_file` only with the latter";
+                        return Err(Error::new(place, reason, "write one of the two"));
+                    }
+                },
                 scope: scope.clone().unwrap_or_else(|| "{resource}/.default".to_owned()),
                 parameters: parameters.clone(),
             },
@@ -202,19 +206,12 @@ impl Source {
             }
             Self::WorkloadIdentity { address, token_file, .. } => {
                 let assertion = assertion(address, token_file).await?;
-                let question = oauth::post(
-                    None,
-                    &[
-                        ("grant_type", "client_credentials"),
-                        ("client_id", client_id.unwrap_or_default()),
-                        ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
-                        ("client_assertion", assertion.expose()),
-                        ("scope", &format!("{resource}/.default")),
-                    ],
-                );
+                let scope = format!("{resource}/.default");
+                let fields = [("grant_type", "client_credentials"), ("scope", &*scope)];
+                let question = oauth::assertion_request(client_id.unwrap_or_default(), &assertion, &fields);
                 (address.clone(), question, Some(assertion))
             }
-            Self::ClientCredentials { address, client_id, client_secret, authentication, scope, parameters } => {
+            Self::ClientCredentials { address, client_id, proof, scope, parameters } => {
                 let about = |text: &str| text.replace("{resource}", resource);
                 let scope = about(scope);
                 let parameters: Vec<_> = parameters.iter().map(|(name, value)| (&**name, about(value))).collect();
@@ -222,8 +219,14 @@ impl Source {
                 // Some servers know no scopes, and refuse an empty one.
                 fields.extend((!scope.is_empty()).then_some(("scope", &*scope)));
                 fields.extend(parameters.iter().map(|(name, value)| (*name, &**value)));
-                let question = oauth::token_request(client_id, client_secret, *authentication, &fields);
-                (address.clone(), question, Some(client_secret.clone()))
+                let (question, sent) = match proof {
+                    Proof::Secret(secret, shown) => (oauth::token_request(client_id, secret, *shown, &fields), secret.clone()),
+                    Proof::Key(files) => {
+                        let assertion = signed(address, files, client_id, world).await?;
+                        (oauth::assertion_request(client_id, &assertion, &fields), assertion)
+                    }
+                };
+                (address.clone(), question, Some(sent))
             }
         };
         let sent: Vec<&Secret> = sent.iter().collect();
@@ -243,6 +246,19 @@ fn with_query(address: &Address, version: &str, resource: &str, client_id: Optio
         query.append_pair("client_id", client_id);
     }
     address.with_query(&query.finish())
+}
+
+/// What a client with a key says of itself.
+async fn signed(address: &Address, files: &KeyFiles, client_id: &str, world: &World) -> Result<Secret, Error> {
+    let (files, place, audience, client_id) = (files.clone(), address.to_string(), address.url(), client_id.to_owned());
+    let now = world.now();
+    // Files are slow, and so is a signature: the threads that serve requests must not wait for them.
+    let signed = tokio::task::spawn_blocking(move || {
+        let key = files.read(&place)?;
+        let wrong = || Error::new(place, "the client's key does not sign", "see whether it is an RSA key of 2048 bits or more");
+        key.assertion(&client_id, &audience, now, rand::random()).ok_or_else(wrong)
+    });
+    signed.await.unwrap_or_else(|error| Err(Error::new(address, format!("nothing was signed: {error}"), "restart the gateway")))
 }
 
 /// The platform's token. It is read anew each time, because the platform replaces it.
