@@ -17,7 +17,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 const IMDS: &str = "http://169.254.169.254/metadata/identity/oauth2/token";
 /// Where Azure gives tokens, if nothing says otherwise.
 const AZURE_AUTHORITY: &str = "https://login.microsoftonline.com/";
-/// Where a platform puts the file with its token.
+/// The largest file that is taken for the token of a platform.
 const TOKEN_FILE_BYTES_MAX: u64 = 64 << 10;
 /// How long a fixed token is taken to be good.
 const FIXED_LIFETIME: Duration = Duration::from_secs(60 * 60);
@@ -70,7 +70,7 @@ pub enum SourceSettings {
         certificate_file: Option<PathBuf>,
         /// The scope; `{resource}` in it is what is asked for. `{resource}/.default`, as in Azure, where it is left out.
         scope: Option<String>,
-        /// More fields, such as `audience: "{resource}"`.
+        /// More fields, such as `audience: "{resource}"`. None of them is taken for a secret.
         #[serde(default)]
         parameters: BTreeMap<String, String>,
     },
@@ -154,8 +154,8 @@ impl Source {
                         return Err(Error::new(place, reason, "write one of the two"));
                     }
                 },
-                scope: scope.clone().unwrap_or_else(|| "{resource}/.default".to_owned()),
-                parameters: parameters.clone(),
+                scope: scope.as_ref().map_or(Ok("{resource}/.default".to_owned()), filled_in)?,
+                parameters: world.all_filled_in(place, parameters)?,
             },
             SourceSettings::Fixed { token } => Self::Fixed { token: world.filled_in_secret(place, token)? },
         })
@@ -231,9 +231,9 @@ impl Source {
         };
         let sent: Vec<&Secret> = sent.iter().collect();
         // Whoever wrote the settings chose the address, and a metadata service is as near as can be.
-        let response = client.send(&address, Zone::Reserved, question).await?;
-        let granted = token_answer(&address, &response, world.now(), &sent)
-            .map_err(|error| error.within(format!("a token for `{}`", request.resource)))?;
+        let response = client.send(&address, Zone::Reserved, question).await;
+        let granted = response.and_then(|response| token_answer(&address, &response, world.now(), &sent));
+        let granted = granted.map_err(|error| error.within(format!("a token for `{}`", request.resource)))?;
         Ok(AccessToken { token: granted.access_token, expires_at: granted.expires_at })
     }
 }

@@ -72,13 +72,13 @@ async fn a_client_shows_its_secret() {
 #[tokio::test]
 async fn a_client_can_do_as_other_servers_want_it() {
     let yaml = r#"identities: { app: { from: client-credentials, token_url: URL/token, client_id: "m:e", client_secret: "a b",
-        client_authentication: basic, scope: "", parameters: { audience: "{resource}" } } }"#;
-    let scene = scene(yaml, &[]).await;
+        client_authentication: basic, scope: "", parameters: { audience: "{resource}/${STAGE}" } } }"#;
+    let scene = scene(yaml, &[("STAGE", "test")]).await;
     scene.ask("orders").await.unwrap();
     let asked = scene.server.last();
     // `m%3Ae:a+b`
     assert_eq!(asked.headers["authorization"], "Basic bSUzQWU6YSti");
-    assert_eq!(asked.body, "grant_type=client_credentials&audience=orders");
+    assert_eq!(asked.body, "grant_type=client_credentials&audience=orders%2Ftest");
 }
 
 /// Takes a signed assertion apart, and verifies it with the key that it should be signed with.
@@ -261,6 +261,7 @@ identities:
     assert_eq!(ask(Some("fixed"), None, "a").await.unwrap(), "always");
     let error = ask(None, Some("third"), "a").await.unwrap_err();
     assert!(error.contains("no identity has the client id `third`"), "{error}");
+    assert_eq!(ask(Some("one"), Some("third"), "a").await.unwrap_err(), error.replace("`two`", "`one`"));
     let error = ask(Some("four"), None, "a").await.unwrap_err();
     assert_eq!(error, "a token for `a`: there is no identity `four`; there are `fixed`, `one`, `two`");
 }
@@ -300,4 +301,8 @@ async fn settings_that_cannot_be_right_are_refused_at_start() {
     let nobody = Tokens::new(&settings("{}"), client(), Clock::new().world(&[])).unwrap();
     let error = nobody.token(&TokenRequest::default()).await.unwrap_err().to_string();
     assert!(error.contains("the gateway has no identity"), "{error}");
+    let two = "identities: { a: { from: fixed, token: one }, b: { from: fixed, token: two } }";
+    let two = Tokens::new(&settings(two), client(), Clock::new().world(&[])).unwrap();
+    let error = two.token(&TokenRequest::default()).await.unwrap_err().to_string();
+    assert!(error.contains("there is more than one identity; say which is the `default`"), "{error}");
 }
