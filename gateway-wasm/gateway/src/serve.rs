@@ -8,7 +8,7 @@ use crate::{
 };
 use diagnostic::{Diagnostics, Source};
 use policy::{
-    Backend, Body, Document, Effective, Exchange, Fault, ForwardLimits, Headers, Host, Outcome, Request, Response, Scope,
+    Backend, Body, Document, Effective, Exchange, Fault, ForwardLimits, Headers, Host, Level, Outcome, Request, Response, Scope,
     Section, Surroundings, about,
     address::Address,
     backend::Credentials,
@@ -348,6 +348,10 @@ pub fn admit<H: Host>(gateway: &Gateway, head: RequestHead, host: &H) -> Result<
         }
     };
     let (effective, called) = gateway.effective(&found, Some(api), identity.caller);
+    if let Some(mistake) = effective.mistake() {
+        host.log(Level::Warning, &format!("a policy has a mistake, so nothing behind it is served: {mistake}"));
+        return Err(Box::new(failed(host)));
+    }
     // Only expressions ask for the time, and asking is not free.
     let came_micros = if effective.computes() { host.now_micros() } else { 0 };
     let about = gateway.about(called, &identity, came_micros);
