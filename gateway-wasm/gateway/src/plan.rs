@@ -265,6 +265,25 @@ impl Plan {
         postcard::from_bytes(bytes).map_err(|error| format!("the plan is not one of this build: {error}"))
     }
 
+    /// What nobody may read: secret named values, the keys of subscriptions, what the credentials of backends add to requests.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        let named = |place: &PlanSurroundings| {
+            let values = place.secrets.iter().filter_map(|name| place.named_values.get(name)).cloned();
+            values.collect::<Vec<_>>()
+        };
+        let keys = self.subscriptions.iter().flat_map(|subscription| subscription.keys.iter().flatten()).cloned();
+        let mut secrets: Vec<String> = self.surroundings.iter().flat_map(named).chain(keys).collect();
+        for backend in self.surroundings.iter().flat_map(|place| place.backends.values()) {
+            for (name, values) in backend.headers.iter().chain(&backend.query) {
+                // `Bearer` is no secret, and what stands behind it is one wherever it is.
+                let tokens = values.iter().filter(|_| name == "authorization").filter_map(|value| value.split_once(' '));
+                secrets.extend(tokens.map(|(_, token)| token.to_owned()));
+                secrets.extend(values.iter().cloned());
+            }
+        }
+        secrets
+    }
+
     fn add_policy(&mut self, source: &Option<Source>) -> Option<u32> {
         let source = source.as_ref()?;
         self.policies.push((source.name().to_owned(), source.text().to_owned()));
