@@ -1,4 +1,4 @@
-// What the tests need: `portico dev` on the example service, on ports that are free now, stopped again; and a browser.
+// What the tests need: `portico dev` on the example service or another, on ports that are free now, stopped again; and a browser.
 
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
@@ -29,12 +29,12 @@ export function launchChromium() {
   });
 }
 
-/** Starts it, and waits until it says that it is healthy. */
-export async function startPortico() {
+/** Starts it with a service folder, and waits until it says that it is healthy. */
+export async function startPortico(folder = "examples/bookstore", more = []) {
   if (!existsSync(binary)) throw new Error(`no ${binary}: run \`cargo build --workspace --bins\`, or set PORTICO`);
   const [gateway, portal, health, management] = await freePorts(4);
   const flags = ["--gateway-port", gateway, "--portal-port", portal, "--health-port", health, "--management-port", management].map(String);
-  const child = spawn(binary, ["dev", path.join(root, "examples/bookstore"), ...flags], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(binary, ["dev", path.join(root, folder), ...flags, ...more], { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes) => (output += bytes));
   const exited = once(child, "exit");

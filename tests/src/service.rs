@@ -2,7 +2,7 @@
 
 use catalog::Folder;
 use gateway::{Keys, Plan, Secrets};
-use server::{Limits, Options, Server, Sink};
+use server::{Limits, Options, Server, Sink, TrustedProxies};
 use std::path::PathBuf;
 
 /// A definition that takes every path, with the methods that tests use.
@@ -56,15 +56,25 @@ pub fn start(plan: &Plan, limits: Limits) -> Server {
 
 /// The same, with somewhere for events to go.
 pub fn start_with_events(plan: &Plan, limits: Limits, events: Vec<Sink>) -> Server {
-    let options = Options {
+    start_with(plan, Options { events, limits, ..options() })
+}
+
+/// The same, with these options.
+pub fn start_with(plan: &Plan, options: Options) -> Server {
+    Server::start(&options, plan.write()).expect("the gateway starts")
+}
+
+/// One thread, and the component that knows `probe`.
+pub fn options() -> Options {
+    Options {
         listen: ([127, 0, 0, 1], 0).into(),
         threads: 1,
         component: artifact::FLAT_WITH_PROBE.to_vec(),
         cache_dir: Some(cache_dir()),
-        events,
-        limits,
-    };
-    Server::start(&options, plan.write()).expect("the gateway starts")
+        events: Vec::new(),
+        trusted_proxies: TrustedProxies::default(),
+        limits: Limits::default(),
+    }
 }
 
 /// Compiling the component once for all tests saves minutes.

@@ -6,7 +6,10 @@ use crate::{
 };
 use bytes::Bytes;
 use diagnostic::nearest;
-use policy::script::{Asked, Cached, Clock, Counter, Random, Reply, Scene, Scripted, To};
+use policy::{
+    host::Authorization,
+    script::{Asked, Cached, Clock, Counter, Random, Reply, Scene, Scripted, To},
+};
 use std::net::IpAddr;
 use wire::FailureKind;
 
@@ -98,6 +101,15 @@ fn one<'a>(line: &'a str, number: usize, scene: &mut Scene) -> Result<(), Wrong<
             };
             scene.client_address = Some(address);
         }
+        "token" => {
+            let (key, rest) = quoted(line, rest)?;
+            let (_, found) = arrow(line, rest)?;
+            let (token, claims) = found.split_once(' ').unwrap_or((found, ""));
+            let token = Authorization { access_token: token.to_owned(), claims: claims.trim().to_owned() };
+            if scene.tokens.insert(key.clone(), token).is_some() {
+                return Err(wrong(line, format!("there is a token for `{key}` already"), "keep one of them"));
+            }
+        }
         "busy" => {
             let (key, rest) = quoted(line, rest)?;
             let (_, places) = arrow(line, rest)?;
@@ -151,7 +163,7 @@ fn random<'a>(line: &'a str, rest: &'a str) -> Result<Random, Wrong<'a>> {
 
 /// `forward -> 200 [Name: value] body`. The answer has its length with it, as backends send it.
 fn reply<'a>(line: &'a str, number: usize) -> Result<Scripted, Wrong<'a>> {
-    let words = ["forward", "send", "now", "random", "count", "cache", "busy", "client"];
+    let words = ["forward", "send", "now", "random", "count", "cache", "busy", "client", "token"];
     let first = line.split_whitespace().next().unwrap_or_default();
     let Some((asked, answer)) = line.split_once("->") else {
         let help = match nearest(first, words) {

@@ -15,8 +15,10 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use gateway::{Gateway, Plan, Served};
 use policy::{
-    Body, Exchange, ForwardLimits, Headers, Host, Issuer, Level, Request, Response, SendError, StoreError, address::Address,
-    host::BODY_BYTES_MAX, issuer::Held,
+    Body, Exchange, ForwardLimits, Headers, Host, Issuer, Level, Request, Response, SendError, StoreError,
+    address::Address,
+    host::{Authorization, BODY_BYTES_MAX},
+    issuer::Held,
 };
 use std::{
     cell::{Cell, OnceCell, RefCell},
@@ -360,6 +362,14 @@ impl Host for Door {
         self.send_one_way(&request, EMIT_TIMEOUT_MS);
     }
 
+    async fn token(&self, _resource: &str, _client_id: Option<&str>) -> Result<String, SendError> {
+        Err(no_identity())
+    }
+
+    async fn authorization(&self, _provider: &str, _authorization: &str) -> Result<Authorization, SendError> {
+        Err(no_identity())
+    }
+
     async fn issuer(&self, url: &str, held: Held) -> Result<Option<Issuer>, SendError> {
         memory::issuers().issuer(self, url, held).await
     }
@@ -442,6 +452,11 @@ fn failed(error: ErrorCode) -> SendError {
         _ => FailureKind::Connection,
     };
     SendError { kind, message: format!("{error:?}") }
+}
+
+fn no_identity() -> SendError {
+    let message = "a runtime of `wasi:http` gives the gateway no identity and no authorizations of its own";
+    SendError { kind: FailureKind::Invalid, message: message.to_owned() }
 }
 
 fn too_large(bytes_max: u64) -> SendError {

@@ -16,8 +16,10 @@ use bindings::{Guest, portico::gateway::host};
 use bytes::Bytes;
 use gateway::{Gateway, Plan, Served};
 use policy::{
-    Body, Exchange, ForwardLimits, Headers, Host, Issuer, Level, Request, Response, SendError, StoreError, address::Address,
-    host::BODY_BYTES_MAX, issuer::Held,
+    Body, Exchange, ForwardLimits, Headers, Host, Issuer, Level, Request, Response, SendError, StoreError,
+    address::Address,
+    host::{Authorization, BODY_BYTES_MAX},
+    issuer::Held,
 };
 use std::{
     cell::RefCell,
@@ -262,6 +264,15 @@ impl Host for Door {
         host::remember(basis, token, until_micros);
     }
 
+    async fn token(&self, resource: &str, client_id: Option<&str>) -> Result<String, SendError> {
+        let client_id = client_id.unwrap_or_default();
+        credential(self.operation(Operation::Token { resource, client_id }).await).map(|found| found.access_token)
+    }
+
+    async fn authorization(&self, provider: &str, authorization: &str) -> Result<Authorization, SendError> {
+        credential(self.operation(Operation::Authorization { provider, authorization }).await)
+    }
+
     async fn issuer(&self, url: &str, held: Held) -> Result<Option<Issuer>, SendError> {
         let Held { generation, lacks_a_key } = held;
         // Most often nothing has changed, and then nobody needs to leave the sandbox.
@@ -333,6 +344,14 @@ fn proxy(request: &Request) -> Option<Proxy<'_>> {
 
 fn mixed_up() -> SendError {
     SendError { kind: FailureKind::Invalid, message: "the host answered another question".to_owned() }
+}
+
+fn credential(completion: Completion) -> Result<Authorization, SendError> {
+    match completion {
+        Completion::Token { token, claims } => Ok(Authorization { access_token: token, claims }),
+        Completion::Failed(kind, message) => Err(SendError { kind, message }),
+        _ => Err(mixed_up()),
+    }
 }
 
 /// What the store did.

@@ -263,6 +263,7 @@ pub const AREAS: &[Area] = &[
             warning("audience-spelling", "an audience is `api://...` in one place and a bare id in another"),
             warning("base-missing", "a section without `<base />` cuts off policies of the scopes above"),
             warning("cors-at-product", "a preflight carries no key, so it never reaches the `cors` of a product"),
+            warning("cors-credentials", "every origin may send credentials, which no browser takes"),
             warning("cors-twice", "two `cors` are in effect, and only the first runs"),
             warning("limit-late", "a limit counts a call when it has ended, so it is enforced one call late"),
             warning("limit-never-counts", "a limit counts subscriptions where callers need none"),

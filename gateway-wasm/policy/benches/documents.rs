@@ -9,7 +9,7 @@ use bytes::Bytes;
 use diagnostic::{Diagnostics, Source, render};
 use policy::{
     Body, Document, Effective, Exchange, ForwardLimits, Headers, Host, Issuer, Level, Request, Response, Scope, SendError,
-    StoreError, Surroundings, address::Address, issuer::Held, run,
+    StoreError, Surroundings, address::Address, host::Authorization, issuer::Held, run,
 };
 use std::{
     future::Future,
@@ -187,6 +187,14 @@ impl Host for Still {
     fn emit(&self, _: &str) {}
 
     fn log(&self, _: Level, _: &str) {}
+
+    async fn token(&self, _: &str, _: Option<&str>) -> Result<String, SendError> {
+        Ok(String::new())
+    }
+
+    async fn authorization(&self, _: &str, _: &str) -> Result<Authorization, SendError> {
+        Ok(Authorization::default())
+    }
 
     async fn issuer(&self, _: &str, _: Held) -> Result<Option<Issuer>, SendError> {
         Ok(None)

@@ -55,6 +55,12 @@ pub trait Host {
     /// What the issuer of tokens says of itself whose OpenID configuration is at a URL; `None` if that is what the caller holds.
     fn issuer(&self, url: &str, held: Held) -> impl Future<Output = Result<Option<Issuer>, SendError>>;
 
+    /// A token with which the gateway itself asks for a resource, as the identity `client_id` or the usual one.
+    fn token(&self, resource: &str, client_id: Option<&str>) -> impl Future<Output = Result<String, SendError>>;
+
+    /// The access token of an authorization that the gateway holds.
+    fn authorization(&self, provider: &str, authorization: &str) -> impl Future<Output = Result<Authorization, SendError>>;
+
     /// True if a signature is that of a message, by a key that `jose` read. Hosts that can do it faster do it themselves.
     fn verify(&self, algorithm: Algorithm, key: &[u8], message: &[u8], signature: &[u8]) -> bool {
         Software.verify(algorithm, key, message, signature)
@@ -82,6 +88,15 @@ pub enum Level {
     Info,
     /// Something does not work as it should.
     Warning,
+}
+
+/// An access token that somebody authorized the gateway to use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Authorization {
+    /// The token.
+    pub access_token: String,
+    /// What its provider said with it: a JSON object, or empty.
+    pub claims: String,
 }
 
 /// Bounds of a forwarded request, and how it travels.

@@ -5,6 +5,7 @@
 //! crate `gateway`. Nothing of this runs while requests are served.
 
 pub mod allow;
+mod cors_credentials;
 pub mod expressions;
 mod limit_late;
 mod never_runs;
@@ -87,6 +88,7 @@ fn collect<'e>(element: &'e Element, found: &mut Vec<&'e Element>) {
 /// Everything that one file tells.
 pub fn file(file: &File) -> Diagnostics {
     let mut findings = Diagnostics::new();
+    cors_credentials::check(file, &mut findings);
     limit_late::check(file, &mut findings);
     never_runs::check(file, &mut findings);
     plain_http::check(file, &mut findings);

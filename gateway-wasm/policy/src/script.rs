@@ -10,7 +10,7 @@ use crate::{
         stored,
         value::Value,
     },
-    host::{ForwardLimits, Host, Level, SendError, StoreError},
+    host::{Authorization, ForwardLimits, Host, Level, SendError, StoreError},
     issuer::{self, Held, Issuer},
     policies,
 };
@@ -39,6 +39,9 @@ pub struct Scene {
     pub counters: Vec<Counter>,
     /// What is in the cache.
     pub cache: BTreeMap<String, Cached>,
+    /// Tokens of the gateway's own: by resource, by resource and client id with a space between, by provider and authorization with a
+    /// slash.
+    pub tokens: BTreeMap<String, Authorization>,
     /// How many places other requests have taken.
     pub busy: BTreeMap<String, u32>,
     /// The client's address, where it is not the usual one; empty where nobody knows it.
@@ -330,6 +333,11 @@ impl Script {
         is_free
     }
 
+    /// A token that the scene has.
+    pub fn token(&self, key: &str) -> Option<Authorization> {
+        self.scene.borrow().tokens.get(key).cloned()
+    }
+
     /// Gives a place back.
     pub fn leave(&self, key: &str) {
         if let Some(own) = self.taken.borrow_mut().get_mut(key) {
@@ -460,6 +468,16 @@ impl Host for Script {
         self.events.borrow_mut().push(event.to_owned());
     }
 
+    async fn token(&self, resource: &str, client_id: Option<&str>) -> Result<String, SendError> {
+        let key = client_id.map_or(resource.to_owned(), |id| format!("{resource} {id}"));
+        Script::token(self, &key).map(|found| found.access_token).ok_or_else(|| no_token(&key))
+    }
+
+    async fn authorization(&self, provider: &str, authorization: &str) -> Result<Authorization, SendError> {
+        let key = format!("{provider}/{authorization}");
+        Script::token(self, &key).ok_or_else(|| no_token(&key))
+    }
+
     async fn issuer(&self, url: &str, held: Held) -> Result<Option<Issuer>, SendError> {
         match held {
             Held { generation: 1.., lacks_a_key: false } => Ok(None),
@@ -478,6 +496,11 @@ impl Host for Script {
         }
         Ok(bytes)
     }
+}
+
+/// Nobody gives the gateway a token.
+pub fn no_token(key: &str) -> SendError {
+    SendError { kind: FailureKind::Connection, message: format!("nobody gives a token for {key}") }
 }
 
 /// Nothing is there before the next event, as in the world: the branches of a `wait` all start before one ends.

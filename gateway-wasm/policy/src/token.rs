@@ -21,7 +21,7 @@ use crate::{
     xml::Element,
 };
 use claims::{Required, Wanted, named};
-use denied::Denied;
+use denied::{Denied, sentence};
 use dotnet::crypto::hash::Hash;
 use jose::{Claims, DecryptionKey, Key, Signed, Token};
 use keys::{Gathered, Keys, Own, Signer};
@@ -238,13 +238,12 @@ impl Checks {
         let encrypted = match jose::read(text) {
             Ok(Token::Signed(_)) => return Ok(Ok(None)),
             Ok(Token::Encrypted(encrypted)) => encrypted,
-            Err(why) => return Ok(Err(Denied::invalid(format!("The token {why}")))),
+            Err(why) => return Ok(Err(Denied::invalid(sentence(why, &[])))),
         };
         let (keys, missing) = keys::decryption_keys(&self.decryption, exchange, host, source).await?;
-        Ok(jose::decrypt(&encrypted, &keys, &mut || host.random()).map(Some).map_err(|why| {
-            let missing: String = missing.iter().map(|why| format!("; {why}")).collect();
-            Denied::invalid(format!("The token {why}{missing}"))
-        }))
+        Ok(jose::decrypt(&encrypted, &keys, &mut || host.random())
+            .map(Some)
+            .map_err(|why| Denied::invalid(sentence(why, &missing))))
     }
 
     /// What the token says if all of it is right, and a sentence on who made it.
@@ -256,7 +255,7 @@ impl Checks {
         gathered: &mut Gathered,
         host: &H,
     ) -> Result<(Claims, String), Denied> {
-        let malformed = |why: jose::Malformed| Denied::invalid(format!("The token {why}"));
+        let malformed = |why: jose::Malformed| Denied::invalid(sentence(why, &[]));
         let signed = match plaintext {
             Some(plaintext) => jose::read_nested(plaintext).map_err(malformed)?,
             None => match jose::read(text).map_err(malformed)? {

@@ -207,6 +207,20 @@ pub enum Operation<'a> {
         /// True if a token asks for a key that this generation does not have.
         lacks_a_key: bool,
     },
+    /// Get a token with which the gateway itself asks for something.
+    Token {
+        /// What it is for, as Entra names it: `https://vault.azure.net`.
+        resource: &'a str,
+        /// Which of the gateway's identities; empty for the usual one.
+        client_id: &'a str,
+    },
+    /// Get the access token of an authorization that the gateway holds.
+    Authorization {
+        /// Who gave it.
+        provider: &'a str,
+        /// Its name.
+        authorization: &'a str,
+    },
 }
 
 /// Operations with the numbers under which they are reported done.
@@ -246,6 +260,8 @@ impl<'a> Iterator for Operations<'a> {
                 ISSUER => {
                     Operation::Issuer { url: reader.long_text()?, generation: reader.u64()?, lacks_a_key: reader.u8()? != 0 }
                 }
+                TOKEN => Operation::Token { resource: reader.long_text()?, client_id: reader.long_text()? },
+                AUTHORIZATION => Operation::Authorization { provider: reader.long_text()?, authorization: reader.long_text()? },
                 _ => return Err(Malformed),
             })
         };
@@ -269,6 +285,8 @@ const REMOVE_KEY: u8 = 6;
 const ENTER: u8 = 7;
 const LEAVE: u8 = 8;
 const ISSUER: u8 = 9;
+const TOKEN: u8 = 10;
+const AUTHORIZATION: u8 = 11;
 
 impl<'a> Answer<'a> {
     /// Reads an answer.
@@ -431,6 +449,14 @@ impl Operation<'_> {
                 write_keyed(&mut writer, ISSUER, id, url);
                 writer.u64(*generation);
                 writer.u8(u8::from(*lacks_a_key));
+            }
+            Operation::Token { resource, client_id } => {
+                write_keyed(&mut writer, TOKEN, id, resource);
+                writer.long(client_id.as_bytes());
+            }
+            Operation::Authorization { provider, authorization } => {
+                write_keyed(&mut writer, AUTHORIZATION, id, provider);
+                writer.long(authorization.as_bytes());
             }
         }
     }

@@ -30,6 +30,13 @@ pub enum Completion {
         /// Its keys, in JSON.
         key_set: Bytes,
     },
+    /// A token that the gateway may use.
+    Token {
+        /// The token.
+        token: String,
+        /// What else is known with it: a JSON object, or empty.
+        claims: String,
+    },
     /// It is done, and there is no more to say. Of a look-up: there is nothing under the key; of places: there was one free; of an
     /// issuer: what is known is what there is.
     Done,
@@ -81,6 +88,7 @@ const DONE: u8 = 5;
 const DONE_STORED: u8 = 6;
 const DONE_FULL: u8 = 7;
 const DONE_ISSUER: u8 = 8;
+const DONE_TOKEN: u8 = 9;
 
 impl Event {
     /// Reads an event.
@@ -112,6 +120,11 @@ impl Event {
                 let (generation, name) = (reader.u64()?, reader.long_text()?.to_owned());
                 let key_set = bytes.slice(bytes.len() - reader.rest().len()..);
                 Event::Done(id, Completion::Issuer { generation, name, key_set })
+            }
+            DONE_TOKEN => {
+                let id = reader.u32()?;
+                let (token, claims) = (reader.long_text()?.to_owned(), reader.long_text()?.to_owned());
+                Event::Done(id, Completion::Token { token, claims })
             }
             DONE_FAILED => {
                 let id = reader.u32()?;
@@ -174,6 +187,12 @@ impl Event {
                 writer.u64(*generation);
                 writer.long(name.as_bytes());
                 writer.bytes(key_set);
+            }
+            Completion::Token { token, claims } => {
+                writer.u8(DONE_TOKEN);
+                writer.u32(id);
+                writer.long(token.as_bytes());
+                writer.long(claims.as_bytes());
             }
             Completion::Failed(kind, message) => {
                 writer.u8(DONE_FAILED);

@@ -25,6 +25,32 @@ pub(crate) struct Config {
     /// Where events go that policies emit.
     #[serde(default)]
     pub(crate) events: Vec<Sink>,
+    /// The proxies in front of the gateway: addresses, and blocks of them such as `10.0.0.0/8`.
+    #[serde(default)]
+    trusted_proxies: Vec<String>,
+    /// The header in which these proxies say for whom they forward.
+    #[serde(default)]
+    forwarding_header: ForwardingHeader,
+}
+
+/// The header in which proxies say for whom they forward.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+enum ForwardingHeader {
+    #[default]
+    #[serde(rename = "X-Forwarded-For")]
+    XForwardedFor,
+    Forwarded,
+}
+
+impl Config {
+    pub(crate) fn trusted_proxies(&self) -> Result<server::TrustedProxies> {
+        let blocks = self.trusted_proxies.iter().map(|block| block.parse());
+        let header = match self.forwarding_header {
+            ForwardingHeader::XForwardedFor => server::ForwardingHeader::XForwardedFor,
+            ForwardingHeader::Forwarded => server::ForwardingHeader::Forwarded,
+        };
+        Ok(server::TrustedProxies { blocks: blocks.collect::<Result<_>>().context("`trusted_proxies`")?, header })
+    }
 }
 
 /// Where events go: a file, or the address of a collector.

@@ -11,6 +11,7 @@ use anyhow::Context;
 use diagnostic::render;
 use gateway::DebugKey;
 use portal_gen::preview::Audience;
+use server::TrustedProxies;
 use std::{
     collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr},
@@ -64,8 +65,9 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let plan = place.plan(&loaded, stand_ins.addresses())?;
     let sinks = arguments.events.iter().map(|sink| sink_of(sink).resolved()).collect::<anyhow::Result<_>>()?;
     let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let running = running::start(loopback(arguments.gateway_port), None, &Limits::default(), sinks, plan)
-        .context("the gateway did not start; `--gateway-port` chooses another port")?;
+    let running =
+        running::start(loopback(arguments.gateway_port), None, &Limits::default(), sinks, TrustedProxies::default(), plan)
+            .context("the gateway did not start; `--gateway-port` chooses another port")?;
     let gateway_url = format!("http://{}", running.gateway.address());
     publish(&running, &mut loaded, &gateway_url)?;
     let portal = running

@@ -36,6 +36,7 @@ pub(crate) fn start(
     threads: Option<NonZeroUsize>,
     limits: &Limits,
     events: Vec<server::Sink>,
+    trusted_proxies: server::TrustedProxies,
     plan: Vec<u8>,
 ) -> Result<Running> {
     let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
@@ -45,6 +46,7 @@ pub(crate) fn start(
         component: artifact::FLAT.to_vec(),
         cache_dir: cache_dir(),
         events,
+        trusted_proxies,
         limits: limits.resolved(),
     };
     let gateway = Server::start(&options, plan)?;

@@ -38,7 +38,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut loaded = place.load()?;
     let plan = place.plan(&loaded, BTreeMap::new())?;
     let events = config.events.iter().map(Sink::resolved).collect::<anyhow::Result<_>>()?;
-    let running = running::start(config.gateway.listen, config.threads, &config.limits, events, plan)?;
+    let running = running::start(config.gateway.listen, config.threads, &config.limits, events, config.trusted_proxies()?, plan)?;
     println!("gateway  http://{}", running.gateway.address());
     if let Some(portal) = &config.portal {
         publish(&running, &mut loaded)?;

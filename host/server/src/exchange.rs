@@ -17,7 +17,12 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header, request, response, uri::PathAndQuery};
 use hyper::body::{Body, Incoming};
-use std::{net::SocketAddr, pin::pin, rc::Rc, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    pin::pin,
+    rc::Rc,
+    time::Duration,
+};
 use store::Place;
 use wire::{
     Answer, BodyEdit, Completion, Edits, Event, FailureKind, Forward, HttpVersion, Operation, RequestHeadBuilder,
@@ -82,6 +87,7 @@ impl Drop for Waiting {
 
 impl Exchange<'_> {
     async fn run(&mut self, client: SocketAddr) -> Result<Response<Payload>> {
+        let client = self.worker.shared().trusted_proxies.client(client.ip(), &self.head.headers);
         let head = encode_request(&self.head, client);
         let instances = self.worker.instances();
         let (slot, mut answer) = instances.exchange(head).await?;
@@ -328,7 +334,7 @@ async fn send_when_wanted(
     Some(sent)
 }
 
-fn encode_request(head: &request::Parts, client: SocketAddr) -> Vec<u8> {
+fn encode_request(head: &request::Parts, client: IpAddr) -> Vec<u8> {
     let authority = match head.uri.authority() {
         Some(authority) => authority.as_str(),
         None => head.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default(),
@@ -351,11 +357,11 @@ fn encode_request(head: &request::Parts, client: SocketAddr) -> Vec<u8> {
     bytes
 }
 
-/// The address without its port, as text, without an allocation.
-fn write_address(client: SocketAddr, buffer: &mut [u8; 48]) -> &str {
+/// The address as text, without an allocation.
+fn write_address(client: IpAddr, buffer: &mut [u8; 48]) -> &str {
     use std::io::Write;
     let mut rest = &mut buffer[..];
-    let _ = write!(rest, "{}", client.ip().to_canonical());
+    let _ = write!(rest, "{client}");
     let length = 48 - rest.len();
     std::str::from_utf8(&buffer[..length]).unwrap_or_default()
 }

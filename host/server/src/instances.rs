@@ -1,9 +1,9 @@
 //! The instances of one thread: who may use which, and what happens to one that breaks.
 
 use crate::{
-    events::Events,
     outbox::Outbox,
-    sandbox::{Instance, Real, Sandbox},
+    sandbox::{Instance, Real},
+    worker::Shared,
 };
 use anyhow::{Result, anyhow};
 use std::{
@@ -18,13 +18,10 @@ use tokio::sync::Notify;
 
 /// The instances that serve one plan.
 pub(crate) struct Instances {
-    sandbox: Sandbox,
+    shared: Shared,
     plan: Arc<[u8]>,
-    instances_max: usize,
     /// Where instances put the requests whose answers nobody wants.
     outbox: Outbox,
-    /// Where they put events.
-    events: Events,
     slots: RefCell<Vec<Rc<Slot>>>,
     /// Told whenever an instance is given back.
     given_back: Notify,
@@ -41,8 +38,8 @@ pub(crate) struct Slot {
 type Call = Pin<Box<dyn Future<Output = Result<Vec<u8>>>>>;
 
 impl Instances {
-    pub(crate) fn new(sandbox: Sandbox, plan: Arc<[u8]>, instances_max: usize, outbox: Outbox, events: Events) -> Rc<Self> {
-        Rc::new(Self { sandbox, plan, instances_max, outbox, events, slots: RefCell::default(), given_back: Notify::new() })
+    pub(crate) fn new(shared: Shared, plan: Arc<[u8]>, outbox: Outbox) -> Rc<Self> {
+        Rc::new(Self { shared, plan, outbox, slots: RefCell::default(), given_back: Notify::new() })
     }
 
     /// Makes the first instance, so that the first request does not wait for it.
@@ -81,7 +78,7 @@ impl Instances {
             if let Some(slot) = free {
                 return Ok(slot);
             }
-            if self.slots.borrow().len() < self.instances_max {
+            if self.slots.borrow().len() < self.shared.limits.instances_max {
                 // Boxed: making an instance is rare, and its future large.
                 return Box::pin(self.add_slot()).await;
             }
@@ -92,9 +89,9 @@ impl Instances {
     async fn add_slot(&self) -> Result<Rc<Slot>> {
         let slot = Rc::new(Slot { instance: RefCell::default(), given_back: Notify::new(), is_broken: Cell::new(false) });
         self.slots.borrow_mut().push(slot.clone());
-        match self.sandbox.instance(&self.plan).await {
+        match self.shared.sandbox.instance(&self.plan).await {
             Ok(mut instance) => {
-                instance.set_world(Real { outbox: Some(self.outbox.clone()), events: Some(self.events.clone()) });
+                instance.set_world(Real { outbox: Some(self.outbox.clone()), shared: Some(self.shared.clone()) });
                 *slot.instance.borrow_mut() = Some(Box::new(instance));
                 Ok(slot)
             }

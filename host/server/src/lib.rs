@@ -7,6 +7,7 @@
 //! Start with [`Server::start`]; the life of a request is in `exchange.rs`.
 
 mod body;
+mod client;
 mod connection;
 mod events;
 mod exchange;
@@ -16,11 +17,16 @@ mod health;
 mod instances;
 mod operations;
 mod outbox;
+mod parties;
 mod proxy;
 pub mod sandbox;
+mod signatures;
 mod upstream;
+mod verdicts;
 mod worker;
 
+pub use client::{Block, ForwardingHeader, TrustedProxies};
 pub use events::Sink;
 pub use health::serve as serve_health;
+pub use parties::{Identity, IdentitySettings};
 pub use worker::{Limits, Options, Server, Stored};

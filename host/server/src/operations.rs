@@ -51,6 +51,18 @@ pub(crate) fn start(
             worker.shared().store.remove(key);
             done(id, Completion::Done)
         }
+        Operation::Issuer { url, generation, lacks_a_key } => {
+            let (identity, url) = (worker.shared().identity.clone(), url.to_owned());
+            Box::pin(async move { Done { id, completion: identity.issuer(&url, generation, lacks_a_key).await, body: None } })
+        }
+        Operation::Token { resource, client_id } => {
+            let (identity, resource, client_id) = (worker.shared().identity.clone(), resource.to_owned(), client_id.to_owned());
+            Box::pin(async move { Done { id, completion: identity.token(&resource, &client_id).await, body: None } })
+        }
+        Operation::Authorization { provider, authorization } => {
+            let (identity, provider, name) = (worker.shared().identity.clone(), provider.to_owned(), authorization.to_owned());
+            Box::pin(async move { Done { id, completion: identity.authorization(&provider, &name).await, body: None } })
+        }
         Operation::Enter { .. } | Operation::Leave { .. } => {
             done(id, Completion::Failed(FailureKind::Invalid, "only an exchange can be inside of something".to_owned()))
         }

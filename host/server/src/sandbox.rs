@@ -2,7 +2,11 @@
 //!
 //! It is public for the tests, which play the host: they put a [`wire`] request in, and answer what comes out.
 
-use crate::{events::Events, outbox::Outbox, worker::Limits};
+use crate::{
+    outbox::Outbox,
+    signatures,
+    worker::{Limits, Shared},
+};
 use anyhow::{Context, Result};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use wasmtime::{
@@ -189,6 +193,26 @@ impl bindings::portico::gateway::host::Host for State {
     fn emit(&mut self, event: String) {
         self.world.emit(event);
     }
+
+    fn log(&mut self, is_warning: bool, message: String) {
+        self.world.log(is_warning, &message);
+    }
+
+    fn verify(&mut self, algorithm: u8, key: Vec<u8>, message: Vec<u8>, signature: Vec<u8>) -> bool {
+        signatures::verify(algorithm, &key, &message, &signature)
+    }
+
+    fn issuer_known(&mut self, url: String) -> u64 {
+        self.world.issuer_known(&url)
+    }
+
+    fn recall(&mut self, basis: Vec<u8>, token: String) -> bool {
+        self.world.recall(&basis, &token)
+    }
+
+    fn remember(&mut self, basis: Vec<u8>, token: String, until_micros: i64) {
+        self.world.remember(&basis, &token, until_micros);
+    }
 }
 
 /// What an instance asks while it runs.
@@ -204,6 +228,22 @@ pub trait World: Send {
 
     /// Takes an event, one JSON object.
     fn emit(&self, event: String);
+
+    /// Takes a line for operators.
+    fn log(&self, is_warning: bool, message: &str);
+
+    /// The generation of what is known of an issuer of tokens; 0 where it has to be asked.
+    fn issuer_known(&self, _url: &str) -> u64 {
+        0
+    }
+
+    /// True if a token was found right before by checks that rest on the same, and has not ended.
+    fn recall(&self, _basis: &[u8], _token: &str) -> bool {
+        false
+    }
+
+    /// Remembers that a token is right, until a time in microseconds since 1970.
+    fn remember(&self, _basis: &[u8], _token: &str, _until_micros: i64) {}
 }
 
 /// The clock of this machine, its randomness, and its network.
@@ -211,8 +251,8 @@ pub trait World: Send {
 pub(crate) struct Real {
     /// Takes the requests whose answers nobody wants. Without one they are dropped: the instance serves nobody.
     pub(crate) outbox: Option<Outbox>,
-    /// Takes events. Without it they are dropped.
-    pub(crate) events: Option<Events>,
+    /// What threads share. Without it events are dropped, and nobody is known.
+    pub(crate) shared: Option<Shared>,
 }
 
 impl World for Real {
@@ -233,8 +273,32 @@ impl World for Real {
     }
 
     fn emit(&self, event: String) {
-        if let Some(events) = &self.events {
-            events.emit(event);
+        if let Some(shared) = &self.shared {
+            shared.events.emit(event);
+        }
+    }
+
+    fn log(&self, is_warning: bool, message: &str) {
+        if is_warning {
+            tracing::warn!(target: "portico::policy", "{message}");
+        } else {
+            tracing::info!(target: "portico::policy", "{message}");
+        }
+    }
+
+    fn issuer_known(&self, url: &str) -> u64 {
+        let known = self.shared.as_ref().and_then(|shared| shared.identity.issuers.known(url));
+        known.map_or(0, |known| known.generation)
+    }
+
+    fn recall(&self, basis: &[u8], token: &str) -> bool {
+        let verdicts = self.shared.as_ref().and_then(|shared| shared.verdicts.as_ref());
+        verdicts.is_some_and(|verdicts| verdicts.recall(basis, token, self.now_micros()))
+    }
+
+    fn remember(&self, basis: &[u8], token: &str, until_micros: i64) {
+        if let Some(verdicts) = self.shared.as_ref().and_then(|shared| shared.verdicts.as_ref()) {
+            verdicts.remember(basis, token, until_micros);
         }
     }
 }

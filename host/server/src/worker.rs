@@ -2,12 +2,15 @@
 //! request.
 
 use crate::{
+    client::TrustedProxies,
     connection,
     events::{Events, Sink},
     instances::Instances,
     outbox::Outbox,
+    parties::Identity,
     sandbox::Sandbox,
     upstream::Pool,
+    verdicts::Verdicts,
 };
 use anyhow::{Context, Result};
 use bytes::Bytes;
@@ -40,6 +43,10 @@ pub struct Options {
     pub cache_dir: Option<PathBuf>,
     /// Where events go that policies emit.
     pub events: Vec<Sink>,
+    /// Who issues tokens, and who the gateway is itself.
+    pub identity: Arc<Identity>,
+    /// Who is believed for whom it forwards.
+    pub trusted_proxies: TrustedProxies,
     /// Bounds.
     pub limits: Limits,
 }
@@ -57,6 +64,8 @@ pub struct Limits {
     pub call_timeout_ms: u32,
     /// What cached values may take, over all threads.
     pub cache_bytes_max: u64,
+    /// How many tokens are remembered that were found right, over all threads; 0 checks every one anew.
+    pub remembered_tokens_max: u64,
 }
 
 impl Default for Limits {
@@ -67,6 +76,7 @@ impl Default for Limits {
             memory_bytes_max: 128 << 20,
             call_timeout_ms: 1000,
             cache_bytes_max: 256 << 20,
+            remembered_tokens_max: 100_000,
         }
     }
 }
@@ -125,6 +135,9 @@ impl Server {
             store: store.clone(),
             places: Places::default(),
             events,
+            identity: options.identity.clone(),
+            verdicts: (options.limits.remembered_tokens_max > 0).then(|| Verdicts::new(options.limits.remembered_tokens_max)),
+            trusted_proxies: options.trusted_proxies.clone().into(),
         };
         let (ready, all_ready) = mpsc::channel();
         let mut listeners = vec![first];
@@ -231,11 +244,16 @@ fn run(
 /// What the threads share. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Shared {
-    sandbox: Sandbox,
-    limits: Limits,
+    pub(crate) sandbox: Sandbox,
+    pub(crate) limits: Limits,
     pub(crate) store: Memory,
     pub(crate) places: Places,
-    events: Events,
+    pub(crate) events: Events,
+    /// What is known of those who issue tokens, and tokens of the gateway's own.
+    pub(crate) identity: Arc<Identity>,
+    /// Tokens that were found right, unless they are not to be remembered.
+    pub(crate) verdicts: Option<Verdicts>,
+    pub(crate) trusted_proxies: Arc<TrustedProxies>,
 }
 
 /// What one thread has.
@@ -251,7 +269,7 @@ pub(crate) struct Worker {
 
 impl Shared {
     fn instances(&self, plan: Arc<[u8]>, outbox: &Outbox) -> Rc<Instances> {
-        Instances::new(self.sandbox.clone(), plan, self.limits.instances_max, outbox.clone(), self.events.clone())
+        Instances::new(self.clone(), plan, outbox.clone())
     }
 }
 

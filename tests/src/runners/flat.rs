@@ -5,14 +5,21 @@ use crate::service;
 use bytes::Bytes;
 use cases::{Answer, Case, Outcome};
 use gateway::Plan;
-use policy::script::{Asked, Reply, Script, Sent};
+use policy::{
+    Issuer, Level, SendError,
+    host::Authorization,
+    issuer::Held,
+    script::{Asked, Reply, Script, Sent},
+};
 use server::{
     Limits,
     sandbox::{Instance, Sandbox, World},
 };
 use std::{
     collections::VecDeque,
+    pin::pin,
     sync::{Arc, Mutex, OnceLock},
+    task::{Context, Poll, Waker},
 };
 use wire::{BodyEdit, Completion, Edit, Edits, Event, FailureKind, Forward, Operation, ResponseHead, ResponseHeadBuilder, Which};
 
@@ -64,12 +71,34 @@ impl World for Scripted {
         self.0.lock().expect("nobody panicked").events.borrow_mut().push(event);
     }
 
+    fn log(&self, is_warning: bool, message: &str) {
+        let level = if is_warning { Level::Warning } else { Level::Info };
+        self.0.lock().expect("nobody panicked").log.borrow_mut().push((level, message.to_owned()));
+    }
+
     fn send_one_way(&self, operation: Vec<u8>) {
         for (_, operation) in wire::Operations::written(&operation) {
             if let Some(sent) = sent(&operation) {
                 self.0.lock().expect("nobody panicked").one_way(sent);
             }
         }
+    }
+}
+
+/// The value of a future that needs nobody to wake it.
+fn finished<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return value;
+        }
+    }
+}
+
+fn token_or_failure(found: Result<Authorization, SendError>) -> Completion {
+    match found {
+        Ok(Authorization { access_token, claims }) => Completion::Token { token: access_token, claims },
+        Err(error) => Completion::Failed(error.kind, error.message),
     }
 }
 
@@ -205,6 +234,26 @@ impl Host<'_> {
             Operation::Sleep { duration_ms } => {
                 self.script.lock().expect("nobody panicked").pass(duration_ms);
                 (Completion::Done, None)
+            }
+            Operation::Issuer { url, generation, lacks_a_key } => {
+                let script = self.script.lock().expect("nobody panicked");
+                let held = Held { generation, lacks_a_key };
+                let completion = match finished(policy::Host::issuer(&*script, url, held)) {
+                    Ok(Some(Issuer { generation, name, key_set })) => Completion::Issuer { generation, name, key_set },
+                    Ok(None) => Completion::Done,
+                    Err(error) => Completion::Failed(error.kind, error.message),
+                };
+                (completion, None)
+            }
+            Operation::Token { resource, client_id } => {
+                let client_id = Some(client_id).filter(|id| !id.is_empty());
+                let script = self.script.lock().expect("nobody panicked");
+                let token = finished(policy::Host::token(&*script, resource, client_id));
+                (token_or_failure(token.map(|access_token| Authorization { access_token, ..Authorization::default() })), None)
+            }
+            Operation::Authorization { provider, authorization } => {
+                let script = self.script.lock().expect("nobody panicked");
+                (token_or_failure(finished(policy::Host::authorization(&*script, provider, authorization))), None)
             }
             Operation::Send { .. } => {
                 let sent = sent(&operation).expect("it is one that sends");

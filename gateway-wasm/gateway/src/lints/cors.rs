@@ -1,7 +1,7 @@
 //! Browsers that get no answer to their preflight.
 //!
-//! Only the first `cors` in effect runs (reference: APIM, A2), so origins that a second one adds are refused. And a preflight
-//! carries no key in a header: the gateway does not know the product, so it never reaches a `cors` at product scope.
+//! The first `cors` in effect answers every preflight (reference: APIM, A2), unless it leaves to others the origins that it does not
+//! know; so origins that a second one adds are refused. And a preflight carries no key in a header: the gateway does not know the product, so it never reaches a `cors` at product scope.
 
 use super::view::{Call, Key, Stated, View, key};
 use diagnostic::Diagnostics;
@@ -20,8 +20,9 @@ pub(super) fn check(view: &View<'_>, findings: &mut Diagnostics) {
             let (_, apis) = unreached.entry(key(first.file, first.element.span)).or_insert_with(|| (first, BTreeSet::new()));
             apis.insert(&call.api.name);
         }
+        let Some(last) = std::iter::once(first).chain(cors.by_ref()).find(ends_unmatched) else { continue };
         for other in cors {
-            second.entry(key(other.file, other.element.span)).or_insert((first, other));
+            second.entry(key(other.file, other.element.span)).or_insert((last, other));
         }
     }
     for (first, other) in second.into_values() {
@@ -34,13 +35,23 @@ pub(super) fn check(view: &View<'_>, findings: &mut Diagnostics) {
     }
     for (stated, apis) in unreached.into_values() {
         let apis: Vec<String> = apis.into_iter().map(|api| format!("`{api}`")).collect();
-        let message = format!("a preflight to {} carries no key, so it is refused before this `cors`", apis.join(", "));
+        let message = format!("a preflight to {} carries no key, so it never gets to this `cors`", apis.join(", "));
         findings.push(
             stated
                 .warning("lint/cors-at-product", message)
                 .help("put `cors` into the policy of the API, or of the whole service; at the product it works only with the key in the query"),
         );
     }
+}
+
+/// True if a request from an origin that the `cors` does not know goes no further.
+fn ends_unmatched(cors: &Stated<'_>) -> bool {
+    let attribute = cors.element.attribute("terminate-unmatched-request");
+    attribute.is_none()
+        || cors
+            .file
+            .literal(cors.element, "terminate-unmatched-request")
+            .is_some_and(|text| text.trim().eq_ignore_ascii_case("true"))
 }
 
 /// True if the `cors` belongs to a product that asks for a key, and without one there is no other.

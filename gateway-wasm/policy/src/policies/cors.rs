@@ -69,13 +69,15 @@ impl Statement for Cors {
         let headers = list(element, "allowed-headers", &["header"], checker, header);
         let exposed = list(element, "expose-headers", &["header"], checker, header);
         let max_age = max_age(element, checker);
+        let origins = needed(origins, element, "allowed-origins", "<origin>https://shop.example</origin>", checker);
+        let headers = needed(headers, element, "allowed-headers", "<header>Content-Type</header>", checker);
         let usual = || Listed::Only(USUAL_METHODS.map(|method| Expr::Written(method.into())).into());
         Some(Self {
-            origins: needed(origins, element, "allowed-origins", "<origin>https://shop.example</origin>", checker)?,
+            origins: origins?,
             allow_credentials: allow_credentials?,
             terminate_unmatched: terminate_unmatched?,
             methods: methods?.unwrap_or_else(usual),
-            headers: needed(headers, element, "allowed-headers", "<header>Content-Type</header>", checker)?,
+            headers: headers?,
             exposed: exposed?,
             max_age: max_age?,
         })

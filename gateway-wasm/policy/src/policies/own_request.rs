@@ -1,6 +1,6 @@
 //! A request of a policy's own: what `send-request` and `send-one-way-request` have in common.
 
-use super::{Proxy, SetBody, SetHeader, SetMethod, return_response::checked};
+use super::{AuthenticationManagedIdentity, Proxy, SetBody, SetHeader, SetMethod, return_response::checked};
 use crate::{
     address::Address,
     computed::{Expr, Word},
@@ -14,7 +14,8 @@ use crate::{
 use std::rc::Rc;
 
 /// The elements that say what is sent.
-pub(super) const CHILDREN: Children = Children::Named(&["set-url", "set-method", "set-header", "set-body", Proxy::NAME]);
+pub(super) const CHILDREN: Children =
+    Children::Named(&["set-url", "set-method", "set-header", "set-body", Proxy::NAME, AuthenticationManagedIdentity::NAME]);
 
 /// What is sent.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ pub(super) struct OwnRequest {
     headers: Vec<SetHeader>,
     body: Option<SetBody>,
     proxy: Option<Proxy>,
+    identity: Option<AuthenticationManagedIdentity>,
 }
 
 impl OwnRequest {
@@ -33,6 +35,7 @@ impl OwnRequest {
     pub(super) fn check(element: &Element, checker: &mut Checker<'_>, url_id: &'static str) -> Option<Self> {
         let copy = checker.word(element, "mode", &[("new", false), ("copy", true)], false);
         let (mut address, mut method, mut headers, mut body, mut proxy) = (None, None, Vec::new(), None, None);
+        let mut identity = None;
         let mut whole = true;
         // What stands in it makes a request, whatever section it stands in.
         let section = std::mem::replace(&mut checker.section, Section::Inbound);
@@ -45,6 +48,7 @@ impl OwnRequest {
                 SetMethod::NAME => method = checked(child, checker, &mut whole),
                 SetHeader::NAME => headers.extend(checked::<SetHeader>(child, checker, &mut whole)),
                 SetBody::NAME => body = checked(child, checker, &mut whole),
+                AuthenticationManagedIdentity::NAME => identity = checked(child, checker, &mut whole),
                 Proxy::NAME => proxy = checked(child, checker, &mut whole),
                 _ => {}
             }
@@ -64,7 +68,7 @@ impl OwnRequest {
         if copy.written() == Some(false) {
             address.as_ref()?;
         }
-        whole.then_some(Self { copy, url: address, method, headers, body, proxy })
+        whole.then_some(Self { copy, url: address, method, headers, body, proxy, identity })
     }
 
     /// Makes it, for the policy `source`.
@@ -92,6 +96,12 @@ impl OwnRequest {
         request.headers.set("host", Vec::new());
         for header in &self.headers {
             header.field(exchange, host).await?.apply(&mut request.headers);
+        }
+        // Last, as it says who asks whatever headers say.
+        if let Some(identity) = &self.identity
+            && let Some(token) = identity.token(exchange, host).await?
+        {
+            request.headers.set("authorization", vec![format!("Bearer {token}").into_bytes()]);
         }
         if let Some(body) = &self.body {
             request.body = body.body(exchange, host).await?;

@@ -2,6 +2,20 @@
 
 use super::Denial;
 use crate::{exchange::Exchange, host::Host, problem, statement::Fault};
+use std::fmt;
+
+/// A sentence of what `jose` says: it begins with `the token`.
+pub(super) fn sentence(said: impl fmt::Display, more: &[String]) -> String {
+    let said = said.to_string();
+    let mut letters = said.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    let mut sentence: String = first.into_iter().chain(letters).collect();
+    for one in more {
+        sentence.push_str("; ");
+        sentence.push_str(one);
+    }
+    sentence
+}
 
 /// A refusal. The caller never reads its message.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! The keys of those who may have made a token.
 
-use super::denied::Denied;
+use super::denied::{Denied, sentence};
 use crate::{
     computed::Expr,
     exchange::Exchange,
@@ -282,8 +282,7 @@ impl Keys {
                 SignatureFailure::NoKey { .. } => "TokenSignatureKeyNotFound",
                 _ => "TokenSignatureInvalid",
             };
-            let missing: String = gathered.missing.iter().map(|why| format!("; {why}")).collect();
-            Denied::new(reason, format!("The token {failure}{missing}"))
+            Denied::new(reason, sentence(failure, &gathered.missing))
         })
     }
 }

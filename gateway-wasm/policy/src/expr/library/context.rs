@@ -8,13 +8,24 @@ mod plug;
 mod service;
 mod urls;
 
+use super::{
+    collections::{
+        comparer::Rule,
+        dictionary::{self, Dictionary},
+        keyed::Keyed,
+    },
+    json,
+};
 use crate::expr::{
     call::{Call, Thrown},
     machine::Machine,
     types::{Kind, NetType, Type, row},
     value::{Cursor, Object, Part, Value},
 };
-use dotnet::{DateTime, DateTimeKind, Guid, NetString, TimeSpan};
+use dotnet::{
+    DateTime, DateTimeKind, Guid, NetString, TimeSpan,
+    json::{Scalar, TokenType},
+};
 pub use messages::ResponseValue;
 use messages::{BODY, HEADERS, REQUEST, RESPONSE};
 use service::{
@@ -402,6 +413,24 @@ impl Object for Record {
 /// A value of the record that is the receiver, by position.
 fn recorded(call: &Call<'_, '_>, at: usize) -> Result<Value, Thrown> {
     Ok(call.this_object::<Record>()?.values.get(at).cloned().unwrap_or(Value::Null))
+}
+
+/// What `get-authorization-context` leaves: a token, and claims as a JSON object.
+pub(crate) fn authorization(machine: &mut Machine<'_>, token: &str, claims: &str) -> Result<Value, Thrown> {
+    let mut table = Keyed::new(Rule::default());
+    if !claims.is_empty() {
+        let object = json::from_text(machine, &claims.into(), Some(TokenType::Object))?;
+        for property in (0..object.count()).filter_map(|at| object.child(at)) {
+            let (Some(name), Some(value)) = (property.name(), property.child(0)) else { continue };
+            let value = match value.scalar() {
+                Some(Scalar::String(text)) => text.into(),
+                _ => json::to_value(value),
+            };
+            dictionary::add(&mut table, machine, name.into(), value)?;
+        }
+    }
+    let claims = Dictionary::value(Type::STRING, Type::OBJECT, table);
+    Ok(Value::object(Record { kind: &AUTHORIZATION, values: vec![token.into(), claims] }))
 }
 
 /// An array of records made of pairs of text.
