@@ -62,6 +62,13 @@ impl Exchange {
         }
     }
 
+    /// Keeps a token that was fetched for the request out of a trace, where there is one.
+    pub fn conceal(&mut self, secret: &str) {
+        if let Some(trace) = &mut self.trace {
+            trace.conceal(secret);
+        }
+    }
+
     /// Puts what policies owe on the response that leaves, wherever it comes from: what they found out about the caller holds for a
     /// refusal, too.
     pub fn settle(&mut self) {

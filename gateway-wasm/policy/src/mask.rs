@@ -87,12 +87,7 @@ impl Mask {
         };
         let mut came = Vec::new();
         for (name, value) in exchange.client.fields().iter().filter(|(name, _)| mask.hides_field(name)) {
-            let value = String::from_utf8_lossy(value);
-            // The scheme says nothing; what stands behind it may go on its own way.
-            if let Some((_, token)) = value.split_once(' ').filter(|_| name.ends_with("authorization")) {
-                came.push(token.to_owned());
-            }
-            came.push(value.into_owned());
+            came.extend(secrets_of_field(name, &String::from_utf8_lossy(value)).map(str::to_owned));
         }
         let query = exchange.client.target().split_once('?').map_or("", |(_, query)| query);
         for value in query.split('&').filter_map(|pair| mask.key_in(pair)) {
@@ -101,6 +96,29 @@ impl Mask {
         }
         mask.request = Rc::new(Index::new(came));
         mask
+    }
+
+    /// Something else that is a secret from now on, such as a token that was fetched for the request.
+    pub(crate) fn learn(&mut self, secret: &str) {
+        Rc::make_mut(&mut self.request).learn(secret);
+    }
+
+    /// The value of a header field, whose name is in lower case, is a secret from now on if it may not be shown.
+    pub(crate) fn learn_field(&mut self, name: &str, value: &str) {
+        if self.hides_field(name) {
+            for secret in secrets_of_field(name, value) {
+                self.learn(secret);
+            }
+        }
+    }
+
+    /// Everything that another mask of the same exchange has learned.
+    pub(crate) fn learn_all(&mut self, other: &Mask) {
+        if !Rc::ptr_eq(&self.request, &other.request) {
+            for form in other.request.0.values().flatten() {
+                Rc::make_mut(&mut self.request).insert(form.clone());
+            }
+        }
     }
 
     /// A text without its secrets.
@@ -150,21 +168,32 @@ impl Mask {
 }
 
 /// Texts by how they start, so that finding them takes no longer the more there are.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Index(HashMap<[u8; SECRET_BYTES_MIN], Vec<String>>);
 
 impl Index {
     fn new(secrets: impl IntoIterator<Item = String>) -> Self {
         let mut index = Self::default();
-        for form in secrets.into_iter().flat_map(|secret| forms(secret.trim())) {
-            if let Some(start) = form.as_bytes().first_chunk() {
-                index.0.entry(*start).or_default().push(form);
-            }
-        }
-        for same_start in index.0.values_mut() {
-            same_start.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        for secret in secrets {
+            index.learn(&secret);
         }
         index
+    }
+
+    fn learn(&mut self, secret: &str) {
+        for form in forms(secret.trim()) {
+            self.insert(form);
+        }
+    }
+
+    /// The longest come first: a secret may begin with another one.
+    fn insert(&mut self, form: String) {
+        let Some(start) = form.as_bytes().first_chunk() else { return };
+        let same_start = self.0.entry(*start).or_default();
+        let at = same_start.partition_point(|other| (other.len(), other) > (form.len(), &form));
+        if same_start.get(at) != Some(&form) {
+            same_start.insert(at, form);
+        }
     }
 
     fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
@@ -199,6 +228,12 @@ impl Index {
         }
         found
     }
+}
+
+/// What is secret in a header field that is not shown: its value, and a token without the name of its scheme.
+fn secrets_of_field<'v>(name: &str, value: &'v str) -> impl Iterator<Item = &'v str> {
+    let token = value.split_once(' ').filter(|_| name.ends_with("authorization"));
+    token.map(|(_, token)| token).into_iter().chain([value])
 }
 
 /// A secret as it is, and as it looks in a URL, in a form, in JSON, and in XML.

@@ -218,6 +218,13 @@ impl Trace {
         let Some(index) = self.open.pop() else { return };
         // What stands in it has said already what changed.
         let is_leaf = index + 1 == self.entries.len();
+        for change in &changes {
+            if let Note::Changed { what, value: Some(value) } = change
+                && let Some(name) = header_name(what)
+            {
+                self.mask.learn_field(name, value);
+            }
+        }
         let changes = changes.into_iter().filter(|_| is_leaf).map(|note| self.masked(note)).collect::<Vec<_>>();
         let failed = fault
             .filter(|_| is_leaf)
@@ -239,6 +246,7 @@ impl Trace {
     /// Takes over what a copy of this trace recorded beyond it.
     pub(crate) fn merge(&mut self, before: usize, copy: Trace) {
         self.entries.extend(copy.entries.into_iter().skip(before));
+        self.mask.learn_all(&copy.mask);
     }
 
     /// A note as it is kept. Masked first and shortened then: a part of a secret is no text that anybody would find.
@@ -253,8 +261,8 @@ impl Trace {
         match note {
             Note::Evaluated { expression, value } => Note::Evaluated { expression: hide(expression), value: hide(value) },
             Note::Changed { what, value } => Note::Changed {
-                value: value.map(|value| match what.strip_suffix('`').and_then(|what| what.split_once(" header `")) {
-                    Some((_, name)) => shortened(self.mask.hide_field(name, &value).into_owned()),
+                value: value.map(|value| match header_name(&what) {
+                    Some(name) => shortened(self.mask.hide_field(name, &value).into_owned()),
                     None if what == URL => hide_url(value),
                     None => hide(value),
                 }),
@@ -279,6 +287,11 @@ impl Trace {
                 Note::Configuration(found)
             }
         }
+    }
+
+    /// A text that no later note shows.
+    pub(crate) fn conceal(&mut self, secret: &str) {
+        self.mask.learn(secret);
     }
 
     /// What policies said, a line each.
@@ -466,6 +479,11 @@ fn differences(whose: &str, before: &[(String, String)], after: &[(String, Strin
     let gone = before.iter().filter(|(name, _)| !after.iter().any(|(other, _)| other == name));
     let new = after.iter().filter(|pair| !before.contains(pair));
     gone.map(|(name, _)| (what(name), None)).chain(new.map(|(name, value)| (what(name), Some(value.clone())))).collect()
+}
+
+/// The name of the header field that a change is about.
+fn header_name(what: &str) -> Option<&str> {
+    what.strip_suffix('`')?.split_once(" header `").map(|(_, name)| name)
 }
 
 /// A value with its type, as cases show it.

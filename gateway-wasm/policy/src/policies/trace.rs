@@ -72,11 +72,11 @@ impl Statement for Trace {
         }
         let mut event = Event::of("message", exchange, host);
         let mask = Mask::of(exchange);
-        event.text("source", &self.source);
+        event.text("source", &mask.hide(&self.source));
         event.text("severity", self.severity);
         event.text("message", &mask.hide(&message));
-        let shown: Vec<_> = metadata.iter().map(|(name, value)| (name.as_str(), mask.hide(value))).collect();
-        event.texts("metadata", shown.iter().map(|(name, value)| (*name, &**value)));
+        let shown: Vec<_> = metadata.iter().map(|(name, value)| (mask.hide(name), mask.hide(value))).collect();
+        event.texts("metadata", shown.iter().map(|(name, value)| (&**name, &**value)));
         host.emit(&event.finish());
         if let Some(trace) = &mut exchange.trace {
             trace.note(Note::Said { source: self.source.clone(), severity: self.severity, message, metadata });
