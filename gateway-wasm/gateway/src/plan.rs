@@ -7,6 +7,7 @@ use catalog::{
     openapi::example,
 };
 use diagnostic::Source;
+use policy::mask::SECRET_BYTES_MIN;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -173,6 +174,20 @@ pub struct Secrets {
 pub struct Keys {
     pub primary: Option<String>,
     pub secondary: Option<String>,
+}
+
+impl Secrets {
+    /// What traces and logs show as it is, because it is shorter than [`SECRET_BYTES_MIN`]: ``the secret named value `pin` ``.
+    pub fn shown(&self, service: &Service) -> Vec<String> {
+        let is_short = |text: &String| text.trim().len() < SECRET_BYTES_MIN;
+        let given = |name: &str, other: &str| self.named_values.get(name).or_else(|| self.named_values.get(other));
+        let named = service.named_values.iter().filter(|value| value.secret);
+        let named = named.filter(|value| given(&value.display_name, &value.name).is_some_and(is_short));
+        let named = named.map(|value| format!("the secret named value `{}`", value.display_name));
+        let has_short = |keys: &Keys| [&keys.primary, &keys.secondary].into_iter().flatten().any(is_short);
+        let keyed = self.subscriptions.iter().filter(|(_, keys)| has_short(keys));
+        named.chain(keyed.map(|(name, _)| format!("a key of the subscription `{name}`"))).collect()
+    }
 }
 
 impl Plan {

@@ -41,6 +41,7 @@ impl Place<'_> {
         if !missing.is_empty() {
             return Err(Failure::Findings(missing.join("\n")));
         }
+        eprint!("{}", secrets::shown(&loaded.service, &secrets));
         Ok(Plan::new(&loaded.service, &Secrets { backends, debug_key: self.debug_key, ..secrets }).write())
     }
 }

@@ -5,7 +5,7 @@
 use crate::config;
 use anyhow::Result;
 use catalog::Service;
-use gateway::{Keys, Secrets};
+use gateway::{Keys, SECRET_BYTES_MIN, Secrets};
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
@@ -72,6 +72,17 @@ pub(crate) fn missing(folder: &Path, service: &Service, secrets: &Secrets) -> Ve
             )
         })
         .collect()
+}
+
+/// What is too short to be a secret, and what that means.
+pub(crate) fn shown(service: &Service, secrets: &Secrets) -> String {
+    let warning = |what: String| {
+        format!(
+            "warning[secret/short]: {what} is so short that traces and logs show it\n  \
+             = help: give it at least {SECRET_BYTES_MIN} bytes; a real secret has 16 or more\n\n"
+        )
+    };
+    secrets.shown(service).into_iter().map(warning).collect()
 }
 
 /// `services/shop` has its secrets in `services/shop.secrets.yaml`: beside the folder, so that they are never in it.
