@@ -115,16 +115,6 @@ impl Home {
         Some(self.gateway.get_or_init(|| Rc::new(Gateway::new(plan(service, None)))).clone())
     }
 
-    /// What nobody may see: the values of secret named values, stand-ins included, and the credentials of backends.
-    pub fn secrets(&self) -> Vec<String> {
-        let values = self.service.iter().flat_map(|service| &service.named_values).filter(|value| value.secret);
-        let values = values.map(|value| value.value.clone().unwrap_or_else(|| stand_in(value)));
-        let gateway = self.of_service();
-        let credentials = gateway.iter().flat_map(|gateway| gateway.credentials()).map(str::to_owned);
-        // A credential may hold a named value, and goes first: what is left of it could tell something.
-        credentials.chain(values).collect()
-    }
-
     /// The gateway of that service.
     pub(crate) fn gateway(&self, case: &Case) -> Rc<Gateway> {
         let new = || Rc::new(Gateway::new(plan(&self.of(case), None)));
@@ -162,7 +152,7 @@ impl Home {
         for (name, text) in &case.named_values {
             let mut is_new = true;
             for value in service.named_values.iter_mut().filter(|value| value.display_name == *name) {
-                (value.value, value.secret, is_new) = (Some(text.clone()), false, false);
+                (value.value, is_new) = (Some(text.clone()), false);
             }
             if is_new {
                 service.named_values.push(NamedValue {

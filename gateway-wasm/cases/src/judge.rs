@@ -8,7 +8,6 @@ use crate::{
     run::{self, Ran, or_nothing},
 };
 use diagnostic::render;
-use policy::trace::Trace;
 use similar::{ChangeTag, TextDiff};
 use std::fmt::Write;
 
@@ -77,7 +76,7 @@ impl Judge<'_, '_> {
             return self.verdict.problems.extend(findings.iter().map(render::text));
         }
         let is_traced = self.case.expected.iter().any(|expected| expected.what == What::Trace);
-        let ran = run::policy(self.case, self.home, is_traced.then(Trace::default));
+        let ran = run::policy(self.case, self.home, is_traced);
         self.verdict.problems.extend(ran.outcome.problems());
         self.ran = Some(ran);
         for expected in &self.case.expected {

@@ -16,6 +16,7 @@ use policy::{
         program::{show, show_thrown},
         value::Value,
     },
+    mask::Mask,
     script::{Script, Sent},
     trace::Trace,
 };
@@ -62,6 +63,8 @@ pub struct Ran {
     pub error: String,
     /// What happened, where somebody wanted to know.
     pub trace: Option<Box<Trace>>,
+    /// What nobody may read of it.
+    pub mask: Mask,
 }
 
 /// Runs a case as the doors of the component do, from [`Home::plan`].
@@ -92,21 +95,22 @@ pub fn traced(case: &Case, plan: Plan) -> Option<Case> {
 
 /// Runs a case whose policy is right.
 ///
-/// `trace` records what happens. Recording looks at the clock, which may go on with each look; so it is for those who ask.
-pub fn policy(case: &Case, home: &Home, trace: Option<Trace>) -> Ran {
-    ran(case, &home.gateway(case), trace)
+/// A trace records what happens. Recording looks at the clock, which may go on with each look; so it is for those who ask.
+pub fn policy(case: &Case, home: &Home, is_traced: bool) -> Ran {
+    ran(case, &home.gateway(case), is_traced)
 }
 
-fn ran(case: &Case, gateway: &Gateway, trace: Option<Trace>) -> Ran {
+fn ran(case: &Case, gateway: &Gateway, is_traced: bool) -> Ran {
     let script = Script::new(case.scene.clone(), case.given.body.clone());
     let mut ran = Ran {
         outcome: Outcome::default(),
         variables: NOTHING.to_owned(),
         cache: NOTHING.to_owned(),
         error: NOTHING.to_owned(),
-        trace: trace.map(Box::new),
+        trace: None,
+        mask: Mask::new(gateway.secrets().clone()),
     };
-    let response = respond(case, gateway, &script, &mut ran);
+    let response = respond(case, gateway, &script, is_traced, &mut ran);
     ran.outcome = outcome(response, &script);
     ran.cache = cache(&script);
     ran
@@ -131,12 +135,15 @@ pub(crate) fn or_nothing(text: String) -> String {
     if text.is_empty() { NOTHING.to_owned() } else { text }
 }
 
-fn respond(case: &Case, gateway: &Gateway, script: &Script, ran: &mut Ran) -> Response {
+fn respond(case: &Case, gateway: &Gateway, script: &Script, is_traced: bool, ran: &mut Ran) -> Response {
     let mut admitted = match admit(case, gateway, script) {
         Ok(admitted) => admitted,
         Err(response) => return *response,
     };
-    admitted.exchange.trace = ran.trace.take();
+    if is_traced {
+        ran.mask = Mask::of(&admitted.exchange);
+        admitted.exchange.trace = Some(Box::new(Trace::of(&admitted.exchange)));
+    }
     let ended = polled(admitted.run(script));
     let mut exchange = admitted.exchange;
     ran.trace = exchange.trace.take();

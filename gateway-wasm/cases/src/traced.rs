@@ -22,13 +22,12 @@ pub struct Traced {
 impl Traced {
     /// Runs a case whose policy is right.
     pub fn run(case: &Case, home: &Home) -> Traced {
-        let ran = run::policy(case, home, Some(Trace::new(home.secrets())));
-        let trace = ran.trace.map(|trace| *trace).unwrap_or_default();
+        let run::Ran { outcome, trace, mask, .. } = run::policy(case, home, true);
         Traced {
-            upstream: trace.masked_message(&http::upstream(&ran.outcome.upstream)),
-            sent: trace.masked_message(&http::sent(&ran.outcome.response)),
-            problems: ran.outcome.problems().collect(),
-            trace,
+            upstream: mask.hide_message(&http::upstream(&outcome.upstream)),
+            sent: mask.hide_message(&http::sent(&outcome.response)),
+            problems: outcome.problems().map(|problem| mask.hide_url(&problem)).collect(),
+            trace: trace.map(|trace| *trace).unwrap_or_default(),
         }
     }
 

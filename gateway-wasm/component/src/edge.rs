@@ -467,7 +467,7 @@ fn too_large(bytes_max: u64) -> SendError {
 /// Header fields for the runtime. It refuses those that belong to a connection, which is right.
 fn outgoing_headers(headers: &Headers, is_replaced: bool) -> types::Fields {
     let fields = types::Fields::new();
-    for (name, value) in headers.iter().filter(|(name, _)| !(is_replaced && *name == "content-length")) {
+    for (name, value) in headers.leaving().filter(|(name, _)| !(is_replaced && *name == "content-length")) {
         let _ = fields.append(name, value.as_bytes());
     }
     fields

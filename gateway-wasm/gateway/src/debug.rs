@@ -86,7 +86,7 @@ impl Debug {
         if api != exchange.about.called.api.id {
             return Some(Debug::Refused("apim-debug-authorization-wrongapi", api.to_owned()));
         }
-        exchange.trace = Some(Box::new(Trace::new(gateway.secrets())));
+        exchange.trace = Some(Box::new(Trace::of(exchange)));
         exchange.about.tracing = true;
         Some(Debug::Traced(problem::guid(host).to_string()))
     }

@@ -18,4 +18,5 @@ pub use check::check;
 pub use debug::DebugKey;
 pub use lints::lint;
 pub use plan::{Keys, Plan, Secrets};
+pub use policy::mask::SECRET_BYTES_MIN;
 pub use serve::{Admitted, Course, Gateway, Served, Unknown, admit, failed, serve};

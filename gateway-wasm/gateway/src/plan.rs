@@ -7,6 +7,7 @@ use catalog::{
     openapi::example,
 };
 use diagnostic::Source;
+use policy::mask::SECRET_BYTES_MIN;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -175,6 +176,20 @@ pub struct Keys {
     pub secondary: Option<String>,
 }
 
+impl Secrets {
+    /// What traces and logs show as it is, because it is shorter than [`SECRET_BYTES_MIN`]: ``the secret named value `pin` ``.
+    pub fn shown(&self, service: &Service) -> Vec<String> {
+        let is_short = |text: &String| text.trim().len() < SECRET_BYTES_MIN;
+        let given = |name: &str, other: &str| self.named_values.get(name).or_else(|| self.named_values.get(other));
+        let named = service.named_values.iter().filter(|value| value.secret);
+        let named = named.filter(|value| given(&value.display_name, &value.name).is_some_and(is_short));
+        let named = named.map(|value| format!("the secret named value `{}`", value.display_name));
+        let has_short = |keys: &Keys| [&keys.primary, &keys.secondary].into_iter().flatten().any(is_short);
+        let keyed = self.subscriptions.iter().filter(|(_, keys)| has_short(keys));
+        named.chain(keyed.map(|(name, _)| format!("a key of the subscription `{name}`"))).collect()
+    }
+}
+
 impl Plan {
     /// Makes the plan of a service. Named values without a value are left out, and policies that use them do not check.
     pub fn new(service: &Service, secrets: &Secrets) -> Plan {
@@ -263,6 +278,25 @@ impl Plan {
     /// Where the bytes are not a plan of this build.
     pub fn read(bytes: &[u8]) -> Result<Plan, String> {
         postcard::from_bytes(bytes).map_err(|error| format!("the plan is not one of this build: {error}"))
+    }
+
+    /// What nobody may read: secret named values, the keys of subscriptions, what the credentials of backends add to requests.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        let named = |place: &PlanSurroundings| {
+            let values = place.secrets.iter().filter_map(|name| place.named_values.get(name)).cloned();
+            values.collect::<Vec<_>>()
+        };
+        let keys = self.subscriptions.iter().flat_map(|subscription| subscription.keys.iter().flatten()).cloned();
+        let mut secrets: Vec<String> = self.surroundings.iter().flat_map(named).chain(keys).collect();
+        for backend in self.surroundings.iter().flat_map(|place| place.backends.values()) {
+            for (name, values) in backend.headers.iter().chain(&backend.query) {
+                // `Bearer` is no secret, and what stands behind it is one wherever it is.
+                let tokens = values.iter().filter(|_| name == "authorization").filter_map(|value| value.split_once(' '));
+                secrets.extend(tokens.map(|(_, token)| token.to_owned()));
+                secrets.extend(values.iter().cloned());
+            }
+        }
+        secrets
     }
 
     fn add_policy(&mut self, source: &Option<Source>) -> Option<u32> {

@@ -12,6 +12,7 @@ use policy::{
     Section, Surroundings, about,
     address::Address,
     backend::Credentials,
+    mask::Secrets,
     policies::{CrossDomain, Preflight},
     problem,
 };
@@ -26,7 +27,7 @@ use wire::{RequestHead, Which};
 /// A plan, made ready: routes, keys, and policies that are compiled when they are first used.
 #[derive(Debug)]
 pub struct Gateway {
-    plan: Plan,
+    plan: Rc<Plan>,
     routes: Routes,
     keys: KeyRing,
     surroundings: Vec<Surroundings>,
@@ -34,6 +35,7 @@ pub struct Gateway {
     documents: Vec<OnceCell<Rc<Document>>>,
     effective: RefCell<HashMap<Context, InEffect>>,
     deployment: Rc<about::Deployment>,
+    secrets: Rc<Secrets>,
 }
 
 /// API, operation, product: what decides which policies are in effect.
@@ -71,7 +73,10 @@ impl Default for Gateway {
 impl Gateway {
     /// Makes a plan ready. Policies that do not check are left out: whoever made the plan has checked them.
     pub fn new(plan: Plan) -> Self {
+        let plan = Rc::new(plan);
+        let kept = plan.clone();
         Self {
+            secrets: Rc::new(Secrets::new(move || kept.secrets())),
             routes: Routes::new(&plan),
             keys: KeyRing::new(&plan),
             surroundings: plan.surroundings.iter().map(surroundings).collect(),
@@ -96,13 +101,9 @@ impl Gateway {
         found
     }
 
-    /// What the credentials of backends add to requests, as it leaves, for who writes down what left the gateway: no trace shows it.
-    pub fn credentials(&self) -> impl Iterator<Item = &str> {
-        let backends = self.surroundings.iter().flat_map(|surroundings| surroundings.backends.values());
-        backends.filter_map(|backend| backend.credentials.as_deref()).flat_map(|credentials| {
-            let headers = credentials.headers.iter().flat_map(|(_, values)| values);
-            headers.chain(credentials.query.iter().map(|(_, value)| value)).map(String::as_str)
-        })
+    /// What nobody may read: for who writes down what comes of a request.
+    pub fn secrets(&self) -> &Rc<Secrets> {
+        &self.secrets
     }
 
     /// The names of the API and of its operation that a request leads to, for tools; `None` where it leads nowhere.
@@ -146,14 +147,6 @@ impl Gateway {
     /// What signs the tokens of those who may see traces.
     pub(crate) fn debug_key(&self) -> Option<DebugKey> {
         self.plan.debug_key
-    }
-
-    /// What no trace may show: secret named values, the keys of subscriptions, credentials of backends.
-    pub(crate) fn secrets(&self) -> Vec<String> {
-        let secret = |it: &PlanSurroundings| it.secrets.iter().filter_map(|name| it.named_values.get(name)).cloned().collect();
-        let named: Vec<Vec<String>> = self.plan.surroundings.iter().map(secret).collect();
-        let keys = self.plan.subscriptions.iter().flat_map(|subscription| subscription.keys.iter().flatten()).cloned();
-        named.into_iter().flatten().chain(keys).chain(self.credentials().map(str::to_owned)).collect()
     }
 
     /// What is in effect: for the whole service where there is no such API, for the API where it has no such operation.
@@ -241,7 +234,15 @@ impl Gateway {
             }))
         });
         let came_ticks = if came_micros == 0 { 0 } else { about::ticks(came_micros) };
-        about::About { called, subscription, user: None, deployment: self.deployment.clone(), came_ticks, tracing: false }
+        about::About {
+            called,
+            subscription,
+            user: None,
+            deployment: self.deployment.clone(),
+            secrets: self.secrets.clone(),
+            came_ticks,
+            tracing: false,
+        }
     }
 
     /// What is served to browsers' players before they call any API. Neither a key nor a route leads to it.
@@ -434,9 +435,9 @@ pub fn failed<H: Host>(host: &H) -> Response {
 
 fn exchange(head: RequestHead, api: Option<&PlanApi>, found: Found, backend: Option<Address>, about: about::About) -> Exchange {
     let mut headers = Headers::new(head.fields().clone());
-    // The key is the gateway's business, not the backend's.
+    // The key is the gateway's business, not the backend's. Policies see it, as APIM's do, and one that sets the field sends it on.
     if let Some(api) = api.filter(|api| headers.contains(&api.key_header)) {
-        headers.set(&api.key_header, Vec::new());
+        headers.keep_back(&api.key_header);
     }
     // Behind the portable door the client's address is not known; what a front proxy said about it stays then.
     if !head.client_address().is_empty() {

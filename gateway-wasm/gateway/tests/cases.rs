@@ -6,15 +6,20 @@
 //! ```` ```text findings ```` is what people see of it. In a case, ```` ```http given ```` is the request, ```` ```http reply ```` what the backend answers
 //! (`no answer` if it does not), in order; what is not written is 200 with the body `ok`. ```` ```http sent ```` is exactly
 //! what the client gets, and ```` ```http upstream ```` exactly what goes to the backend; where a case does not have the
-//! first, the client gets 200 `ok`, and where it does not have the second, nothing goes to a backend. GUIDs stand as
-//! `<guid>`, and `x-forwarded-for` is left out where it is the client's address and nothing else.
+//! first, the client gets 200 `ok`, and where it does not have the second, nothing goes to a backend. ```` ```log ```` is what
+//! operators read, and ```` ```events ```` what is emitted. GUIDs stand as `<guid>`, and `x-forwarded-for` is left out where it is the
+//! client's address and nothing else.
+//!
+//! Every case runs a second time with a trace, if its request leads to an API: neither the trace, nor what operators read, nor any event
+//! for people may hold a key or a secret of the file, however it is written there.
 //! `UPDATE=1 cargo test -p gateway` writes the expectations.
 #![allow(clippy::disallowed_methods, reason = "tests read their cases from files")]
 
 use diagnostic::render;
-use gateway::{Gateway, Keys, Plan, Secrets, Served};
+use gateway::{DebugKey, Gateway, Keys, Plan, Secrets, Served};
 use policy::{
     Host, Response,
+    mask::SECRET_BYTES_MIN,
     script::{Clock, Reply, Scene, Script, Scripted, Sent, To},
 };
 use std::{fmt::Write, fs, ops::Range, path::PathBuf};
@@ -24,6 +29,9 @@ mod wait;
 
 const CLIENT_ADDRESS: &str = "192.0.2.7";
 const HOST: &str = "gateway.example";
+const DEBUG_KEY: DebugKey = DebugKey([7; 32]);
+/// The subscriptions of the cases start and end around the first of January.
+const NOW_SECONDS: i64 = 1_767_225_600;
 const OK: &str = "HTTP/1.1 200 OK\n\nok\n";
 
 #[test]
@@ -39,10 +47,14 @@ fn cases() {
         let sections = sections(&text);
         let mut out = sections[0].to_owned();
         match service(sections[0]) {
-            Ok(gateway) => {
+            Ok((gateway, secrets)) => {
                 for section in &sections[1..] {
                     count += 1;
                     let written = case(section, &gateway);
+                    for seen in leaks(section, &gateway, &secrets) {
+                        let heading = section.lines().next().unwrap_or_default();
+                        let _ = writeln!(failures, "{}: {heading}: a secret can be seen: {seen}", file.display());
+                    }
                     if written != *section && !update {
                         let _ = writeln!(failures, "{}:\n{}", file.display(), difference(section, &written));
                     }
@@ -104,9 +116,9 @@ fn blocks(section: &str) -> Vec<Block<'_>> {
     blocks
 }
 
-/// The gateway of a file, or what is wrong with its service.
-fn service(section: &str) -> Result<Gateway, String> {
-    let (mut folder, mut secrets) = (catalog::Folder::new(), Secrets::default());
+/// The gateway of a file and its secrets, or what is wrong with its service.
+fn service(section: &str) -> Result<(Gateway, Vec<String>), String> {
+    let (mut folder, mut secrets) = (catalog::Folder::new(), Secrets { debug_key: Some(DEBUG_KEY), ..Secrets::default() });
     for (info, text, _) in blocks(section) {
         let lines = || text.lines().filter_map(|line| line.split_once(": "));
         match info.split_once(' ') {
@@ -130,24 +142,49 @@ fn service(section: &str) -> Result<Gateway, String> {
     if findings.has_errors() {
         return Err(render::all_text(&findings));
     }
-    Ok(Gateway::new(Plan::read(&Plan::new(&service, &secrets).write())?))
+    let gateway = Gateway::new(Plan::read(&Plan::new(&service, &secrets).write())?);
+    let keys = secrets.subscriptions.into_values().flat_map(|keys| [keys.primary, keys.secondary]).flatten();
+    let all = keys.chain(secrets.named_values.into_values());
+    Ok((gateway, all.filter(|secret| secret.len() >= SECRET_BYTES_MIN).collect()))
+}
+
+/// What the world answers in a case.
+fn world(own: &[Block<'_>]) -> Script {
+    let replies = own.iter().filter(|(info, ..)| *info == "http reply").map(|(_, text, _)| reply(text));
+    let replies = replies.chain((0..4).map(|_| reply(OK)));
+    let scripted = replies.map(|reply| Scripted { to: To::Url(None, "*".to_owned()), after_micros: 0, reply, line: 0 });
+    Script::new(
+        Scene {
+            replies: scripted.collect(),
+            clock: Clock { now_micros: NOW_SECONDS * 1_000_000, ..Clock::default() },
+            ..Scene::default()
+        },
+        Default::default(),
+    )
+}
+
+/// Lines that somebody can read, and should not.
+fn leaks(section: &str, gateway: &Gateway, secrets: &[String]) -> Vec<String> {
+    let own = blocks(section);
+    let host = world(&own);
+    let given = own.iter().find(|(info, ..)| *info == "http given").map_or("GET /", |(_, text, _)| text);
+    let Some((api, _)) = gateway.find(&request(given)) else { return Vec::new() };
+    let token = DEBUG_KEY.token(api, NOW_SECONDS + 3600);
+    let traced = request(&format!("{}\nApim-Debug-Authorization: {token}\n", given.trim_end()));
+    let served = wait::for_ready(gateway::serve(gateway, traced, &host));
+    assert!(matches!(served, Served::Respond(_)), "who is traced gets the response that the trace shows");
+    let lines = host.log.borrow().iter().map(|(_, line)| line.clone()).collect::<Vec<_>>();
+    // What a policy sends to a hub is data.
+    let events = host.events.borrow().iter().filter(|event| !event.starts_with(r#"{"kind":"log""#)).cloned().collect::<Vec<_>>();
+    let encoded = |secret: &str| secret.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let is_seen = |line: &String| secrets.iter().any(|secret| line.contains(secret) || line.contains(&encoded(secret)));
+    lines.into_iter().chain(events).filter(is_seen).collect()
 }
 
 /// The case as it should be: with the expectations that hold.
 fn case(section: &str, gateway: &Gateway) -> String {
     let own = blocks(section);
-    let replies = own.iter().filter(|(info, ..)| *info == "http reply").map(|(_, text, _)| reply(text));
-    let replies = replies.chain((0..4).map(|_| reply(OK)));
-    let scripted = replies.map(|reply| Scripted { to: To::Url(None, "*".to_owned()), after_micros: 0, reply, line: 0 });
-    let host = Script::new(
-        Scene {
-            replies: scripted.collect(),
-            // The subscriptions of the cases start and end around the first of January.
-            clock: Clock { now_micros: 1_767_225_600_000_000, ..Clock::default() },
-            ..Scene::default()
-        },
-        Default::default(),
-    );
+    let host = world(&own);
     let given = own.iter().find(|(info, ..)| *info == "http given").map_or("GET /", |(_, text, _)| text);
     let response = match wait::for_ready(gateway::serve(gateway, request(given), &host)) {
         Served::Respond(response) => response,
@@ -164,6 +201,14 @@ fn case(section: &str, gateway: &Gateway) -> String {
         match *info {
             "http sent" => out.replace_range(range.clone(), &sent),
             "http upstream" => out.replace_range(range.clone(), &upstream),
+            "log" => {
+                let lines = host.log.borrow().iter().map(|(level, line)| format!("{level:?}: {line}\n")).collect::<String>();
+                out.replace_range(range.clone(), &lines);
+            }
+            "events" => {
+                let events = host.events.borrow().iter().map(|event| format!("{event}\n")).collect::<String>();
+                out.replace_range(range.clone(), &without_guids(&events));
+            }
             _ => {}
         }
     }

@@ -1,5 +1,6 @@
 //! What `context` tells of the service: the API, its operation, the product, the caller. Whoever runs an exchange says it.
 
+use crate::mask::Secrets;
 use std::rc::Rc;
 
 /// What `context` says beside the messages. Cheap to clone.
@@ -13,6 +14,8 @@ pub struct About {
     pub user: Option<Rc<User>>,
     /// Where the gateway runs.
     pub deployment: Rc<Deployment>,
+    /// What nobody may read of the service.
+    pub secrets: Rc<Secrets>,
     /// When the request came, in ticks of 100 ns since the start of the year 1, UTC; 0 where nobody asks.
     pub came_ticks: i64,
     /// True if the caller may see a trace.

@@ -62,6 +62,13 @@ impl Exchange {
         }
     }
 
+    /// Keeps a token that was fetched for the request out of a trace, where there is one.
+    pub fn conceal(&mut self, secret: &str) {
+        if let Some(trace) = &mut self.trace {
+            trace.conceal(secret);
+        }
+    }
+
     /// Puts what policies owe on the response that leaves, wherever it comes from: what they found out about the caller holds for a
     /// refusal, too.
     pub fn settle(&mut self) {
@@ -186,12 +193,19 @@ pub struct Headers {
     came: Fields,
     /// The names that policies touched, and the values they have now: none if removed.
     changed: Vec<(String, Vec<Vec<u8>>)>,
+    /// The name of a field that stays here as it came.
+    kept_back: Option<Box<str>>,
 }
 
 impl Headers {
     /// Header fields as they came.
     pub fn new(came: Fields) -> Self {
-        Self { came, changed: Vec::new() }
+        Self { came, changed: Vec::new(), kept_back: None }
+    }
+
+    /// Keeps a field back that came: policies see it, and it leaves only with a value that one of them has set.
+    pub fn keep_back(&mut self, name: &str) {
+        self.kept_back = Some(name.into());
     }
 
     /// The values of a name.
@@ -242,8 +256,21 @@ impl Headers {
         untouched.chain(changed).map(|(name, value)| (name, String::from_utf8_lossy(value)))
     }
 
+    /// Every field that leaves.
+    pub fn leaving(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        self.iter().filter(|(name, _)| !self.stays(name))
+    }
+
+    /// True if a field is kept back, and no policy has touched it.
+    fn stays(&self, name: &str) -> bool {
+        self.kept_back.as_deref() == Some(name) && !self.changed.iter().any(|(changed, _)| changed == name)
+    }
+
     /// Writes the difference to what came.
     pub fn write_edits(&self, out: &mut Vec<u8>) {
+        if let Some(name) = self.kept_back.as_deref().filter(|name| self.stays(name)) {
+            Edit::Remove(name).write(out);
+        }
         for (name, values) in &self.changed {
             if self.came.get(name).is_some() {
                 Edit::Remove(name).write(out);
@@ -256,7 +283,8 @@ impl Headers {
 
     /// Writes every field, as edits to none.
     pub fn write_all(&self, out: &mut Vec<u8>) {
-        for (name, value) in self.came.iter().filter(|(name, _)| !self.changed.iter().any(|(changed, _)| changed == name)) {
+        let untouched = |name: &str| !self.stays(name) && !self.changed.iter().any(|(changed, _)| changed == name);
+        for (name, value) in self.came.iter().filter(|(name, _)| untouched(name)) {
             Edit::Append(name, value).write(out);
         }
         for (name, values) in &self.changed {

@@ -21,6 +21,7 @@ pub mod host;
 pub mod issuer;
 pub mod lint;
 pub mod lone;
+pub mod mask;
 pub mod policies;
 pub mod problem;
 mod redirect;

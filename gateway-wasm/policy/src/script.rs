@@ -357,7 +357,7 @@ impl Script {
                 backend.map_or("", |backend| &backend.authority),
                 request.target()
             ),
-            headers: request.headers.iter().map(|(name, value)| (name.to_owned(), value.into_owned())).collect(),
+            headers: request.headers.leaving().map(|(name, value)| (name.to_owned(), value.into_owned())).collect(),
             body: match &request.body {
                 Body::Whole(bytes) => bytes.clone(),
                 Body::Streams(_) => {

@@ -15,6 +15,7 @@ use crate::{
         program::{show, show_thrown},
         value::Value,
     },
+    mask::Mask,
     statement::Fault,
     step::Standing,
 };
@@ -27,8 +28,8 @@ pub struct Trace {
     pub entries: Vec<Entry>,
     /// The steps that have not ended, from the outside in.
     open: Vec<usize>,
-    /// What is written instead of which texts, so that no trace shows a secret.
-    secrets: Rc<[String]>,
+    /// What no trace shows.
+    mask: Mask,
 }
 
 /// One step.
@@ -151,20 +152,16 @@ enum Seen {
     Whole(bytes::Bytes),
 }
 
-/// Fields that hold keys and tokens: their values are in no trace.
-const MASKED: [&str; 6] =
-    ["authorization", "proxy-authorization", "cookie", "set-cookie", "ocp-apim-subscription-key", "apim-debug-authorization"];
-
-/// What is written in the place of a secret.
-const MASK: &str = "***";
+/// What a note calls the URL of the request to the backend.
+const URL: &str = "request URL";
 
 /// The most of a value that is kept, in bytes.
 const VALUE_BYTES_MAX: usize = 2000;
 
 impl Trace {
-    /// A trace that shows none of these texts.
-    pub fn new(secrets: impl IntoIterator<Item = String>) -> Self {
-        Trace { secrets: secrets.into_iter().filter(|secret| secret.len() >= 4).collect(), ..Trace::default() }
+    /// A trace of what happens to an exchange, which must not have begun.
+    pub fn of(exchange: &Exchange) -> Self {
+        Trace { mask: Mask::of(exchange), ..Trace::default() }
     }
 
     /// What came, and where it leads.
@@ -175,7 +172,7 @@ impl Trace {
             message: None,
             method: client.method().to_owned(),
             url: format!("{}://{}{}", client.scheme().name(), client.authority(), client.target()),
-            headers: shown_fields(headers),
+            headers: owned(headers),
         };
         let about = &exchange.about;
         let (api, operation) = (&about.called.api, &about.called.operation);
@@ -221,6 +218,13 @@ impl Trace {
         let Some(index) = self.open.pop() else { return };
         // What stands in it has said already what changed.
         let is_leaf = index + 1 == self.entries.len();
+        for change in &changes {
+            if let Note::Changed { what, value: Some(value) } = change
+                && let Some(name) = header_name(what)
+            {
+                self.mask.learn_field(name, value);
+            }
+        }
         let changes = changes.into_iter().filter(|_| is_leaf).map(|note| self.masked(note)).collect::<Vec<_>>();
         let failed = fault
             .filter(|_| is_leaf)
@@ -242,38 +246,52 @@ impl Trace {
     /// Takes over what a copy of this trace recorded beyond it.
     pub(crate) fn merge(&mut self, before: usize, copy: Trace) {
         self.entries.extend(copy.entries.into_iter().skip(before));
+        self.mask.learn_all(&copy.mask);
     }
 
-    /// A message of HTTP as text, without its secrets.
-    pub fn masked_message(&self, message: &str) -> String {
-        let line = |line: &str| match line.split_once(": ") {
-            Some((name, _)) if MASKED.iter().any(|masked| name.eq_ignore_ascii_case(masked)) => format!("{name}: {MASK}\n"),
-            _ => format!("{}\n", self.hidden(line.to_owned())),
-        };
-        message.lines().map(line).collect()
-    }
-
-    fn hidden(&self, text: String) -> String {
-        self.secrets.iter().fold(text, |text, secret| text.replace(secret.as_str(), MASK))
-    }
-
+    /// A note as it is kept. Masked first and shortened then: a part of a secret is no text that anybody would find.
     fn masked(&self, note: Note) -> Note {
-        let hide = |text: String| shortened(self.hidden(text));
-        let hidden = |headers: Vec<(String, String)>| headers.into_iter().map(|(name, value)| (name, hide(value))).collect();
+        let hide = |text: String| shortened(self.mask.hide(&text).into_owned());
+        let hide_url = |url: String| shortened(self.mask.hide_url(&url));
+        let field = |(name, value): (String, String)| {
+            let value = shortened(self.mask.hide_field(&name, &value).into_owned());
+            (name, value)
+        };
+        let fields = |headers: Vec<(String, String)>| headers.into_iter().map(field).collect();
         match note {
             Note::Evaluated { expression, value } => Note::Evaluated { expression: hide(expression), value: hide(value) },
-            Note::Changed { what, value } => Note::Changed { what, value: value.map(hide) },
+            Note::Changed { what, value } => Note::Changed {
+                value: value.map(|value| match header_name(&what) {
+                    Some(name) => shortened(self.mask.hide_field(name, &value).into_owned()),
+                    None if what == URL => hide_url(value),
+                    None => hide(value),
+                }),
+                what: hide(what),
+            },
             Note::Said { source, severity, message, metadata } => {
-                let metadata = metadata.into_iter().map(|(name, value)| (name, hide(value))).collect();
-                Note::Said { source, severity, message: hide(message), metadata }
+                let metadata = metadata.into_iter().map(|(name, value)| (hide(name), hide(value))).collect();
+                Note::Said { source: hide(source), severity, message: hide(message), metadata }
             }
             Note::Failed { reason, message } => Note::Failed { reason, message: hide(message) },
             Note::Request { message, method, url, headers } => {
-                Note::Request { message, method, url: hide(url), headers: hidden(headers) }
+                Note::Request { message: message.map(hide), method: hide(method), url: hide_url(url), headers: fields(headers) }
             }
-            Note::Response { status, reason, headers } => Note::Response { status, reason, headers: hidden(headers) },
-            Note::Configuration(configuration) => Note::Configuration(configuration),
+            Note::Response { status, reason, headers } => {
+                Note::Response { status, reason: hide(reason), headers: fields(headers) }
+            }
+            Note::Configuration(mut found) => {
+                if let Some(backend) = &mut found.backend {
+                    backend.path = self.mask.hide(&backend.path).into_owned();
+                    backend.query = self.mask.hide(&backend.query).into_owned();
+                }
+                Note::Configuration(found)
+            }
         }
+    }
+
+    /// A text that no later note shows.
+    pub(crate) fn conceal(&mut self, secret: &str) {
+        self.mask.learn(secret);
     }
 
     /// What policies said, a line each.
@@ -344,20 +362,18 @@ pub(crate) fn of_request(exchange: &Exchange) -> Note {
         message: Some("Request is being forwarded to the backend service.".to_owned()),
         method: request.method.clone().unwrap_or_else(|| exchange.client.method().to_owned()),
         url: origin + &request.target(),
-        headers: shown_fields(request.headers.iter()),
+        headers: owned(request.headers.leaving()),
     }
 }
 
 /// A response as it is.
 pub(crate) fn of_response(response: &Response) -> Note {
-    let headers = shown_fields(response.headers.iter());
+    let headers = owned(response.headers.iter());
     Note::Response { status: response.status, reason: response.reason.clone(), headers }
 }
 
-/// Header fields without what nobody may see.
-fn shown_fields<'f>(fields: impl Iterator<Item = (&'f str, std::borrow::Cow<'f, str>)>) -> Vec<(String, String)> {
-    let shown = |name: &str, value: &str| if MASKED.contains(&name) { MASK.to_owned() } else { value.to_owned() };
-    fields.map(|(name, value)| (name.to_owned(), shown(name, &value))).collect()
+fn owned<'f>(fields: impl Iterator<Item = (&'f str, std::borrow::Cow<'f, str>)>) -> Vec<(String, String)> {
+    fields.map(|(name, value)| (name.to_owned(), value.into_owned())).collect()
 }
 
 impl Look {
@@ -387,7 +403,7 @@ impl Look {
             changed("request method".to_owned(), after.method);
         }
         if self.url != after.url {
-            changed("request URL".to_owned(), Some(after.url));
+            changed(URL.to_owned(), Some(after.url));
         }
         for (what, value) in differences("request", &self.fields, &after.fields) {
             changed(what, value);
@@ -462,8 +478,12 @@ fn differences(whose: &str, before: &[(String, String)], after: &[(String, Strin
     let what = |name: &str| format!("{whose} header `{name}`");
     let gone = before.iter().filter(|(name, _)| !after.iter().any(|(other, _)| other == name));
     let new = after.iter().filter(|pair| !before.contains(pair));
-    let value = |(name, value): &(String, String)| if MASKED.contains(&name.as_str()) { MASK.to_owned() } else { value.clone() };
-    gone.map(|(name, _)| (what(name), None)).chain(new.map(|pair| (what(&pair.0), Some(value(pair))))).collect()
+    gone.map(|(name, _)| (what(name), None)).chain(new.map(|(name, value)| (what(name), Some(value.clone())))).collect()
+}
+
+/// The name of the header field that a change is about.
+fn header_name(what: &str) -> Option<&str> {
+    what.strip_suffix('`')?.split_once(" header `").map(|(_, name)| name)
 }
 
 /// A value with its type, as cases show it.

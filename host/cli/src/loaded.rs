@@ -57,6 +57,7 @@ impl Place<'_> {
     /// The plan for the gateway. `backends` are addresses that replace the folder's.
     pub(crate) async fn plan(&self, loaded: &Loaded, backends: BTreeMap<String, String>) -> Result<Vec<u8>, Failure> {
         let secrets = secrets::read(self.folder, self.secrets, &loaded.service, &self.parties.vaults).await?;
+        eprint!("{}", secrets::shown(&loaded.service, &secrets));
         let plan = Plan::new(&loaded.service, &Secrets { backends, debug_key: self.debug_key, ..secrets });
         let bytes = plan.write();
         let issuers: Vec<String> = Gateway::new(plan).issuers().into_iter().collect();

@@ -4,7 +4,7 @@
 
 use crate::{Failure, config};
 use catalog::{Service, model::NamedValue};
-use gateway::{Keys, Secrets};
+use gateway::{Keys, SECRET_BYTES_MIN, Secrets};
 use identity::Vaults;
 use serde::Deserialize;
 use std::{
@@ -88,6 +88,17 @@ fn absent(folder: &Path, value: &NamedValue, note: &str) -> String {
         variable("NAMED_VALUE", &value.display_name),
         beside(folder).display()
     )
+}
+
+/// What is too short to be a secret, and what that means.
+pub(crate) fn shown(service: &Service, secrets: &Secrets) -> String {
+    let warning = |what: String| {
+        format!(
+            "warning[secret/short]: {what} is so short that traces and logs show it\n  \
+             = help: give it at least {SECRET_BYTES_MIN} bytes; a real secret has 16 or more\n\n"
+        )
+    };
+    secrets.shown(service).into_iter().map(warning).collect()
 }
 
 /// `services/shop` has its secrets in `services/shop.secrets.yaml`: beside the folder, so that they are never in it.

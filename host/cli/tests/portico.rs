@@ -54,6 +54,10 @@ struct Dev {
 
 impl Dev {
     fn start(folder: &Path) -> Dev {
+        Dev::start_with(folder, &[])
+    }
+
+    fn start_with(folder: &Path, more: &[&str]) -> Dev {
         let folder = folder.to_str().unwrap();
         let mut command = portico(&[
             "dev",
@@ -67,7 +71,8 @@ impl Dev {
             "--management-port",
             "0",
         ]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            command.args(more).env("PORTICO_LOG", "info").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let (mut gateway, mut portal, mut management) = (String::new(), String::new(), String::new());
         for line in lines.by_ref().map_while(Result::ok) {
@@ -105,6 +110,14 @@ impl Dev {
             seen.push(line);
         }
         panic!("`{wanted}` was never printed, but\n{}", seen.join("\n"));
+    }
+
+    /// Asks it to stop, and returns every line that it wrote for operators and that nobody has read.
+    fn stop_and_read(mut self) -> String {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.child.wait().unwrap();
+        self.errors.iter().map(|line| line + "\n").collect()
     }
 
     /// Asks it to stop, as an operator does, and returns its exit code.
@@ -238,7 +251,7 @@ fn a_request_with_a_token_is_traced() {
     let inbound = trace["traceEntries"]["inbound"].as_array().unwrap();
     let sources: Vec<_> = inbound.iter().map(|entry| entry["source"].as_str().unwrap()).collect();
     assert_eq!(sources, ["api-inspector", "api-inspector", "set-backend-service", "set-header"]);
-    assert_eq!(inbound[3]["data"]["value"], "Key ***");
+    assert_eq!(inbound[3]["data"]["value"], "Key ****");
     assert_eq!(inbound[3]["place"]["file"], "apis/hello/policy.xml");
     let backend = &trace["traceEntries"]["backend"];
     assert_eq!(backend[1]["data"]["response"]["status"]["code"], 200, "{backend:#}");
@@ -265,6 +278,107 @@ fn a_request_with_a_token_is_traced() {
         assert!(reply.starts_with(&format!("HTTP/1.1 {status}")) && reply.contains(words), "{reply}");
     }
     assert_eq!(dev.stop(), Some(0));
+}
+
+/// A secret in every place, a request to each, and everything that is written anywhere is searched for all of them.
+#[test]
+fn what_is_secret_can_be_read_nowhere() {
+    const SECRETS: [&str; 4] = ["first/key+of=alice", "second-key-of-alice", "Sesam-öffne-dich", "credential-of-the-shop"];
+    let directory = folder("unused");
+    let service = directory.path().join("service");
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for (file, text) in [
+        ("named values/pass/namedValueInformation.yaml", "properties: { displayName: pass, secret: true }\n".to_owned()),
+        ("named values/shop/namedValueInformation.yaml", "properties: { displayName: shop, secret: true }\n".to_owned()),
+        ("named values/pin/namedValueInformation.yaml", "properties: { displayName: pin, secret: true }\n".to_owned()),
+        (
+            "backends/shop/backendInformation.yaml",
+            format!(
+                "properties: {{ url: 'http://{closed}/?code={{{{shop}}}}', protocol: http, \
+                 credentials: {{ query: {{ sig: ['{{{{shop}}}}'] }}, header: {{ X-Shop: ['{{{{shop}}}}'] }} }} }}\n"
+            ),
+        ),
+        ("subscriptions/alice/subscriptionInformation.yaml", "properties: { scope: /apis }\n".to_owned()),
+        ("apis/hello/apiInformation.yaml", "properties: { path: '' }\n".to_owned()),
+        (
+            "policy fragments/pass/policy.xml",
+            "<fragment><set-header name='X-Pass'><value>{{pass}}</value></set-header></fragment>".to_owned(),
+        ),
+        (
+            "apis/hello/policy.xml",
+            r#"<policies>
+  <inbound>
+    <include-fragment fragment-id="pass" />
+    <set-query-parameter name="pass"><value>{{pass}}</value></set-query-parameter>
+    <set-variable name="came" value="@(context.Request.OriginalUrl + " " + context.Subscription.Key)" />
+    <trace source="{{pass}}"><message>@(context.Request.OriginalUrl + " with {{pass}}")</message></trace>
+    <emit-metric name="calls"><dimension name="key" value="@(context.Subscription.Key)" /></emit-metric>
+    <set-backend-service backend-id="shop" />
+    <choose>
+      <when condition="@(context.Request.Headers.ContainsKey("X-Fail"))">
+        <set-variable name="x" value="@{ throw new Exception("{{pass}} and " + context.Subscription.SecondaryKey); }" />
+      </when>
+      <when condition="@(context.Request.Headers.ContainsKey("X-Ask"))">
+        <send-one-way-request><set-url>http://127.0.0.1:1/?pass={{pass}}</set-url></send-one-way-request>
+      </when>
+    </choose>
+  </inbound>
+</policies>"#
+                .to_owned(),
+        ),
+    ] {
+        fs::create_dir_all(service.join(file).parent().unwrap()).unwrap();
+        fs::write(service.join(file), text).unwrap();
+    }
+    let [first, second, pass, shop] = SECRETS;
+    let secrets = format!(
+        "named values: {{ pass: '{pass}', shop: '{shop}', pin: '42' }}\nsubscriptions: {{ alice: {{ primary: '{first}', secondary: '{second}' }} }}\n"
+    );
+    fs::write(directory.path().join("service.secrets.yaml"), secrets).unwrap();
+    let events = directory.path().join("events.ndjson");
+    let dev = Dev::start_with(&service, &["--events", events.to_str().unwrap()]);
+    let credentials =
+        post(&dev.management, "/gateways/managed/listDebugCredentials", r#"{"apiId":"hello","purposes":["tracing"]}"#);
+    let credentials: serde_json::Value = serde_json::from_str(body(&credentials)).unwrap();
+    let token = credentials["token"].as_str().unwrap();
+    let mut written = String::new();
+    for (target, fields) in [
+        ("/hello?x=1&subscription-key=first%2Fkey%2bof%3Dalice", String::new()),
+        ("/hello", format!("Ocp-Apim-Subscription-Key: {second}\r\n")),
+        ("/hello", format!("Ocp-Apim-Subscription-Key: {first}\r\nX-Fail: 1\r\n")),
+        ("/hello?subscription-key=second-key-of-alice", "X-Ask: 1\r\n".to_owned()),
+    ] {
+        let ask = |more: &str| send(&dev.gateway, &format!("GET {target} HTTP/1.1\r\n{fields}{more}"), "");
+        assert!(ask("").starts_with("HTTP/1.1 500"), "nobody listens at the backend");
+        let reply = ask(&format!("Apim-Debug-Authorization: {token}\r\n"));
+        let id = reply.lines().find_map(|line| line.strip_prefix("apim-trace-id: ")).expect("the response names the trace");
+        written += body(&post(&dev.management, "/gateways/managed/listTrace", &format!(r#"{{"traceId":"{id}"}}"#)));
+    }
+    let lines = dev.stop_and_read();
+    for wanted in ["warning[secret/short]: the secret named value `pin`", "**** and ****", "the backend did not answer"] {
+        assert!(lines.contains(wanted), "`{wanted}` is not in\n{lines}");
+    }
+    let events = fs::read_to_string(events).unwrap();
+    assert!(events.contains("/hello?x=1&subscription-key=****") && events.contains(r#""key":"****""#), "{events}");
+    assert!(written.contains("/hello?x=1&subscription-key=****"), "{written}");
+    written = written + &lines + &events;
+    for secret in SECRETS {
+        let in_url: String =
+            secret
+                .bytes()
+                .map(|byte| {
+                    if byte.is_ascii_alphanumeric() || byte == b'-' {
+                        char::from(byte).to_string()
+                    } else {
+                        format!("%{byte:02X}")
+                    }
+                })
+                .collect();
+        for form in [secret.to_owned(), in_url.replace("%2B", "%2b"), in_url] {
+            let found = written.find(&form).map(|at| written[..at].lines().last().unwrap_or_default());
+            assert_eq!(found, None, "`{form}` can be read");
+        }
+    }
 }
 
 #[test]

@@ -148,7 +148,10 @@ impl Open {
                 loop {
                     match post(pool, *scheme, authority, url, headers, lines.clone()).await {
                         Ok(()) => return Ok(()),
-                        Err(error) if tries == RETRIES => return Err(error.context(url.to_string())),
+                        // A collector's key often stands in the query.
+                        Err(error) if tries == RETRIES => {
+                            return Err(error.context(format!("{scheme}://{authority}{}", url.path())));
+                        }
                         Err(_) => tries += 1,
                     }
                     tokio::time::sleep(RETRY_AFTER).await;

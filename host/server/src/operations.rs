@@ -132,7 +132,8 @@ fn request(
     edits: wire::Edits<'_>,
     body: Bytes,
 ) -> Result<Request<Payload>, Failure> {
-    let invalid = |error: http::Error| Failure { kind: FailureKind::Invalid, message: format!("{authority}{target}: {error}") };
+    // The message does not repeat the target: keys stand in queries, and messages in logs.
+    let invalid = |error: http::Error| Failure { kind: FailureKind::Invalid, message: format!("{authority}: {error}") };
     let mut request = Request::new(Payload::bytes(body));
     *request.method_mut() = Method::from_bytes(method.as_bytes()).map_err(|error| invalid(error.into()))?;
     *request.uri_mut() = Uri::from(PathAndQuery::try_from(target).map_err(|error| invalid(error.into()))?);

@@ -271,8 +271,8 @@ async fn send_two(
 fn set_absolute(request: &mut Request<Payload>, scheme: Scheme, authority: &str) -> Result<(), Failure> {
     let target = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
     let url = Uri::builder().scheme(scheme.name()).authority(authority).path_and_query(target).build();
-    *request.uri_mut() =
-        url.map_err(|error| Failure { kind: FailureKind::Invalid, message: format!("{authority}{target}: {error}") })?;
+    // The message does not repeat the target: keys stand in queries, and messages in logs.
+    *request.uri_mut() = url.map_err(|error| Failure { kind: FailureKind::Invalid, message: format!("{authority}: {error}") })?;
     Ok(())
 }
 

@@ -56,7 +56,10 @@ impl AuthenticationManagedIdentity {
             None => None,
         };
         match host.token(&resource, client_id.as_deref()).await {
-            Ok(token) => Ok(Some(token)),
+            Ok(token) => {
+                exchange.conceal(&token);
+                Ok(Some(token))
+            }
             Err(error) if self.ignore_error.get(exchange, host, Self::NAME).await? => {
                 exchange.say(Self::NAME, || format!("no token for {resource}, which is ignored: {}", error.message));
                 Ok(None)

@@ -7,6 +7,7 @@ use crate::{
     exchange::Exchange,
     expr::{machine::Machine, value::Value},
     host::Host,
+    mask::Mask,
     statement::{Checker, Children, Fault, Flow, Statement},
     xml::Element,
 };
@@ -96,7 +97,10 @@ impl Statement for EmitMetric {
         event.text("namespace", &self.namespace);
         event.text("name", &self.name);
         event.number("value", value.0);
-        event.texts("dimensions", dimensions.iter().map(|(name, value)| (&**name, value.as_str())));
+        // A dimension is for people: it is a word on a chart.
+        let mask = Mask::of(exchange);
+        let shown: Vec<_> = dimensions.iter().map(|(name, value)| (&**name, mask.hide(value))).collect();
+        event.texts("dimensions", shown.iter().map(|(name, value)| (*name, &**value)));
         host.emit(&event.finish());
         Ok(Flow::Next)
     }

@@ -63,6 +63,7 @@ impl Statement for GetAuthorizationContext {
         let authorization = self.authorization.get(exchange, host, Self::NAME).await?;
         let found = match host.authorization(&provider, &authorization).await {
             Ok(found) => {
+                exchange.conceal(&found.access_token);
                 let world = HostWorld(host);
                 let mut machine = Machine::new(&world, None);
                 context::authorization(&mut machine, &found.access_token, &found.claims).map_err(|thrown| match thrown {

@@ -6,6 +6,7 @@ use crate::{
     event::Event,
     exchange::Exchange,
     host::Host,
+    mask::Mask,
     statement::{Checker, Children, Fault, Flow, Statement},
     trace::Note,
     xml::Element,
@@ -70,10 +71,12 @@ impl Statement for Trace {
             metadata.push((name, value.get(exchange, host, Self::NAME).await?.to_string()));
         }
         let mut event = Event::of("message", exchange, host);
-        event.text("source", &self.source);
+        let mask = Mask::of(exchange);
+        event.text("source", &mask.hide(&self.source));
         event.text("severity", self.severity);
-        event.text("message", &message);
-        event.texts("metadata", metadata.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        event.text("message", &mask.hide(&message));
+        let shown: Vec<_> = metadata.iter().map(|(name, value)| (mask.hide(name), mask.hide(value))).collect();
+        event.texts("metadata", shown.iter().map(|(name, value)| (&**name, &**value)));
         host.emit(&event.finish());
         if let Some(trace) = &mut exchange.trace {
             trace.note(Note::Said { source: self.source.clone(), severity: self.severity, message, metadata });

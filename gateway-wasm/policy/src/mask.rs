@@ -1,0 +1,262 @@
+//! What nobody may read: secret texts, and what stands in their place wherever a person looks.
+//!
+//! Traces, the operator's log, and the events that say something to people go through a [`Mask`]. What goes to backends and callers
+//! never does, and neither does what a policy sends to an event hub: that is data.
+//!
+//! A secret is found as it is and as it looks in a URL, in JSON and in XML. What a policy computes from it (a hash, Base64) is a text of
+//! its own, which nobody can know here.
+
+use crate::{exchange::Exchange, problem};
+use std::{
+    borrow::Cow,
+    cell::LazyCell,
+    collections::{BTreeSet, HashMap},
+    fmt,
+    ops::Range,
+    rc::Rc,
+};
+
+/// What stands in the place of a secret.
+pub const MASK: &str = "****";
+
+/// The shortest text that is masked, in bytes. Shorter ones are found in half of all words, and every word without them would tell.
+pub const SECRET_BYTES_MIN: usize = 4;
+
+/// Header fields that hold keys, tokens and sessions: their values are shown nowhere, whatever they are.
+const FIELDS: [&str; 6] =
+    ["authorization", "proxy-authorization", "cookie", "set-cookie", "ocp-apim-subscription-key", "apim-debug-authorization"];
+
+/// The secrets of a service. They are only looked at when there is something to mask, so they cost nothing where nobody watches.
+pub struct Secrets(LazyCell<Index, Collect>);
+
+type Collect = Box<dyn FnOnce() -> Index>;
+
+impl Secrets {
+    /// The secrets that `collect` finds, once somebody needs them.
+    pub fn new(collect: impl FnOnce() -> Vec<String> + 'static) -> Self {
+        Self(LazyCell::new(Box::new(|| Index::new(collect()))))
+    }
+}
+
+impl Default for Secrets {
+    fn default() -> Self {
+        Self::new(Vec::new)
+    }
+}
+
+/// Not what they are.
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secrets")
+    }
+}
+
+/// Takes secrets out of texts: those of the service, and those that a request brought.
+#[derive(Clone, Default)]
+pub struct Mask {
+    service: Rc<Secrets>,
+    request: Rc<Index>,
+    /// The header field that holds the caller's key, in lower case.
+    key_header: String,
+    /// The query parameter that holds it.
+    key_query: String,
+}
+
+/// Not what it takes out.
+impl fmt::Debug for Mask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Mask")
+    }
+}
+
+impl Mask {
+    /// A mask of what the service knows, before there is an exchange.
+    pub fn new(service: Rc<Secrets>) -> Self {
+        Self { service, ..Self::default() }
+    }
+
+    /// The mask of an exchange. A key or a token that came with the request is a secret even if it is a wrong one: most often it is
+    /// right elsewhere.
+    pub fn of(exchange: &Exchange) -> Self {
+        let api = &exchange.about.called.api;
+        let mut mask = Self {
+            service: exchange.about.secrets.clone(),
+            request: Rc::default(),
+            key_header: api.key_header.to_ascii_lowercase(),
+            key_query: api.key_query.clone(),
+        };
+        let mut came = Vec::new();
+        for (name, value) in exchange.client.fields().iter().filter(|(name, _)| mask.hides_field(name)) {
+            came.extend(secrets_of_field(name, &String::from_utf8_lossy(value)).map(str::to_owned));
+        }
+        let query = exchange.client.target().split_once('?').map_or("", |(_, query)| query);
+        for value in query.split('&').filter_map(|pair| mask.key_in(pair)) {
+            came.push(dotnet::uri::unescape_data_string(value));
+            came.push(value.to_owned());
+        }
+        mask.request = Rc::new(Index::new(came));
+        mask
+    }
+
+    /// Something else that is a secret from now on, such as a token that was fetched for the request.
+    pub(crate) fn learn(&mut self, secret: &str) {
+        Rc::make_mut(&mut self.request).learn(secret);
+    }
+
+    /// The value of a header field, whose name is in lower case, is a secret from now on if it may not be shown.
+    pub(crate) fn learn_field(&mut self, name: &str, value: &str) {
+        if self.hides_field(name) {
+            for secret in secrets_of_field(name, value) {
+                self.learn(secret);
+            }
+        }
+    }
+
+    /// Everything that another mask of the same exchange has learned.
+    pub(crate) fn learn_all(&mut self, other: &Mask) {
+        if !Rc::ptr_eq(&self.request, &other.request) {
+            for form in other.request.0.values().flatten() {
+                Rc::make_mut(&mut self.request).insert(form.clone());
+            }
+        }
+    }
+
+    /// A text without its secrets.
+    pub fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match self.service.0.hide(text) {
+            Cow::Borrowed(text) => self.request.hide(text),
+            Cow::Owned(text) => Cow::Owned(self.request.hide(&text).into_owned()),
+        }
+    }
+
+    /// The value of a header field, whose name is in lower case.
+    pub fn hide_field<'t>(&self, name: &str, value: &'t str) -> Cow<'t, str> {
+        if self.hides_field(name) { MASK.into() } else { self.hide(value) }
+    }
+
+    /// A URL, or what follows the host in one: the caller's key is not shown even if it is nobody's.
+    pub fn hide_url(&self, url: &str) -> String {
+        let Some((path, query)) = url.split_once('?') else { return self.hide(url).into_owned() };
+        let pair = |pair: &str| match self.key_in(pair) {
+            Some(value) => format!("{}{MASK}", pair.strip_suffix(value).unwrap_or_default()),
+            None => self.hide(pair).into_owned(),
+        };
+        let pairs: Vec<String> = query.split('&').map(pair).collect();
+        format!("{}?{}", self.hide(path), pairs.join("&"))
+    }
+
+    /// A message of HTTP as text: a first line, fields, a body.
+    pub fn hide_message(&self, message: &str) -> String {
+        let line = |line: &str| match line.split_once(": ") {
+            Some((name, value)) => format!("{name}: {}\n", self.hide_field(&name.to_ascii_lowercase(), value)),
+            None => format!("{}\n", self.hide_url(line)),
+        };
+        // A secret may have more than one line, so it is looked for before they are told apart.
+        self.hide(message).lines().map(line).collect()
+    }
+
+    fn hides_field(&self, name: &str) -> bool {
+        FIELDS.contains(&name) || name == self.key_header
+    }
+
+    /// The caller's key, where a pair of a query holds it.
+    fn key_in<'q>(&self, pair: &'q str) -> Option<&'q str> {
+        let (name, value) = pair.split_once('=')?;
+        let is_it = !self.key_query.is_empty() && dotnet::uri::unescape_data_string(name) == self.key_query;
+        is_it.then_some(value)
+    }
+}
+
+/// Texts by how they start, so that finding them takes no longer the more there are.
+#[derive(Clone, Default)]
+struct Index(HashMap<[u8; SECRET_BYTES_MIN], Vec<String>>);
+
+impl Index {
+    fn new(secrets: impl IntoIterator<Item = String>) -> Self {
+        let mut index = Self::default();
+        for secret in secrets {
+            index.learn(&secret);
+        }
+        index
+    }
+
+    fn learn(&mut self, secret: &str) {
+        for form in forms(secret.trim()) {
+            self.insert(form);
+        }
+    }
+
+    /// The longest come first: a secret may begin with another one.
+    fn insert(&mut self, form: String) {
+        let Some(start) = form.as_bytes().first_chunk() else { return };
+        let same_start = self.0.entry(*start).or_default();
+        let at = same_start.partition_point(|other| (other.len(), other) > (form.len(), &form));
+        if same_start.get(at) != Some(&form) {
+            same_start.insert(at, form);
+        }
+    }
+
+    fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let found = if self.0.is_empty() { Vec::new() } else { self.find(text.as_bytes()) };
+        if found.is_empty() {
+            return text.into();
+        }
+        let (mut hidden, mut end) = (String::with_capacity(text.len()), 0);
+        for range in found {
+            hidden.push_str(text.get(end..range.start).unwrap_or_default());
+            hidden.push_str(MASK);
+            end = range.end;
+        }
+        hidden.push_str(text.get(end..).unwrap_or_default());
+        hidden.into()
+    }
+
+    /// Where secrets stand. Those that overlap are one: what would be left of the second could tell something.
+    fn find(&self, text: &[u8]) -> Vec<Range<usize>> {
+        let mut found: Vec<Range<usize>> = Vec::new();
+        for at in 0..text.len() {
+            let rest = text.get(at..).unwrap_or_default();
+            let same_start = rest.first_chunk().and_then(|start| self.0.get(start));
+            let Some(longest) = same_start.and_then(|all| all.iter().find(|secret| rest.starts_with(secret.as_bytes()))) else {
+                continue;
+            };
+            let end = at + longest.len();
+            match found.last_mut() {
+                Some(last) if at < last.end => last.end = last.end.max(end),
+                _ => found.push(at..end),
+            }
+        }
+        found
+    }
+}
+
+/// What is secret in a header field that is not shown: its value, and a token without the name of its scheme.
+fn secrets_of_field<'v>(name: &str, value: &'v str) -> impl Iterator<Item = &'v str> {
+    let token = value.split_once(' ').filter(|_| name.ends_with("authorization"));
+    token.map(|(_, token)| token).into_iter().chain([value])
+}
+
+/// A secret as it is, and as it looks in a URL, in a form, in JSON, and in XML.
+fn forms(secret: &str) -> BTreeSet<String> {
+    let in_url = dotnet::uri::escape_data_string(&secret.into());
+    let in_form = in_url.replace("%20", "+");
+    let in_json = problem::quoted(secret);
+    let in_json = in_json.get(1..in_json.len().saturating_sub(1)).unwrap_or_default().to_owned();
+    let in_xml = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    // Policies are XML: what stands in one as `&amp;` is `&` to everybody else.
+    let of_xml = secret.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
+    BTreeSet::from([lower_escapes(&in_url), in_url, in_form, in_json, in_xml, of_xml, secret.to_owned()])
+}
+
+/// `%2F` as `%2f`.
+fn lower_escapes(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut lower = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (digits, rest) = part.split_at_checked(2).unwrap_or((part, ""));
+        lower.push('%');
+        lower.push_str(&digits.to_ascii_lowercase());
+        lower.push_str(rest);
+    }
+    lower
+}
