@@ -17,5 +17,5 @@ mod serve;
 pub use check::check;
 pub use debug::DebugKey;
 pub use lints::lint;
-pub use plan::{Keys, Plan, Secrets};
+pub use plan::{CertificateFile, Keys, Plan, Secrets, shown_certificates};
 pub use serve::{Admitted, Gateway, Refused, Served, Unknown, admit, failed, serve};
