@@ -56,6 +56,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         folder: &arguments.folder,
         environment: arguments.environment.as_deref(),
         secrets: arguments.secrets.as_deref(),
+        tls: None,
         debug_key: Some(debug_key),
     };
     let mut loaded = place.load()?;
@@ -126,7 +127,8 @@ async fn reload(place: &Place<'_>, running: &Running, stand_ins: &mut StandIns, 
     // The site first: if it cannot be made, nothing has changed yet.
     let site = loaded.site(Some(gateway_url.to_owned()))?;
     stand_ins.update(&loaded).await?;
-    running.gateway.reload(place.plan(&loaded, stand_ins.addresses())?).await?;
+    let (plan, tls) = place.plan(&loaded, stand_ins.addresses())?;
+    running.gateway.reload(plan, &tls).await?;
     running.sites.send_replace(Arc::new(site));
     warn(&loaded);
     Ok(())

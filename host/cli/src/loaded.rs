@@ -1,10 +1,11 @@
 //! From the folder on disk to what runs: a plan for the gateway, and a site.
 
-use crate::{Failure, secrets};
+use crate::{Failure, secrets, tls};
 use catalog::{Folder, Service};
 use diagnostic::{Diagnostics, render};
 use gateway::{DebugKey, Plan, Secrets};
 use portal_gen::{Options, Rendered};
+use server::tls::Settings;
 use std::{collections::BTreeMap, path::Path};
 
 /// A folder without errors.
@@ -20,6 +21,8 @@ pub(crate) struct Place<'p> {
     pub(crate) folder: &'p Path,
     pub(crate) environment: Option<&'p str>,
     pub(crate) secrets: Option<&'p Path>,
+    /// What `portico.yaml` says of TLS.
+    pub(crate) tls: Option<tls::Written<'p>>,
     /// What signs the tokens of those who may see traces; the same as long as the process runs.
     pub(crate) debug_key: Option<DebugKey>,
 }
@@ -34,14 +37,20 @@ impl Place<'_> {
         }
     }
 
-    /// The plan for the gateway. `backends` are addresses that replace the folder's.
-    pub(crate) fn plan(&self, loaded: &Loaded, backends: BTreeMap<String, String>) -> Result<Vec<u8>, Failure> {
-        let secrets = secrets::read(self.folder, self.secrets, &loaded.service)?;
+    /// The plan for the gateway, and the TLS that goes with it. `backends` are addresses that replace the folder's.
+    pub(crate) fn plan(&self, loaded: &Loaded, backends: BTreeMap<String, String>) -> Result<(Vec<u8>, Settings), Failure> {
+        let (secrets, certificates) = secrets::read(self.folder, self.secrets, &loaded.service)?;
         let missing = secrets::missing(self.folder, &loaded.service, &secrets);
         if !missing.is_empty() {
             return Err(Failure::Findings(missing.join("\n")));
         }
-        Ok(Plan::new(&loaded.service, &Secrets { backends, debug_key: self.debug_key, ..secrets }).write())
+        let settings = tls::settings(&loaded.service, &certificates, self.tls)?;
+        // Who is played on this machine is spoken to without TLS.
+        let needs = |warning: &String| !backends.keys().any(|played| warning.contains(&format!("the backend `{played}` ")));
+        tls::missing(&loaded.service, &settings).iter().filter(|warning| needs(warning)).for_each(|warning| eprint!("{warning}"));
+        let tls_backends = settings.backends.keys().cloned().collect();
+        let secrets = Secrets { backends, tls_backends, debug_key: self.debug_key, ..secrets };
+        Ok((Plan::new(&loaded.service, &secrets).write(), settings))
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn start(
     threads: Option<NonZeroUsize>,
     limits: &Limits,
     events: Vec<server::Sink>,
-    plan: Vec<u8>,
+    (plan, tls): (Vec<u8>, server::tls::Settings),
 ) -> Result<Running> {
     let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let options = server::Options {
@@ -45,6 +45,7 @@ pub(crate) fn start(
         component: artifact::FLAT.to_vec(),
         cache_dir: cache_dir(),
         events,
+        tls,
         limits: limits.resolved(),
     };
     let gateway = Server::start(&options, plan)?;

@@ -1,12 +1,16 @@
-//! What is never in a folder: keys, and the values of secret named values.
+//! What is never in a folder: keys, certificates, and the values of secret named values.
 //!
 //! They come from the environment, or from a file beside the folder that is meant for one machine only. The environment wins.
 
-use crate::config;
-use anyhow::Result;
+use crate::{
+    config::{self, CertificateFile},
+    tls,
+};
+use anyhow::{Context, Result, bail};
 use catalog::Service;
 use gateway::{Keys, Secrets};
 use serde::Deserialize;
+use server::tls::{Identity, thumbprint};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -20,7 +24,13 @@ struct File {
     subscriptions: BTreeMap<String, FileKeys>,
     #[serde(default, rename = "named values")]
     named_values: BTreeMap<String, String>,
+    /// By id.
+    #[serde(default)]
+    certificates: BTreeMap<String, CertificateFile>,
 }
+
+/// Certificates of the service, by id, with their keys.
+pub(crate) type Certificates = BTreeMap<String, Identity>;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,7 +41,7 @@ struct FileKeys {
 
 /// Reads the secrets for a service. `given` is the file that was named on the command line; without one, `FOLDER.secrets.yaml`
 /// beside the folder is read if it is there.
-pub(crate) fn read(folder: &Path, given: Option<&Path>, service: &Service) -> Result<Secrets> {
+pub(crate) fn read(folder: &Path, given: Option<&Path>, service: &Service) -> Result<(Secrets, Certificates)> {
     let beside = beside(folder);
     let file: File = match given {
         Some(path) => config::read(path)?,
@@ -53,7 +63,26 @@ pub(crate) fn read(folder: &Path, given: Option<&Path>, service: &Service) -> Re
             secrets.named_values.insert(value.display_name.clone(), text);
         }
     }
-    Ok(secrets)
+    let mut certificates = Certificates::new();
+    let stands_in = given.unwrap_or(&beside).parent().unwrap_or(Path::new("")).to_owned();
+    for (name, written) in &file.certificates {
+        let identity = tls::identity(&stands_in, written).with_context(|| format!("the certificate `{name}`"))?;
+        certificates.insert(name.clone(), identity);
+    }
+    for name in service.certificates.iter().map(|certificate| certificate.full_name()) {
+        if let Ok(text) = std::env::var(variable("CERTIFICATE", &name)) {
+            let password = std::env::var(variable("CERTIFICATE", &format!("{name}_PASSWORD"))).ok();
+            let identity =
+                tls::identity_of_text(&text, password.as_deref()).with_context(|| format!("the certificate `{name}`"))?;
+            certificates.insert(name, identity);
+        }
+    }
+    for (name, identity) in &certificates {
+        let Some(der) = identity.chain.first() else { bail!("the file of the certificate `{name}` has only a key in it") };
+        let file = gateway::CertificateFile { der: der.clone(), thumbprint: thumbprint(der), key: identity.key.clone() };
+        secrets.certificates.insert(name.clone(), file);
+    }
+    Ok((secrets, certificates))
 }
 
 /// The secret named values that nobody gave, and what to do about each.

@@ -4,6 +4,8 @@ use crate::{
     events::Events,
     outbox::Outbox,
     sandbox::{Instance, Real, Sandbox},
+    tls::Tls,
+    worker::Serving,
 };
 use anyhow::{Result, anyhow};
 use std::{
@@ -19,7 +21,7 @@ use tokio::sync::Notify;
 /// The instances that serve one plan.
 pub(crate) struct Instances {
     sandbox: Sandbox,
-    plan: Arc<[u8]>,
+    serving: Serving,
     instances_max: usize,
     /// Where instances put the requests whose answers nobody wants.
     outbox: Outbox,
@@ -41,8 +43,13 @@ pub(crate) struct Slot {
 type Call = Pin<Box<dyn Future<Output = Result<Vec<u8>>>>>;
 
 impl Instances {
-    pub(crate) fn new(sandbox: Sandbox, plan: Arc<[u8]>, instances_max: usize, outbox: Outbox, events: Events) -> Rc<Self> {
-        Rc::new(Self { sandbox, plan, instances_max, outbox, events, slots: RefCell::default(), given_back: Notify::new() })
+    pub(crate) fn new(sandbox: Sandbox, serving: Serving, instances_max: usize, outbox: Outbox, events: Events) -> Rc<Self> {
+        Rc::new(Self { sandbox, serving, instances_max, outbox, events, slots: RefCell::default(), given_back: Notify::new() })
+    }
+
+    /// The TLS that belongs to the plan.
+    pub(crate) fn tls(&self) -> &Arc<Tls> {
+        &self.serving.tls
     }
 
     /// Makes the first instance, so that the first request does not wait for it.
@@ -92,7 +99,7 @@ impl Instances {
     async fn add_slot(&self) -> Result<Rc<Slot>> {
         let slot = Rc::new(Slot { instance: RefCell::default(), given_back: Notify::new(), is_broken: Cell::new(false) });
         self.slots.borrow_mut().push(slot.clone());
-        match self.sandbox.instance(&self.plan).await {
+        match self.sandbox.instance(&self.serving.plan).await {
             Ok(mut instance) => {
                 instance.set_world(Real { outbox: Some(self.outbox.clone()), events: Some(self.events.clone()) });
                 *slot.instance.borrow_mut() = Some(Box::new(instance));

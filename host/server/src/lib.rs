@@ -18,6 +18,7 @@ mod operations;
 mod outbox;
 mod proxy;
 pub mod sandbox;
+pub mod tls;
 mod upstream;
 mod worker;
 
