@@ -5,6 +5,7 @@ pub mod client;
 pub mod proxy;
 pub mod runners;
 pub mod service;
+pub mod tls;
 
 use std::time::{Duration, Instant};
 

@@ -2,7 +2,7 @@
 
 use catalog::Folder;
 use gateway::{Keys, Plan, Secrets};
-use server::{Limits, Options, Server, Sink};
+use server::{Limits, Options, Server, Sink, tls::Settings};
 use std::path::PathBuf;
 
 /// A definition that takes every path, with the methods that tests use.
@@ -28,6 +28,11 @@ pub fn folder(files: &[(&str, &str)]) -> Folder {
 /// The plan of a folder, with keys for its subscriptions (`name` has the key `name-key`). Panics with the findings if there
 /// is an error among them.
 pub fn plan(folder: &Folder) -> Plan {
+    plan_with(folder, Secrets::default())
+}
+
+/// The same, with more that is never in a folder.
+pub fn plan_with(folder: &Folder, secrets: Secrets) -> Plan {
     let loaded = catalog::load(folder, None);
     let Some(service) = loaded.service else { panic!("{}", diagnostic::render::all_text(&loaded.diagnostics)) };
     let findings = gateway::check(&service);
@@ -36,7 +41,7 @@ pub fn plan(folder: &Folder) -> Plan {
     let subscriptions = service.subscriptions.iter().map(|subscription| keys(subscription.full_name())).collect();
     let named_values = service.named_values.iter().filter(|value| value.secret);
     let named_values = named_values.map(|value| (value.display_name.clone(), format!("secret-{}", value.name))).collect();
-    Plan::new(&service, &Secrets { subscriptions, named_values, ..Secrets::default() })
+    Plan::new(&service, &Secrets { subscriptions, named_values, ..secrets })
 }
 
 /// A service whose only API takes everything at the root, sends it to `backend`, and has this policy.
@@ -56,12 +61,22 @@ pub fn start(plan: &Plan, limits: Limits) -> Server {
 
 /// The same, with somewhere for events to go.
 pub fn start_with_events(plan: &Plan, limits: Limits, events: Vec<Sink>) -> Server {
+    start_with(plan, limits, events, Settings::default())
+}
+
+/// The same, with TLS.
+pub fn start_with_tls(plan: &Plan, tls: Settings) -> Server {
+    start_with(plan, Limits::default(), Vec::new(), tls)
+}
+
+fn start_with(plan: &Plan, limits: Limits, events: Vec<Sink>, tls: Settings) -> Server {
     let options = Options {
         listen: ([127, 0, 0, 1], 0).into(),
         threads: 1,
         component: artifact::FLAT_WITH_PROBE.to_vec(),
         cache_dir: Some(cache_dir()),
         events,
+        tls,
         limits,
     };
     Server::start(&options, plan.write()).expect("the gateway starts")

@@ -14,10 +14,10 @@ const MEMBERS: &[(&str, u8, &[&str])] = &[
     ("gateway", 2, &["catalog", "policy", "diagnostic", "wire"]),
     ("component", 3, &["gateway", "policy", "wire"]),
     ("tracer", 4, &["cases", "policy", "diagnostic"]),
-    ("cases", 3, &["gateway", "catalog", "policy", "diagnostic", "wire"]),
+    ("cases", 3, &["gateway", "catalog", "policy", "diagnostic", "dotnet", "wire"]),
     ("portal-gen", 4, &["cases", "gateway", "catalog", "policy", "diagnostic"]),
     ("artifact", 3, &[]),
-    ("server", 3, &["wire", "store"]),
+    ("server", 3, &["dotnet", "wire", "store"]),
     ("pack-tracer", 0, &[]),
     ("cli", 5, &["artifact", "server", "portal-gen", "catalog", "diagnostic", "gateway"]),
 ];

@@ -5,7 +5,7 @@ use crate::service;
 use bytes::Bytes;
 use cases::{Answer, Case, Outcome};
 use gateway::Plan;
-use policy::script::{Asked, Reply, Script, Sent};
+use policy::script::{Asked, Reply, Script, Sent, tls_shown};
 use server::{
     Limits,
     sandbox::{Instance, Sandbox, World},
@@ -156,7 +156,7 @@ impl Host<'_> {
             BodyEdit::Replace(bytes) => Bytes::copy_from_slice(bytes),
         };
         let url = format!("{}://{}{}", forward.scheme.name(), forward.authority, forward.target);
-        let sent = Sent { method: forward.method.to_owned(), url, headers, body };
+        let sent = Sent { method: forward.method.to_owned(), url, tls: tls_shown(forward.tls), headers, body };
         self.response = None;
         match self.reply(Asked::Forward, sent) {
             Ok(response) => {
@@ -233,11 +233,11 @@ impl Host<'_> {
 
 /// The request of an operation that sends one.
 fn sent(operation: &Operation<'_>) -> Option<Sent> {
-    let Operation::Send { method, scheme, authority, target, edits, body, .. } = operation else { return None };
+    let Operation::Send { method, scheme, authority, target, tls, edits, body, .. } = operation else { return None };
     let mut headers = Vec::new();
     apply(*edits, &mut headers);
     let url = format!("{}://{authority}{target}", scheme.name());
-    Some(Sent { method: (*method).to_owned(), url, headers, body: Bytes::copy_from_slice(body) })
+    Some(Sent { method: (*method).to_owned(), url, tls: tls_shown(*tls), headers, body: Bytes::copy_from_slice(body) })
 }
 
 fn edited(mut answer: Answer, status: u16, reason: &str, edits: Edits<'_>, body: BodyEdit<'_>) -> Answer {
