@@ -50,6 +50,7 @@ fn a_request_with_a_hundred(bencher: Bencher<'_, '_>, name: &str) {
         method: "GET",
         authority: "api.example",
         client_address: "192.0.2.1",
+        client_certificate: &[],
         target: "/orders/7?page=2",
     };
     let mut fields = builder.write(&mut head);
@@ -87,6 +88,7 @@ fn a_request_with_a_document(bencher: Bencher<'_, '_>, name: &str) {
         method: "POST",
         authority: "api.example",
         client_address: "192.0.2.1",
+        client_certificate: &[],
         target: TARGET,
     };
     let mut fields = builder.write(&mut head);

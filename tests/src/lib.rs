@@ -6,6 +6,7 @@ pub mod issuer;
 pub mod proxy;
 pub mod runners;
 pub mod service;
+pub mod tls;
 
 use std::time::{Duration, Instant};
 

@@ -3,7 +3,7 @@
 use catalog::Folder;
 use gateway::{Keys, Plan, Secrets};
 use identity::{Client, Settings, World};
-use server::{Identity, Limits, Options, Server, Sink, TrustedProxies};
+use server::{Identity, Limits, Options, Server, Sink, TrustedProxies, tls};
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -32,6 +32,11 @@ pub fn folder(files: &[(&str, &str)]) -> Folder {
 /// The plan of a folder, with keys for its subscriptions (`name` has the key `name-key`). Panics with the findings if there
 /// is an error among them.
 pub fn plan(folder: &Folder) -> Plan {
+    plan_with(folder, Secrets::default())
+}
+
+/// The same, with more that is never in a folder.
+pub fn plan_with(folder: &Folder, secrets: Secrets) -> Plan {
     let loaded = catalog::load(folder, None);
     let Some(service) = loaded.service else { panic!("{}", diagnostic::render::all_text(&loaded.diagnostics)) };
     let findings = gateway::check(&service);
@@ -40,7 +45,7 @@ pub fn plan(folder: &Folder) -> Plan {
     let subscriptions = service.subscriptions.iter().map(|subscription| keys(subscription.full_name())).collect();
     let named_values = service.named_values.iter().filter(|value| value.secret);
     let named_values = named_values.map(|value| (value.display_name.clone(), format!("secret-{}", value.name))).collect();
-    Plan::new(&service, &Secrets { subscriptions, named_values, ..Secrets::default() })
+    Plan::new(&service, &Secrets { subscriptions, named_values, ..secrets })
 }
 
 /// A service whose only API takes everything at the root, sends it to `backend`, and has this policy.
@@ -63,6 +68,11 @@ pub fn start_with_events(plan: &Plan, limits: Limits, events: Vec<Sink>) -> Serv
     start_with(plan, Options { events, limits, ..options() })
 }
 
+/// The same, with TLS.
+pub fn start_with_tls(plan: &Plan, tls: tls::Settings) -> Server {
+    start_with(plan, Options { tls, ..options() })
+}
+
 /// The same, with these options.
 pub fn start_with(plan: &Plan, options: Options) -> Server {
     Server::start(&options, plan.write()).expect("the gateway starts")
@@ -78,6 +88,7 @@ pub fn options() -> Options {
         events: Vec::new(),
         trusted_proxies: TrustedProxies::default(),
         identity: identity(None),
+        tls: tls::Settings::default(),
         limits: Limits::default(),
     }
 }

@@ -16,10 +16,10 @@ const MEMBERS: &[(&str, u8, &[&str])] = &[
     ("gateway", 3, &["catalog", "policy", "diagnostic", "wire"]),
     ("component", 4, &["gateway", "policy", "wire"]),
     ("tracer", 5, &["cases", "policy", "diagnostic"]),
-    ("cases", 4, &["gateway", "catalog", "policy", "diagnostic", "wire"]),
+    ("cases", 4, &["gateway", "catalog", "policy", "diagnostic", "dotnet", "wire"]),
     ("portal-gen", 5, &["cases", "gateway", "catalog", "policy", "diagnostic"]),
     ("artifact", 3, &[]),
-    ("server", 3, &["wire", "store", "identity"]),
+    ("server", 3, &["dotnet", "wire", "store", "identity"]),
     ("pack-tracer", 0, &[]),
     ("cli", 6, &["artifact", "identity", "server", "portal-gen", "catalog", "diagnostic", "gateway"]),
 ];

@@ -2,7 +2,7 @@
 //!
 //! Each test says in its name what must hold. See ARCHITECTURE.md, "one core, two doors".
 
-use server::Limits;
+use server::{Limits, tls::Settings};
 use std::{
     io::{Read, Write},
     sync::{
@@ -365,11 +365,11 @@ fn a_new_plan_takes_over_without_a_dropped_request() {
     });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     for number in 1..=10 {
-        runtime.block_on(server.reload(version(&number.to_string()).write())).unwrap();
+        runtime.block_on(server.reload(version(&number.to_string()).write(), &Settings::default())).unwrap();
         let wanted = number.to_string();
         wait_until("the new plan serves", || get(address, "/", &[]).header("x-plan") == Some(&wanted));
     }
-    assert!(runtime.block_on(server.reload(b"no plan".to_vec())).is_err());
+    assert!(runtime.block_on(server.reload(b"no plan".to_vec(), &Settings::default())).is_err());
     assert_eq!(get(address, "/", &[]).header("x-plan"), Some("10"), "a refused plan changes nothing");
     stop.store(true, Ordering::SeqCst);
     assert!(clients.join().unwrap() > 0);

@@ -33,6 +33,8 @@ pub struct Case {
     pub variables: Vec<Variable>,
     /// Named values of its own.
     pub named_values: Pairs,
+    /// Certificates of the service, by id, with their thumbprints.
+    pub certificates: Pairs,
     /// What is expected, in the order of the page.
     pub expected: Vec<Expected>,
     /// The words of its heading.
@@ -201,6 +203,7 @@ impl Case {
             scene: Scene::default(),
             variables: Vec::new(),
             named_values: Pairs::new(),
+            certificates: Pairs::new(),
             expected: Vec::new(),
             heading: section.place.clone(),
             end,
@@ -244,7 +247,9 @@ impl Case {
                     subject => *subject = Subject::Code(vec![program]),
                 }
             }
-            Content::Request(given) => self.given = given,
+            Content::Request(given) => self.given = Given { certificate: self.given.certificate.take(), ..given },
+            Content::Shown(shown) => self.given.certificate = shown,
+            Content::Certificates(certificates) => self.certificates = certificates,
             Content::Scene(scene) => self.scene = scene,
             Content::Variables(variables) => self.variables = variables,
             Content::NamedValues(named_values) => self.named_values = named_values,

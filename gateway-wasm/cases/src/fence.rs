@@ -2,19 +2,20 @@
 
 use crate::{
     case::What,
-    home,
+    certificate, home,
     http::{self, Given},
     markdown::Fence,
     scene,
 };
 use diagnostic::{Diagnostic, Diagnostics, Place, Source, Span, nearest};
 use policy::{Section, expr::lexer::Spelling, script::Scene};
+use wire::Shown;
 
 /// The id of a fence that is not one of the format. A page that has nothing but such is no page of cases.
 pub(crate) const UNKNOWN: &str = "case/fence-unknown";
 
 /// The words behind backticks, in the order of `docs/cases.md`.
-const NAMES: [&str; 23] = [
+const NAMES: [&str; 25] = [
     "xml inbound",
     "xml backend",
     "xml outbound",
@@ -26,6 +27,8 @@ const NAMES: [&str; 23] = [
     "csharp",
     "csharp lines",
     "http given",
+    "certificate given",
+    "certificates",
     "host",
     "variables given",
     "named values",
@@ -55,8 +58,14 @@ pub(crate) enum Content {
     Global,
     Definition,
     Fragment(String),
-    Code { is_lines: bool },
+    Code {
+        is_lines: bool,
+    },
     Request(Given),
+    /// What the client shows of itself.
+    Shown(Option<Shown>),
+    /// Certificates of the service: ids and thumbprints.
+    Certificates(Pairs),
     Scene(Scene),
     Variables(Vec<Variable>),
     NamedValues(Pairs),
@@ -142,6 +151,8 @@ fn content(source: &Source, fence: &Fence<'_>, diagnostics: &mut Diagnostics) ->
         ["csharp", "lines"] => Some(Content::Code { is_lines: true }),
         // What is wrong in them is reported; the rest of the case is read all the same.
         ["http", "given"] => Some(Content::Request(http::given(&mut lines))),
+        ["certificate", "given"] => Some(Content::Shown(certificate::given(&mut lines))),
+        ["certificates"] => Some(Content::Certificates(certificate::of_service(&mut lines))),
         ["host"] => Some(Content::Scene(scene::read(&mut lines))),
         ["variables", "given"] => Some(Content::Variables(variables(&mut lines))),
         ["named", "values"] => {
@@ -226,7 +237,7 @@ fn variables(lines: &mut Lines<'_, '_>) -> Vec<Variable> {
 }
 
 /// `name = value` lines, each name once.
-fn pairs<'a>(lines: &mut Lines<'a, '_>, id: &'static str, example: &str) -> Vec<(&'a str, &'a str)> {
+pub(crate) fn pairs<'a>(lines: &mut Lines<'a, '_>, id: &'static str, example: &str) -> Vec<(&'a str, &'a str)> {
     let mut pairs: Vec<(&str, &str)> = Vec::new();
     for line in lines.text.lines().filter(|line| !line.trim().is_empty()) {
         let pair = line.split_once('=').map(|(name, value)| (name.trim(), value.trim()));

@@ -6,7 +6,7 @@ use crate::{
 };
 use catalog::{
     Folder, Service,
-    model::{Fragment, KeyNames, NamedValue},
+    model::{Certificate, Fragment, KeyNames, NamedValue},
 };
 use diagnostic::{Diagnostic, Diagnostics, Place, Severity, Source, Span, nearest};
 use gateway::{DebugKey, Gateway, Keys, Plan, Secrets};
@@ -119,7 +119,9 @@ impl Home {
     pub(crate) fn gateway(&self, case: &Case) -> Rc<Gateway> {
         let new = || Rc::new(Gateway::new(plan(&self.of(case), None)));
         match case.subject {
-            Subject::Service if case.named_values.is_empty() => self.gateway.get_or_init(new).clone(),
+            Subject::Service if case.named_values.is_empty() && case.certificates.is_empty() => {
+                self.gateway.get_or_init(new).clone()
+            }
             _ => new(),
         }
     }
@@ -138,6 +140,7 @@ impl Home {
                     let own = |workspace: &Option<String>| workspace.is_none();
                     service.named_values = around.named_values.iter().filter(|value| own(&value.workspace)).cloned().collect();
                     service.fragments = around.fragments.iter().filter(|one| own(&one.workspace)).cloned().collect();
+                    service.certificates = around.certificates.iter().filter(|one| own(&one.workspace)).cloned().collect();
                     service.backends = around.backends.iter().filter(|one| own(&one.workspace)).cloned().collect();
                 }
                 service
@@ -164,6 +167,15 @@ impl Home {
                     secret: false,
                 });
             }
+        }
+        for (id, thumbprint) in &case.certificates {
+            service.certificates.retain(|known| known.name != *id);
+            service.certificates.push(Certificate {
+                name: id.clone(),
+                workspace: None,
+                thumbprint: Some(thumbprint.clone()),
+                subject: String::new(),
+            });
         }
         for fragment in &case.fragments {
             service.fragments.retain(|known| known.name != fragment.name);

@@ -4,7 +4,7 @@ use crate::fence::Lines;
 use bytes::Bytes;
 use policy::script::Sent;
 use std::fmt::Write;
-use wire::{RequestHeadBuilder, Scheme};
+use wire::{RequestHead, RequestHeadBuilder, Scheme, Shown};
 
 /// The address of a case's client, where the case says nothing else.
 pub(crate) const CLIENT: &str = "192.0.2.1";
@@ -21,6 +21,8 @@ pub struct Given {
     pub method: String,
     /// Path and query.
     pub target: String,
+    /// What the client shows of itself.
+    pub certificate: Option<Shown>,
     pub headers: Vec<(String, String)>,
     pub body: Bytes,
 }
@@ -32,6 +34,7 @@ impl Default for Given {
             authority: AUTHORITY.to_owned(),
             method: "GET".to_owned(),
             target: "/".to_owned(),
+            certificate: None,
             headers: Vec::new(),
             body: Bytes::new(),
         }
@@ -41,11 +44,16 @@ impl Default for Given {
 impl Given {
     /// The head of the request, as the host writes it.
     pub(crate) fn head(&self, client_address: &str) -> Vec<u8> {
+        let mut certificate = Vec::new();
+        if let Some(shown) = &self.certificate {
+            shown.write(&mut certificate);
+        }
         let builder = RequestHeadBuilder {
             scheme: self.scheme,
             method: &self.method,
             authority: &self.authority,
             client_address,
+            client_certificate: &certificate,
             target: &self.target,
         };
         let mut bytes = Vec::new();
@@ -145,7 +153,10 @@ const CARRIAGE: [&str; 3] = ["content-length", "host", "x-forwarded-for"];
 
 /// Requests as pages show them.
 pub fn upstream(requests: &[Sent]) -> String {
-    let one = |sent: &Sent| message(&format!("{} {}", sent.method, sent.url), &sent.headers, &sent.body);
+    let one = |sent: &Sent| {
+        let tls = if sent.tls.is_empty() { String::new() } else { format!(" ({})", sent.tls) };
+        message(&format!("{} {}{tls}", sent.method, sent.url), &sent.headers, &sent.body)
+    };
     match requests {
         [] => "nothing\n".to_owned(),
         requests => requests.iter().map(one).collect::<Vec<_>>().join("---\n"),

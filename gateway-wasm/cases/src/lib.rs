@@ -7,6 +7,7 @@
 //! the doors of the component.
 
 mod case;
+mod certificate;
 mod doors;
 mod excerpt;
 mod fence;

@@ -26,6 +26,8 @@ pub struct Service {
     pub version_sets: Vec<VersionSet>,
     /// Backends.
     pub backends: Vec<Backend>,
+    /// Certificates, without what is in them: that is never in a folder.
+    pub certificates: Vec<Certificate>,
     /// Named values.
     pub named_values: Vec<NamedValue>,
     /// Policy fragments.
@@ -347,6 +349,8 @@ pub struct Credentials {
     pub query: Vec<(String, Vec<String>)>,
     /// The scheme and the parameter of `Authorization`.
     pub authorization: Option<(String, String)>,
+    /// The certificate that the backend is shown: its full name, or its thumbprint where the folder does not have it.
+    pub certificate: Option<String>,
 }
 
 /// A backend that policies and APIs can name.
@@ -366,11 +370,23 @@ pub struct Backend {
     pub plain_http_at: Option<Place>,
     /// What requests to it carry.
     pub credentials: Credentials,
-    /// All its properties as written, for what is not resolved yet (pool, circuit breaker, TLS).
+    /// Whether somebody who is trusted must vouch for its certificate.
+    pub checks_chain: bool,
+    /// Whether its certificate must be for its name.
+    pub checks_name: bool,
+    /// All its properties as written, for what is not resolved yet (pool, circuit breaker).
     pub properties: serde_json::Value,
 }
 
 impl Backend {
+    /// Its name in the whole service: `team/orders` for one of a workspace.
+    pub fn full_name(&self) -> String {
+        match &self.workspace {
+            Some(workspace) => format!("{workspace}/{}", self.name),
+            None => self.name.clone(),
+        }
+    }
+
     /// True if the gateway shows this backend who it is: by headers, query parameters, an authorization or a certificate.
     pub fn has_credentials(&self) -> bool {
         self.properties.get("credentials").is_some_and(is_something)
@@ -383,6 +399,36 @@ fn is_something(value: &serde_json::Value) -> bool {
         serde_json::Value::Object(members) => members.values().any(is_something),
         serde_json::Value::Array(items) => items.iter().any(is_something),
         _ => true,
+    }
+}
+
+/// A certificate that policies and backends can name. What is in it, its key above all, is the host's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certificate {
+    /// Resource name: its id.
+    pub name: String,
+    /// The workspace it belongs to.
+    pub workspace: Option<String>,
+    /// The SHA-1 of it, hexadecimal in upper case, where the folder says it.
+    pub thumbprint: Option<String>,
+    /// Whose it is, as written: `CN=partner.example`.
+    pub subject: String,
+}
+
+impl Certificate {
+    /// A thumbprint in one spelling; `None` if it is none. People copy them with spaces or colons in them, and with a mark in front
+    /// that nobody sees.
+    pub fn thumbprint_of(written: &str) -> Option<String> {
+        let digits: String = written.chars().filter(|letter| !letter.is_whitespace() && !":\u{200e}".contains(*letter)).collect();
+        (digits.len() == 40 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())).then(|| digits.to_ascii_uppercase())
+    }
+
+    /// Its name in the whole service: `team/partner` for one of a workspace.
+    pub fn full_name(&self) -> String {
+        match &self.workspace {
+            Some(workspace) => format!("{workspace}/{}", self.name),
+            None => self.name.clone(),
+        }
     }
 }
 

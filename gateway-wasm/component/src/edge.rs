@@ -126,6 +126,7 @@ fn read_head(request: &types::Request) -> Bytes {
         method: &method_name(&request.get_method()),
         authority: &authority,
         client_address: "",
+        client_certificate: &[],
         target: &request.get_path_with_query().unwrap_or_else(|| "/".to_owned()),
     };
     let mut bytes = Vec::with_capacity(512);
@@ -424,6 +425,11 @@ fn outgoing(request: &Request, method: &str, timeout_ms: u32) -> Result<types::R
 fn with_body(request: &Request, method: &str, timeout_ms: u32, stream: Option<Stream>) -> Result<types::Request, SendError> {
     if request.proxy.is_some() {
         let message = "a runtime of `wasi:http` does not send requests through a proxy that a policy names";
+        return Err(SendError { kind: FailureKind::Invalid, message: message.to_owned() });
+    }
+    if request.tls().is_some() {
+        let message =
+            "a runtime of `wasi:http` has its own TLS: it shows no client certificate, and knows no settings of a backend";
         return Err(SendError { kind: FailureKind::Invalid, message: message.to_owned() });
     }
     let request = request.as_sent();

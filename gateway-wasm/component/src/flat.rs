@@ -31,7 +31,7 @@ use std::{
 };
 use wire::{
     Answer, BodyEdit, Completion, Edits, Event, FailureKind, Forward, Operation, Operations, Proxy, RequestHead, Respond,
-    ResponseEdits, ResponseHead, Scheme, SignatureAlgorithm, Wait, Which,
+    ResponseEdits, ResponseHead, Scheme, SignatureAlgorithm, Tls, Wait, Which,
 };
 
 /// The component.
@@ -306,6 +306,7 @@ struct Outgoing<'r> {
     backend: &'r Address,
     target: String,
     proxy: Option<Proxy<'r>>,
+    tls: Option<Tls<'r>>,
     edits: Vec<u8>,
     body: Bytes,
 }
@@ -320,7 +321,7 @@ impl<'r> Outgoing<'r> {
             Body::Streams(_) => Bytes::new(),
         };
         let (method, backend) = (request.method.as_deref().unwrap_or("GET"), request.backend.as_ref()?);
-        Some(Self { method, backend, target: sent.target(), proxy: proxy(request), edits, body })
+        Some(Self { method, backend, target: sent.target(), proxy: proxy(request), tls: request.tls(), edits, body })
     }
 
     fn operation(&self, timeout_ms: u32, body_bytes_max: u64) -> Operation<'_> {
@@ -330,6 +331,7 @@ impl<'r> Outgoing<'r> {
             authority: &self.backend.authority,
             target: &self.target,
             proxy: self.proxy,
+            tls: self.tls,
             timeout_ms,
             body_bytes_max,
             edits: Edits::written(&self.edits),
@@ -383,6 +385,7 @@ fn write_forward(number: u32, exchange: &Exchange, limits: ForwardLimits, out: &
         authority,
         target: &target,
         proxy: proxy(&request),
+        tls: request.tls(),
         version: limits.version,
         timeout_ms: limits.timeout_ms,
         continue_timeout_ms: limits.continue_timeout_ms,

@@ -155,6 +155,16 @@ pub const AREAS: &[Area] = &[
         &[error("username", "the user name holds a colon, where the password would start")],
     ),
     area(
+        "authentication-certificate",
+        "The policy `authentication-certificate`.",
+        &[
+            error("body", "this is no PKCS #12 file"),
+            error("password", "there is a password, and no file that it opens"),
+            warning("unknown", "the folder has no such certificate; the host may have it"),
+            error("which", "nothing says which certificate, or two attributes do"),
+        ],
+    ),
+    area(
         "cache-value",
         "The policy `cache-value`.",
         &[
@@ -272,6 +282,16 @@ pub const AREAS: &[Area] = &[
     ),
     area("trace", "The policy `trace`.", &[error("message", "it has no message")]),
     area(
+        "validate-client-certificate",
+        "The policy `validate-client-certificate`.",
+        &[
+            error("identities", "nobody is in its list of identities"),
+            error("identity", "an identity says nothing that a certificate must say"),
+            warning("unknown", "the folder has no such certificate, and nobody matches it"),
+            error("value", "this is neither a thumbprint nor a serial number"),
+        ],
+    ),
+    area(
         "lint",
         "What is right as it is written, and goes wrong in practice. `<!-- portico: allow lint/secret: the reason -->` in a policy file, or \
          `lints: { allow: [lint/secret] }` in `portal/portal.yaml`, silences what is meant as it is.",
@@ -385,12 +405,22 @@ pub const AREAS: &[Area] = &[
         "backend",
         "Backends.",
         &[
-            warning("certificate", "this build does not send this credential yet"),
+            warning("certificate", "a backend has a second certificate, which is not shown"),
+            warning("managed-identity", "this build does not send this credential yet"),
             error("named-value", "a backend names a value that is not there"),
             error("pool-empty", "a pool has no backend in it"),
             error("unknown", "a pool names a backend that is not there"),
             error("url", "this is not an address that can be called"),
             error("url-missing", "a backend has no address"),
+        ],
+    ),
+    area(
+        "certificate",
+        "Certificates of the service.",
+        &[
+            warning("secret-in-folder", "the file of a certificate, or its password, stands in the folder"),
+            error("thumbprint", "this is not the thumbprint of a certificate"),
+            warning("unknown", "the folder has no such certificate; the host may have it"),
         ],
     ),
     area("group", "Groups.", &[error("unknown", "there is no group of this name")]),
@@ -473,6 +503,7 @@ pub const AREAS: &[Area] = &[
         "case",
         "Pages of cases, which `portal-gen test` runs.",
         &[
+            error("certificate", "a fence with certificates holds something else"),
             error("code-empty", "a fence `csharp` holds no expression"),
             error("definition", "a fence `yaml definition` holds no OpenAPI definition, or one with mistakes"),
             error("fence-combination", "two fences of a case cannot stand together, or one lacks another"),

@@ -17,6 +17,6 @@ mod serve;
 pub use check::check;
 pub use debug::DebugKey;
 pub use lints::lint;
-pub use plan::{Keys, Plan, Secrets};
+pub use plan::{CertificateFile, Keys, Plan, Secrets, shown_certificates};
 pub use policy::mask::SECRET_BYTES_MIN;
 pub use serve::{Admitted, Course, Gateway, Served, Unknown, admit, failed, serve};

@@ -135,6 +135,7 @@ pub(crate) struct PlanSurroundings {
     pub(crate) named_values: BTreeMap<String, String>,
     pub(crate) fragments: BTreeMap<String, (String, String)>,
     pub(crate) backends: BTreeMap<String, PlanBackend>,
+    pub(crate) certificates: BTreeMap<String, PlanCertificate>,
     pub(crate) loggers: BTreeSet<String>,
     /// The named values that are secret, by display name.
     pub(crate) secrets: BTreeSet<String>,
@@ -147,6 +148,19 @@ pub(crate) struct PlanBackend {
     /// What its credentials add to requests: header fields, names in lower case, and query parameters.
     pub(crate) headers: Vec<(String, Vec<String>)>,
     pub(crate) query: Vec<(String, Vec<String>)>,
+    /// The name under which the host has settings of TLS for it, if it has any.
+    pub(crate) tls: Option<String>,
+}
+
+/// A certificate of the service, without its key: that stays with the host, unless an expression asks for it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct PlanCertificate {
+    /// What the host calls it.
+    pub(crate) name: String,
+    pub(crate) thumbprint: Option<String>,
+    /// Empty where the host does not have it.
+    pub(crate) der: Vec<u8>,
+    pub(crate) key: Option<Vec<u8>>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -164,8 +178,23 @@ pub struct Secrets {
     pub subscriptions: BTreeMap<String, Keys>,
     /// Addresses that replace those of backends, by the backend's name: stand-ins while developing.
     pub backends: BTreeMap<String, String>,
+    /// Certificates of the service by [`catalog::model::Certificate::full_name`].
+    pub certificates: BTreeMap<String, CertificateFile>,
+    /// The full names of backends for which the host has settings of TLS beyond those of the folder.
+    pub tls_backends: BTreeSet<String>,
     /// What signs the tokens of those who may see traces; without it nobody may.
     pub debug_key: Option<DebugKey>,
+}
+
+/// What is in the file of a certificate.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CertificateFile {
+    /// The certificate in DER.
+    pub der: Vec<u8>,
+    /// Its SHA-1, hexadecimal in upper case.
+    pub thumbprint: String,
+    /// Its private key, PKCS #8 in DER. It is in the plan only if a policy asks for private keys.
+    pub key: Option<Vec<u8>>,
 }
 
 /// The keys of a subscription.
@@ -390,6 +419,24 @@ pub(crate) fn surroundings(service: &Service, secrets: &Secrets) -> Vec<PlanSurr
         let file = (fragment.policy.name().to_owned(), fragment.policy.text().to_owned());
         of(&fragment.workspace, &|place| drop(place.fragments.insert(fragment.name.clone(), file.clone())));
     }
+    let asks_for_keys = policies_of(service).any(|policy| policy.text().contains("PrivateKey"));
+    let known =
+        service.certificates.iter().map(|certificate| (&certificate.workspace, &certificate.name, certificate.full_name()));
+    // The host may have more than the folder mentions; those are the service's own.
+    let more = secrets.certificates.keys().filter(|name| !service.certificates.iter().any(|known| known.full_name() == **name));
+    for (workspace, name, full_name) in known.chain(more.map(|name| (&None, name, name.clone()))) {
+        let file = secrets.certificates.get(&full_name);
+        let written = service.certificates.iter().find(|known| known.full_name() == full_name);
+        let planned = PlanCertificate {
+            thumbprint: file
+                .map(|file| file.thumbprint.clone())
+                .or_else(|| written.and_then(|certificate| certificate.thumbprint.clone())),
+            der: file.map(|file| file.der.clone()).unwrap_or_default(),
+            key: file.and_then(|file| file.key.clone()).filter(|_| asks_for_keys),
+            name: full_name,
+        };
+        of(workspace, &|place| drop(place.certificates.insert(name.clone(), planned.clone())));
+    }
     for backend in &service.backends {
         // JSON files of a folder name values by their resource names, too.
         let ours = service.named_values.iter().filter(|value| value.workspace == backend.workspace);
@@ -418,11 +465,41 @@ fn plan_backend(backend: &Backend, secrets: &Secrets, known: impl Fn(&str) -> Op
         headers.retain(|(name, _)| name != "authorization");
         headers.push(("authorization".to_owned(), vec![value]));
     }
+    let asks = backend.credentials.certificate.is_some() || !backend.checks_chain || !backend.checks_name;
+    let has_tls = asks || secrets.tls_backends.contains(&backend.full_name());
     PlanBackend {
         url: secrets.backends.get(&backend.name).cloned().unwrap_or_else(|| written(&backend.url)),
         headers,
         query: lists(&backend.credentials.query, str::to_owned),
+        tls: has_tls.then(|| backend.full_name()),
     }
+}
+
+/// The certificates that policies show to backends, by their names as the host has them: the file of the policy, and the name. Found by
+/// looking at the text, so one whose name is computed is not among them.
+pub fn shown_certificates(service: &Service) -> impl Iterator<Item = (&str, &str)> {
+    policies_of(service).flat_map(|policy| {
+        let after = policy.text().split("<authentication-certificate").skip(1);
+        let tags = after.filter_map(|rest| rest.split_once('>').map(|(tag, _)| tag));
+        tags.filter_map(|tag| {
+            let value =
+                |name: &str| tag.split_once(name)?.1.trim_start().strip_prefix('=')?.trim_start().split(['"', '\'']).nth(1);
+            let written = value("certificate-id").or_else(|| value("thumbprint"))?;
+            Some((policy.name(), written)).filter(|(_, written)| !written.contains(['@', '{']))
+        })
+    })
+}
+
+/// Every policy of a service, fragments included.
+fn policies_of(service: &Service) -> impl Iterator<Item = &Source> {
+    let of_apis = service.apis.iter().flat_map(|api| {
+        let of_operations = api.operations.iter().filter_map(|operation| operation.policy.as_ref());
+        api.policy.iter().chain(of_operations)
+    });
+    let of_products = service.products.iter().filter_map(|product| product.policy.as_ref());
+    let of_workspaces = service.workspaces.iter().filter_map(|workspace| workspace.policy.as_ref());
+    let fragments = service.fragments.iter().map(|fragment| &fragment.policy);
+    service.policy.iter().chain(of_apis).chain(of_products).chain(of_workspaces).chain(fragments)
 }
 
 /// Puts named values in. One that nobody knows stays as it is written; `check` has reported it.

@@ -3,13 +3,13 @@
 use crate::{
     debug::{Debug, DebugKey},
     keys::{Caller, Identity, KeyRing, Refusal},
-    plan::{Plan, PlanApi, PlanBackend, PlanExample, PlanNamed, PlanSurroundings},
+    plan::{Plan, PlanApi, PlanBackend, PlanCertificate, PlanExample, PlanNamed, PlanSurroundings},
     routes::{Found, Lost, Routes, is_named},
 };
 use diagnostic::{Diagnostics, Source};
 use policy::{
     Backend, Body, Document, Effective, Exchange, Fault, ForwardLimits, Headers, Host, Level, Outcome, Request, Response, Scope,
-    Section, Surroundings, about,
+    Section, ServiceCertificate, Surroundings, about,
     address::Address,
     backend::Credentials,
     mask::Secrets,
@@ -83,7 +83,7 @@ impl Gateway {
             service_urls: plan.apis.iter().map(|api| Address::parse(api.service_url.as_ref()?)).collect(),
             documents: plan.policies.iter().map(|_| OnceCell::new()).collect(),
             effective: RefCell::default(),
-            deployment: Rc::default(),
+            deployment: Rc::new(deployment(&plan)),
             plan,
         }
     }
@@ -507,6 +507,7 @@ pub(crate) fn surroundings(plan: &PlanSurroundings) -> Surroundings {
     Surroundings {
         named_values: plan.named_values.clone(),
         fragments: plan.fragments.iter().map(fragment).collect(),
+        certificates: plan.certificates.iter().map(|(id, planned)| (id.clone(), certificate(planned))).collect(),
         backends: plan.backends.iter().filter_map(|(name, planned)| Some((name.clone(), backend(planned)?))).collect(),
         loggers: plan.loggers.clone(),
         lone_file: false,
@@ -514,5 +515,22 @@ pub(crate) fn surroundings(plan: &PlanSurroundings) -> Surroundings {
 }
 
 fn backend(plan: &PlanBackend) -> Option<Backend> {
-    Some(Backend { address: Address::parse(&plan.url)?, credentials: Credentials::new(plan.headers.clone(), &plan.query) })
+    let credentials = Credentials::new(plan.headers.clone(), &plan.query, plan.tls.as_deref());
+    Some(Backend { address: Address::parse(&plan.url)?, credentials })
+}
+
+fn certificate(plan: &PlanCertificate) -> ServiceCertificate {
+    ServiceCertificate { name: plan.name.clone(), thumbprint: plan.thumbprint.clone(), der: plan.der.clone() }
+}
+
+/// Where the gateway runs, with the service's own certificates that the host has.
+fn deployment(plan: &Plan) -> about::Deployment {
+    let own = plan.surroundings.first().map(|own| &own.certificates);
+    let certificates = own.into_iter().flatten().filter(|(_, planned)| !planned.der.is_empty());
+    let certificates = certificates.map(|(id, planned)| about::Certificate {
+        id: id.clone(),
+        der: planned.der.clone(),
+        key: planned.key.clone(),
+    });
+    about::Deployment { certificates: certificates.collect(), ..about::Deployment::default() }
 }

@@ -226,7 +226,14 @@ fn request(given: &str) -> RequestHead {
     let fields: Vec<_> = fields.lines().filter_map(|line| line.split_once(':')).collect();
     let authority = fields.iter().find(|(name, _)| *name == "Host").map_or(HOST, |(_, value)| value.trim());
     let mut bytes = Vec::new();
-    let head = RequestHeadBuilder { scheme: Scheme::Https, method, authority, client_address: CLIENT_ADDRESS, target };
+    let head = RequestHeadBuilder {
+        scheme: Scheme::Https,
+        method,
+        authority,
+        client_address: CLIENT_ADDRESS,
+        client_certificate: &[],
+        target,
+    };
     let mut builder = head.write(&mut bytes);
     for (name, value) in fields.iter().filter(|(name, _)| *name != "Host") {
         builder.push(&name.to_ascii_lowercase(), value.trim().as_bytes());

@@ -149,7 +149,14 @@ fn request(method: &str, target: &str) -> RequestHead {
 
 fn head(method: &str, target: &str, authority: &str, key: &str) -> RequestHead {
     let mut bytes = Vec::new();
-    let head = RequestHeadBuilder { scheme: Scheme::Http, method, authority, client_address: "192.0.2.7", target };
+    let head = RequestHeadBuilder {
+        scheme: Scheme::Http,
+        method,
+        authority,
+        client_address: "192.0.2.7",
+        client_certificate: &[],
+        target,
+    };
     let mut fields = head.write(&mut bytes);
     if !key.is_empty() {
         fields.push("ocp-apim-subscription-key", key.as_bytes());

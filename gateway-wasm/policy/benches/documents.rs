@@ -100,6 +100,7 @@ fn exchange() -> Exchange {
         method: "POST",
         authority: "api.example",
         client_address: "192.0.2.1",
+        client_certificate: &[],
         target: TARGET,
     };
     let mut fields = builder.write(&mut head);

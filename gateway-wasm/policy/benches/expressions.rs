@@ -51,6 +51,7 @@ fn exchange() -> Exchange {
         method: "GET",
         authority: "api.example",
         client_address: "192.0.2.1",
+        client_certificate: &[],
         target: "/orders/7?page=2",
     };
     let mut fields = builder.write(&mut head);

@@ -143,8 +143,17 @@ pub struct Deployment {
     pub gateway_id: String,
     pub gateway_instance_id: String,
     pub gateway_is_managed: bool,
-    /// Identifiers and DER.
-    pub certificates: Vec<(String, Vec<u8>)>,
+    pub certificates: Vec<Certificate>,
+}
+
+/// A certificate of the service, as `context.Deployment.Certificates` has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Certificate {
+    pub id: String,
+    pub der: Vec<u8>,
+    /// Its private key, PKCS #8 in DER.
+    pub key: Option<Vec<u8>>,
 }
 
 impl Default for Deployment {

@@ -1,6 +1,7 @@
 //! Backends that policies can name, and what requests to them carry.
 
 use crate::address::Address;
+use bytes::Bytes;
 use std::rc::Rc;
 
 /// A backend of the service.
@@ -19,6 +20,32 @@ pub struct Credentials {
     pub headers: Vec<(String, Vec<String>)>,
     /// Query parameters, percent-encoded.
     pub query: Vec<(String, String)>,
+    /// The name under which the host has settings of TLS for this backend, if it has any: authorities, a client certificate.
+    pub tls: Option<Rc<str>>,
+}
+
+/// What a server is shown of the gateway.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientCertificate {
+    /// A certificate of the service, by its id. The host has its key.
+    Named(Rc<str>),
+    /// A PKCS #12 file, and what opens it.
+    Pfx {
+        /// The file.
+        file: Bytes,
+        /// What opens it.
+        password: String,
+    },
+}
+
+impl ClientCertificate {
+    /// As the host is told.
+    pub fn as_wire(&self) -> wire::ClientCertificate<'_> {
+        match self {
+            ClientCertificate::Named(name) => wire::ClientCertificate::Named(name),
+            ClientCertificate::Pfx { file, password } => wire::ClientCertificate::Pfx { file, password },
+        }
+    }
 }
 
 /// An HTTP proxy.
@@ -31,12 +58,12 @@ pub struct HttpProxy {
 }
 
 impl Credentials {
-    /// Credentials of these header fields, whose names are in lower case, and query parameters as they are before any encoding;
-    /// `None` for none of either.
-    pub fn new(headers: Vec<(String, Vec<String>)>, query: &[(String, Vec<String>)]) -> Option<Rc<Self>> {
+    /// Credentials of these header fields, whose names are in lower case, query parameters as they are before any encoding, and
+    /// settings of TLS; `None` for nothing of all that.
+    pub fn new(headers: Vec<(String, Vec<String>)>, query: &[(String, Vec<String>)], tls: Option<&str>) -> Option<Rc<Self>> {
         let escaped = |text: &str| dotnet::uri::escape_data_string(&text.into());
         let pairs = query.iter().flat_map(|(name, values)| values.iter().map(|value| (escaped(name), escaped(value))));
-        let credentials = Self { headers, query: pairs.collect() };
+        let credentials = Self { headers, query: pairs.collect(), tls: tls.map(Rc::from) };
         (credentials != Self::default()).then(|| Rc::new(credentials))
     }
 }

@@ -75,6 +75,8 @@ pub struct Surroundings {
     pub fragments: BTreeMap<String, Source>,
     /// Backends.
     pub backends: BTreeMap<String, Backend>,
+    /// Certificates by id.
+    pub certificates: BTreeMap<String, ServiceCertificate>,
     /// Names of loggers.
     pub loggers: BTreeSet<String>,
     /// True for a file on its own: its service is not known, so a name that is not here may well be right.
@@ -85,6 +87,28 @@ impl Surroundings {
     /// How bad it is to name something that is not here.
     pub fn unknown(&self) -> Severity {
         if self.lone_file { Severity::Warning } else { Severity::Error }
+    }
+}
+
+/// A certificate of the service. Its key is the host's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServiceCertificate {
+    /// What the host calls it.
+    pub name: String,
+    /// Its SHA-1, hexadecimal in upper case, as far as anybody says.
+    pub thumbprint: Option<String>,
+    /// The certificate in DER, where the host has it.
+    pub der: Vec<u8>,
+}
+
+impl ServiceCertificate {
+    /// The certificate with an id, or with a thumbprint in whatever spelling.
+    pub fn find<'c>(all: &'c BTreeMap<String, Self>, written: &str) -> Option<&'c Self> {
+        all.get(written).or_else(|| {
+            let digits: String = written.chars().filter(char::is_ascii_hexdigit).collect();
+            let is_it = |own: &String| own.eq_ignore_ascii_case(&digits);
+            all.values().find(|certificate| certificate.thumbprint.as_ref().is_some_and(is_it))
+        })
     }
 }
 

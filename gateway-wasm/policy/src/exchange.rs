@@ -3,7 +3,7 @@
 use crate::{
     about::About,
     address::Address,
-    backend::{Credentials, HttpProxy},
+    backend::{ClientCertificate, Credentials, HttpProxy},
     document::Scope,
     expr::value::Value,
     host::Host,
@@ -14,7 +14,7 @@ use crate::{
 use bytes::Bytes;
 use dotnet::Guid;
 use std::{borrow::Cow, cell::OnceCell, ops::Range, rc::Rc};
-use wire::{Edit, Fields, RequestHead, Which};
+use wire::{Edit, Fields, RequestHead, Scheme, Tls, Which};
 
 /// One request and all that becomes of it.
 #[derive(Clone, Debug)]
@@ -99,6 +99,8 @@ pub struct Request {
     pub backend_scope: Option<Scope>,
     /// What the backend wants to see. It is no part of the request before it leaves: see [`Request::as_sent`].
     pub credentials: Option<Rc<Credentials>>,
+    /// What a policy shows the backend, in the place of what the backend's credentials say.
+    pub certificate: Option<Rc<ClientCertificate>>,
     /// The proxy through which it leaves.
     pub proxy: Option<Rc<HttpProxy>>,
     /// Where the backend is; its path comes before [`Request::path`].
@@ -130,6 +132,15 @@ impl Request {
             sent.query.push_str(value);
         }
         Cow::Owned(sent)
+    }
+
+    /// What TLS is to be like on its way; nothing where it is as for every server, or there is none.
+    pub fn tls(&self) -> Option<Tls<'_>> {
+        let backend = self.credentials.as_ref().and_then(|credentials| credentials.tls.as_deref());
+        let certificate = self.certificate.as_ref().map(|certificate| certificate.as_wire());
+        let is_secure = self.backend.as_ref().is_some_and(|backend| backend.scheme == Scheme::Https);
+        let is_set = is_secure && (backend.is_some() || certificate.is_some());
+        is_set.then(|| Tls { backend: backend.unwrap_or_default(), certificate })
     }
 
     /// Path and query at the backend.

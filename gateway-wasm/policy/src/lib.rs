@@ -37,7 +37,7 @@ pub mod xml;
 
 pub use backend::Backend;
 pub use computed::Expr;
-pub use document::{Document, Effective, Scope, Section, Surroundings};
+pub use document::{Document, Effective, Scope, Section, ServiceCertificate, Surroundings};
 pub use exchange::{Body, Exchange, Headers, Request, Response};
 pub use host::{ForwardLimits, Host, Level, SendError, StoreError};
 pub use issuer::Issuer;

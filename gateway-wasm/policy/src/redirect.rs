@@ -42,10 +42,10 @@ pub(crate) fn next(request: &Request, client_method: &str, response: &Response) 
     next.query = url.query().ok()?.trim_start_matches('?').to_owned();
     if origin(from) == origin(&to) {
         // The address that the backend wrote has what its query should have.
-        let headers = |own: &Rc<Credentials>| Rc::new(Credentials { headers: own.headers.clone(), query: Vec::new() });
+        let headers = |own: &Rc<Credentials>| Rc::new(Credentials { query: Vec::new(), ..Credentials::clone(own) });
         next.credentials = request.credentials.as_ref().map(headers);
     } else {
-        next.credentials = None;
+        (next.credentials, next.certificate) = (None, None);
         for name in SECRETS.iter().chain(&["host"]) {
             next.headers.set(name, Vec::new());
         }

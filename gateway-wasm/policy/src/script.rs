@@ -21,7 +21,7 @@ use std::{
     future::poll_fn,
     task::Poll,
 };
-use wire::{FailureKind, Fields, Which};
+use wire::{ClientCertificate, FailureKind, Fields, Tls, Which};
 
 /// Ticks of 100 ns from the start of the year 1 to the start of 1970.
 const TICKS_TO_1970: i64 = 621_355_968_000_000_000;
@@ -180,10 +180,24 @@ pub struct Sent {
     pub method: String,
     /// The whole URL.
     pub url: String,
+    /// What TLS is like on its way: see [`tls_shown`].
+    pub tls: String,
     /// Header fields.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Bytes,
+}
+
+/// What TLS is like on the way of a request, as pages show it behind the URL: `certificate partner`, `settings of orders`. Empty where
+/// it is as for every server.
+pub fn tls_shown(tls: Option<Tls<'_>>) -> String {
+    let Some(Tls { backend, certificate }) = tls else { return String::new() };
+    let settings = (!backend.is_empty()).then(|| format!("settings of {backend}"));
+    let certificate = certificate.map(|certificate| match certificate {
+        ClientCertificate::Named(name) => format!("certificate {name}"),
+        ClientCertificate::Pfx { file, .. } => format!("certificate from a file of {} bytes", file.len()),
+    });
+    settings.into_iter().chain(certificate).collect::<Vec<_>>().join(", ")
 }
 
 /// Plays a scene, and remembers what was sent.
@@ -357,6 +371,7 @@ impl Script {
                 backend.map_or("", |backend| &backend.authority),
                 request.target()
             ),
+            tls: tls_shown(request.tls()),
             headers: request.headers.leaving().map(|(name, value)| (name.to_owned(), value.into_owned())).collect(),
             body: match &request.body {
                 Body::Whole(bytes) => bytes.clone(),

@@ -205,6 +205,11 @@ impl Checker<'_> {
         self.diagnostics.push(Diagnostic::error(id, self.text.place(span), message).help(help));
     }
 
+    /// Reports what may be right, and probably is not.
+    pub fn warning(&mut self, id: &'static str, span: Span, message: impl Into<String>, help: impl Into<String>) {
+        self.diagnostics.push(Diagnostic::warning(id, self.text.place(span), message).help(help));
+    }
+
     /// Reports a name that is not in the surroundings: an error, or a warning where they are not known.
     pub fn unknown(&mut self, id: &'static str, span: Span, message: impl Into<String>, help: impl Into<String>) {
         let place = self.text.place(span);

@@ -251,6 +251,8 @@ fn caption(words: &str, below: &[&str]) -> String {
         "named values" => "The named values:".to_owned(),
         "csharp" | "csharp lines" => "The expression:".to_owned(),
         "variables given" => "The variables at the start:".to_owned(),
+        "certificates" => "The certificates of the service:".to_owned(),
+        "certificate given" => "The caller shows:".to_owned(),
         "http given" => "The caller sends:".to_owned(),
         "host" => match below.iter().take_while(|line| !line.starts_with("```")).any(|line| line.contains("->")) {
             true => "The backends answer:".to_owned(),

@@ -30,6 +30,8 @@ pub struct Forward<'a> {
     pub target: &'a str,
     /// The proxy to go through.
     pub proxy: Option<Proxy<'a>>,
+    /// What TLS is to be like; nothing where it is as for every server.
+    pub tls: Option<Tls<'a>>,
     /// Which HTTP to speak.
     pub version: HttpVersion,
     /// How long to wait for the response's head.
@@ -49,6 +51,29 @@ pub struct Proxy<'a> {
     pub authority: &'a str,
     /// The value of `Proxy-Authorization`; empty for none.
     pub authorization: &'a str,
+}
+
+/// What TLS is to be like. Keys and authorities are the host's; here they are only named.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tls<'a> {
+    /// The backend whose settings count, by the name under which the host has them; empty for none.
+    pub backend: &'a str,
+    /// What the server is shown, in the place of what it is shown by the backend's settings.
+    pub certificate: Option<ClientCertificate<'a>>,
+}
+
+/// What a server is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientCertificate<'a> {
+    /// A certificate that the host has, by its name.
+    Named(&'a str),
+    /// A certificate and its key, as a policy made them: a PKCS #12 file.
+    Pfx {
+        /// The file.
+        file: &'a [u8],
+        /// What opens it.
+        password: &'a str,
+    },
 }
 
 /// A response that is not a backend's.
@@ -146,6 +171,8 @@ pub enum Operation<'a> {
         target: &'a str,
         /// The proxy to go through.
         proxy: Option<Proxy<'a>>,
+        /// What TLS is to be like; nothing where it is as for every server.
+        tls: Option<Tls<'a>>,
         /// How long to wait for the whole response.
         timeout_ms: u32,
         /// The most that is read of the response's body.
@@ -244,6 +271,7 @@ impl<'a> Iterator for Operations<'a> {
                     authority: reader.short_text()?,
                     target: reader.long_text()?,
                     proxy: read_proxy(reader)?,
+                    tls: read_tls(reader)?,
                     timeout_ms: reader.u32()?,
                     body_bytes_max: reader.u64()?,
                     edits: read_edits(reader)?,
@@ -287,6 +315,10 @@ const LEAVE: u8 = 8;
 const ISSUER: u8 = 9;
 const TOKEN: u8 = 10;
 const AUTHORIZATION: u8 = 11;
+const AS_EVERY_SERVER: u8 = 0;
+const AS_SET: u8 = 1;
+const SHOW_NAMED: u8 = 2;
+const SHOW_PFX: u8 = 3;
 
 impl<'a> Answer<'a> {
     /// Reads an answer.
@@ -305,6 +337,7 @@ impl<'a> Answer<'a> {
                 authority: reader.short_text()?,
                 target: reader.long_text()?,
                 proxy: read_proxy(reader)?,
+                tls: read_tls(reader)?,
                 version: HttpVersion::read(reader)?,
                 timeout_ms: reader.u32()?,
                 continue_timeout_ms: if reader.u8()? == 0 { None } else { Some(reader.u32()?) },
@@ -340,6 +373,7 @@ impl<'a> Answer<'a> {
                 writer.short(forward.authority.as_bytes());
                 writer.long(forward.target.as_bytes());
                 write_proxy(&mut writer, forward.proxy);
+                write_tls(&mut writer, forward.tls);
                 forward.version.write(&mut writer);
                 writer.u32(forward.timeout_ms);
                 match forward.continue_timeout_ms {
@@ -407,7 +441,7 @@ impl Operation<'_> {
     pub fn write(&self, id: u32, out: &mut Vec<u8>) {
         let mut writer = Writer::new(out);
         match self {
-            Operation::Send { method, scheme, authority, target, proxy, timeout_ms, body_bytes_max, edits, body } => {
+            Operation::Send { method, scheme, authority, target, proxy, tls, timeout_ms, body_bytes_max, edits, body } => {
                 writer.u8(SEND);
                 writer.u32(id);
                 writer.short(method.as_bytes());
@@ -415,6 +449,7 @@ impl Operation<'_> {
                 writer.short(authority.as_bytes());
                 writer.long(target.as_bytes());
                 write_proxy(&mut writer, *proxy);
+                write_tls(&mut writer, *tls);
                 writer.u32(*timeout_ms);
                 writer.u64(*body_bytes_max);
                 writer.long(edits.reader.rest());
@@ -486,6 +521,39 @@ fn write_proxy(writer: &mut Writer<'_>, proxy: Option<Proxy<'_>>) {
             writer.u8(1);
             writer.short(proxy.authority.as_bytes());
             writer.short(proxy.authorization.as_bytes());
+        }
+    }
+}
+
+fn read_tls<'a>(reader: &mut Reader<'a>) -> Result<Option<Tls<'a>>, Malformed> {
+    let kind = reader.u8()?;
+    if kind == AS_EVERY_SERVER {
+        return Ok(None);
+    }
+    let backend = reader.long_text()?;
+    let certificate = match kind {
+        AS_SET => None,
+        SHOW_NAMED => Some(ClientCertificate::Named(reader.long_text()?)),
+        SHOW_PFX => Some(ClientCertificate::Pfx { file: reader.long()?, password: reader.long_text()? }),
+        _ => return Err(Malformed),
+    };
+    Ok(Some(Tls { backend, certificate }))
+}
+
+fn write_tls(writer: &mut Writer<'_>, tls: Option<Tls<'_>>) {
+    let Some(Tls { backend, certificate }) = tls else { return writer.u8(AS_EVERY_SERVER) };
+    writer.u8(match certificate {
+        None => AS_SET,
+        Some(ClientCertificate::Named(_)) => SHOW_NAMED,
+        Some(ClientCertificate::Pfx { .. }) => SHOW_PFX,
+    });
+    writer.long(backend.as_bytes());
+    match certificate {
+        None => {}
+        Some(ClientCertificate::Named(name)) => writer.long(name.as_bytes()),
+        Some(ClientCertificate::Pfx { file, password }) => {
+            writer.long(file);
+            writer.long(password.as_bytes());
         }
     }
 }

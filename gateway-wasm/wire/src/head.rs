@@ -1,6 +1,6 @@
 //! The heads of requests and responses: everything before the body.
 
-use crate::{Fields, FieldsBuilder, Malformed, Reader, Writer};
+use crate::{Fields, FieldsBuilder, Malformed, Reader, Shown, Writer};
 use bytes::Bytes;
 
 /// `http` or `https`.
@@ -78,6 +78,7 @@ pub struct RequestHead {
     method: (u32, u32),
     authority: (u32, u32),
     client_address: (u32, u32),
+    client_certificate: (u32, u32),
     target: (u32, u32),
     fields: Fields,
 }
@@ -89,17 +90,18 @@ impl RequestHead {
     /// Where the bytes are not one, or one of its texts is not UTF-8.
     pub fn read(bytes: Bytes) -> Result<Self, Malformed> {
         let mut reader = Reader::new(&bytes);
-        let place = |text: &str| {
-            let start = text.as_ptr() as usize - bytes.as_ptr() as usize;
-            (start as u32, (start + text.len()) as u32)
+        let place = |part: &[u8]| {
+            let start = part.as_ptr() as usize - bytes.as_ptr() as usize;
+            (start as u32, (start + part.len()) as u32)
         };
         let scheme = Scheme::read(&mut reader)?;
-        let method = place(reader.short_text()?);
-        let authority = place(reader.short_text()?);
-        let client_address = place(reader.short_text()?);
-        let target = place(reader.long_text()?);
+        let method = place(reader.short_text()?.as_bytes());
+        let authority = place(reader.short_text()?.as_bytes());
+        let client_address = place(reader.short_text()?.as_bytes());
+        let client_certificate = place(reader.long()?);
+        let target = place(reader.long_text()?.as_bytes());
         let fields = Fields::take(&mut reader, &bytes)?;
-        Ok(Self { scheme, method, authority, client_address, target, fields, bytes })
+        Ok(Self { scheme, method, authority, client_address, client_certificate, target, fields, bytes })
     }
 
     #[inline]
@@ -127,6 +129,12 @@ impl RequestHead {
         self.text(self.client_address)
     }
 
+    /// What the client showed of itself; `None` if it showed nothing.
+    pub fn client_certificate(&self) -> Option<Shown> {
+        let (start, end) = self.client_certificate;
+        Shown::read(self.bytes.get(start as usize..end as usize)?).ok()?
+    }
+
     /// Path and query, as sent.
     pub fn target(&self) -> &str {
         self.text(self.target)
@@ -146,6 +154,8 @@ pub struct RequestHeadBuilder<'a> {
     pub method: &'a str,
     pub authority: &'a str,
     pub client_address: &'a str,
+    /// What [`Shown::write`] wrote, or nothing.
+    pub client_certificate: &'a [u8],
     pub target: &'a str,
 }
 
@@ -158,6 +168,7 @@ impl RequestHeadBuilder<'_> {
         writer.short(self.method.as_bytes());
         writer.short(self.authority.as_bytes());
         writer.short(self.client_address.as_bytes());
+        writer.long(self.client_certificate);
         writer.long(self.target.as_bytes());
         FieldsBuilder::new(out)
     }

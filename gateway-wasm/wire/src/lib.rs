@@ -11,12 +11,17 @@ mod answer;
 mod event;
 mod fields;
 mod head;
+mod shown;
 mod text;
 mod verify;
 
-pub use answer::{Answer, BodyEdit, Edit, Edits, Forward, Operation, Operations, Proxy, Respond, ResponseEdits, Wait, Which};
+pub use answer::{
+    Answer, BodyEdit, ClientCertificate, Edit, Edits, Forward, Operation, Operations, Proxy, Respond, ResponseEdits, Tls, Wait,
+    Which,
+};
 pub use event::{Completion, Event, FailureKind};
 pub use fields::{Fields, FieldsBuilder};
 pub use head::{HttpVersion, RequestHead, RequestHeadBuilder, ResponseHead, ResponseHeadBuilder, Scheme};
+pub use shown::{Revocation, Shown, Trust};
 pub use text::{Malformed, Reader, Writer};
 pub use verify::SignatureAlgorithm;

@@ -2,17 +2,28 @@
 
 use bytes::Bytes;
 use wire::{
-    Answer, BodyEdit, Completion, Edit, Edits, Event, FailureKind, Fields, Forward, HttpVersion, Operation, Operations, Proxy,
-    RequestHead, RequestHeadBuilder, ResponseHead, ResponseHeadBuilder, Scheme, Wait, Which,
+    Answer, BodyEdit, ClientCertificate, Completion, Edit, Edits, Event, FailureKind, Fields, Forward, HttpVersion, Operation,
+    Operations, Proxy, RequestHead, RequestHeadBuilder, ResponseHead, ResponseHeadBuilder, Revocation, Scheme, Shown, Tls, Trust,
+    Wait, Which,
 };
 
+fn shown() -> Shown {
+    Shown {
+        chain: vec![vec![0x30, 1, 2], vec![0x30]],
+        trust: Trust::Untrusted("nobody knows its issuer".to_owned()),
+        revocation: Revocation::Unknown("there is no list".to_owned()),
+    }
+}
+
 fn request() -> Vec<u8> {
-    let mut bytes = Vec::new();
+    let (mut bytes, mut certificate) = (Vec::new(), Vec::new());
+    shown().write(&mut certificate);
     let builder = RequestHeadBuilder {
         scheme: Scheme::Https,
         method: "GET",
         authority: "api.example",
         client_address: "192.0.2.1",
+        client_certificate: &certificate,
         target: "/books?q=é",
     };
     let mut fields = builder.write(&mut bytes);
@@ -33,6 +44,7 @@ fn answers() -> Vec<Vec<u8>> {
         authority: "127.0.0.1:8080",
         target: "/x",
         proxy: Some(Proxy { authority: "proxy.example:3128", authorization: "Basic YTpi" }),
+        tls: Some(Tls { backend: "orders", certificate: Some(ClientCertificate::Pfx { file: b"\x30", password: "p" }) }),
         version: HttpVersion::TwoOrOne,
         timeout_ms: 300_000,
         continue_timeout_ms: Some(1000),
@@ -47,6 +59,7 @@ fn answers() -> Vec<Vec<u8>> {
         authority: "a",
         target: "/b",
         proxy: None,
+        tls: Some(Tls { backend: "", certificate: Some(ClientCertificate::Named("partner")) }),
         timeout_ms: 1,
         body_bytes_max: 2,
         edits: Edits::written(&edits),
@@ -74,6 +87,7 @@ fn request_heads_come_back() {
     let head = RequestHead::read(Bytes::from(request())).unwrap();
     assert_eq!((head.scheme(), head.method(), head.authority()), (Scheme::Https, "GET", "api.example"));
     assert_eq!((head.client_address(), head.target()), ("192.0.2.1", "/books?q=é"));
+    assert_eq!(head.client_certificate(), Some(shown()));
     assert_eq!(head.fields().iter().collect::<Vec<_>>(), [("accept", &b"*/*"[..]), ("x-raw", b"\xff\x00")]);
     assert_eq!(head.fields().get("x-raw"), Some(&b"\xff\x00"[..]));
 }
@@ -85,12 +99,17 @@ fn answers_come_back() {
     assert_eq!((forward.exchange, forward.method, forward.authority), (7, "POST", "127.0.0.1:8080"));
     assert_eq!((forward.version, forward.continue_timeout_ms), (HttpVersion::TwoOrOne, Some(1000)));
     assert_eq!(forward.proxy, Some(Proxy { authority: "proxy.example:3128", authorization: "Basic YTpi" }));
+    let pfx = ClientCertificate::Pfx { file: b"\x30", password: "p" };
+    assert_eq!(forward.tls, Some(Tls { backend: "orders", certificate: Some(pfx) }));
     assert_eq!(forward.edits.collect::<Vec<_>>(), [Edit::Remove("x-powered-by"), Edit::Append("x-shop", b"books")]);
     assert_eq!(forward.body, BodyEdit::Replace(b"hello"));
     let Answer::Wait(wait) = Answer::read(&all[1]).unwrap() else { panic!("not a wait") };
     let operations: Vec<_> = wait.operations.collect();
     assert!(matches!(operations[0], (3, Operation::Read { which: Which::Response, bytes_max: 9 })));
-    assert!(matches!(operations[1], (4, Operation::Send { authority: "a", target: "/b", body_bytes_max: 2, .. })));
+    let named = Some(Tls { backend: "", certificate: Some(ClientCertificate::Named("partner")) });
+    assert!(
+        matches!(operations[1], (4, Operation::Send { authority: "a", target: "/b", tls, body_bytes_max: 2, .. }) if tls == named)
+    );
     assert!(matches!(operations[2], (5, Operation::Load { key: "a" })));
     assert!(matches!(operations[3], (6, Operation::Keep { key: "b", lifetime_ms: 7, value: b"value" })));
     assert!(matches!(operations[4], (7, Operation::Remove { key: "c" })));
@@ -127,7 +146,7 @@ fn damaged_bytes_are_malformed_and_never_a_panic() {
     for good in answers().into_iter().chain([request()]) {
         for cut in 0..good.len() {
             let mut bad = good[..cut].to_vec();
-            let _ = RequestHead::read(Bytes::from(bad.clone()));
+            let _ = RequestHead::read(Bytes::from(bad.clone())).map(|head| head.client_certificate());
             let _ = Event::read(Bytes::from(bad.clone()));
             if let Ok(Answer::Wait(wait)) = Answer::read(&bad) {
                 wait.operations.for_each(drop);

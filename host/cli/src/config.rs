@@ -14,7 +14,10 @@ use std::{
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
-    pub(crate) gateway: Listen,
+    pub(crate) gateway: Gateway,
+    /// TLS to servers.
+    #[serde(default)]
+    pub(crate) tls: Tls,
     pub(crate) portal: Option<Listen>,
     pub(crate) health: Option<Listen>,
     pub(crate) management: Option<Management>,
@@ -93,7 +96,7 @@ impl Sink {
 }
 
 /// A text with the environment's variables put in, so that no secret stands in a file.
-fn filled_in(text: &str) -> Result<String> {
+pub(crate) fn filled_in(text: &str) -> Result<String> {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
@@ -103,6 +106,97 @@ fn filled_in(text: &str) -> Result<String> {
         rest = after;
     }
     Ok(out + rest)
+}
+
+/// Where the gateway listens.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Gateway {
+    /// Address and port: `0.0.0.0:8443`.
+    pub(crate) listen: SocketAddr,
+    /// What clients are shown; without it they connect without TLS.
+    pub(crate) tls: Option<ListenerTls>,
+}
+
+/// What clients are shown, and asked for.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListenerTls {
+    /// A client gets the one that is for the name that it asks for, else the first.
+    pub(crate) certificates: Vec<CertificateFile>,
+    #[serde(default)]
+    pub(crate) client_certificates: ClientCertificates,
+}
+
+/// Whether clients are asked for a certificate, and who vouches for them.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClientCertificates {
+    #[serde(default)]
+    pub(crate) ask: Ask,
+    /// Files with the certificates of authorities.
+    #[serde(default)]
+    pub(crate) ca: Vec<PathBuf>,
+    /// Files with lists of revoked certificates.
+    #[serde(default)]
+    pub(crate) crl: Vec<PathBuf>,
+}
+
+/// Whether clients are asked for a certificate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Ask {
+    #[default]
+    None,
+    /// They are, and policies say what becomes of those who show none, or a wrong one.
+    Request,
+    /// Whoever shows none, or one that no authority vouches for, is not let in.
+    Require,
+}
+
+/// A certificate, perhaps with its key in another file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CertificateFile {
+    /// PEM or PKCS #12.
+    pub(crate) file: PathBuf,
+    /// The private key in PEM, where it stands in a file of its own.
+    pub(crate) key: Option<PathBuf>,
+    /// What opens the file. `${NAME}` is the environment variable.
+    password: Option<String>,
+}
+
+impl CertificateFile {
+    pub(crate) fn password(&self) -> Result<Option<String>> {
+        self.password.as_deref().map(filled_in).transpose()
+    }
+}
+
+/// TLS to servers.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tls {
+    /// Files with the certificates of authorities, trusted besides those of the operating system.
+    #[serde(default)]
+    pub(crate) ca: Vec<PathBuf>,
+    /// What is different for some backends, by their names.
+    #[serde(default)]
+    pub(crate) backends: BTreeMap<String, BackendTls>,
+}
+
+/// TLS to one backend. What is left out is as the folder says.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BackendTls {
+    /// Files with the certificates of the only authorities that are trusted for it.
+    #[serde(default)]
+    pub(crate) ca: Vec<PathBuf>,
+    /// The name that it is asked for, and that its certificate must be for.
+    pub(crate) server_name: Option<String>,
+    /// The certificate that it is shown: an id of `certificates:` in the secrets file.
+    pub(crate) certificate: Option<String>,
+    pub(crate) validate_certificate_chain: Option<bool>,
+    pub(crate) validate_certificate_name: Option<bool>,
 }
 
 /// Where something listens.

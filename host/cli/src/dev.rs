@@ -59,6 +59,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         folder: &arguments.folder,
         environment: arguments.environment.as_deref(),
         secrets: arguments.secrets.as_deref(),
+        tls: None,
         debug_key: Some(debug_key),
         parties: parties.clone(),
     };
@@ -138,7 +139,8 @@ async fn reload(place: &Place<'_>, running: &Running, stand_ins: &mut StandIns, 
     // The site first: if it cannot be made, nothing has changed yet.
     let site = loaded.site(Some(gateway_url.to_owned()))?;
     stand_ins.update(&loaded).await?;
-    running.gateway.reload(place.plan(&loaded, stand_ins.addresses()).await?).await?;
+    let (plan, tls) = place.plan(&loaded, stand_ins.addresses()).await?;
+    running.gateway.reload(plan, &tls).await?;
     running.sites.send_replace(Arc::new(site));
     warn(&loaded);
     Ok(())

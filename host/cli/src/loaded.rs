@@ -1,12 +1,12 @@
 //! From the folder on disk to what runs: a plan for the gateway, and a site.
 
-use crate::{Failure, secrets};
+use crate::{Failure, secrets, tls};
 use catalog::{Folder, Service};
 use diagnostic::{Diagnostics, render};
 use gateway::{DebugKey, Gateway, Plan, Secrets};
 use identity::{Client, Settings, VaultSettings, Vaults, World};
 use portal_gen::{Options, Rendered};
-use server::Identity;
+use server::{Identity, tls::Settings as TlsSettings};
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 /// A folder without errors.
@@ -22,6 +22,8 @@ pub(crate) struct Place<'p> {
     pub(crate) folder: &'p Path,
     pub(crate) environment: Option<&'p str>,
     pub(crate) secrets: Option<&'p Path>,
+    /// What `portico.yaml` says of TLS.
+    pub(crate) tls: Option<tls::Written<'p>>,
     /// What signs the tokens of those who may see traces; the same as long as the process runs.
     pub(crate) debug_key: Option<DebugKey>,
     /// Who the gateway is to others, and where its secrets are.
@@ -54,17 +56,27 @@ impl Place<'_> {
         }
     }
 
-    /// The plan for the gateway. `backends` are addresses that replace the folder's.
-    pub(crate) async fn plan(&self, loaded: &Loaded, backends: BTreeMap<String, String>) -> Result<Vec<u8>, Failure> {
-        let secrets = secrets::read(self.folder, self.secrets, &loaded.service, &self.parties.vaults).await?;
+    /// The plan for the gateway, and the TLS that goes with it. `backends` are addresses that replace the folder's.
+    pub(crate) async fn plan(
+        &self,
+        loaded: &Loaded,
+        backends: BTreeMap<String, String>,
+    ) -> Result<(Vec<u8>, TlsSettings), Failure> {
+        let (secrets, certificates) = secrets::read(self.folder, self.secrets, &loaded.service, &self.parties.vaults).await?;
         eprint!("{}", secrets::shown(&loaded.service, &secrets));
-        let plan = Plan::new(&loaded.service, &Secrets { backends, debug_key: self.debug_key, ..secrets });
+        let settings = tls::settings(&loaded.service, &certificates, self.tls)?;
+        // Who is played on this machine is spoken to without TLS.
+        let needs = |warning: &String| !backends.keys().any(|played| warning.contains(&format!("the backend `{played}` ")));
+        tls::missing(&loaded.service, &settings).iter().filter(|warning| needs(warning)).for_each(|warning| eprint!("{warning}"));
+        let tls_backends = settings.backends.keys().cloned().collect();
+        let secrets = Secrets { backends, tls_backends, debug_key: self.debug_key, ..secrets };
+        let plan = Plan::new(&loaded.service, &secrets);
         let bytes = plan.write();
         let issuers: Vec<String> = Gateway::new(plan).issuers().into_iter().collect();
         let identity = self.parties.identity.clone();
         // Nobody waits for it: who comes before the keys are there asks for them.
         tokio::spawn(async move { identity.issuers.warm(&issuers).await });
-        Ok(bytes)
+        Ok((bytes, settings))
     }
 }
 

@@ -11,6 +11,7 @@ mod running;
 mod secrets;
 mod serve;
 mod stand_in;
+mod tls;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

@@ -38,7 +38,7 @@ pub(crate) fn start(
     events: Vec<server::Sink>,
     trusted_proxies: server::TrustedProxies,
     identity: Arc<Identity>,
-    plan: Vec<u8>,
+    (plan, tls): (Vec<u8>, server::tls::Settings),
 ) -> Result<Running> {
     let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let options = server::Options {
@@ -49,6 +49,7 @@ pub(crate) fn start(
         events,
         trusted_proxies,
         identity,
+        tls,
         limits: limits.resolved(),
     };
     let gateway = Server::start(&options, plan)?;

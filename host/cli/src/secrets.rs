@@ -1,12 +1,18 @@
-//! What is never in a folder: keys, and the values of secret named values.
+//! What is never in a folder: keys, certificates, and the values of secret named values.
 //!
 //! They come from the environment, or from a file beside the folder that is meant for one machine only. The environment wins.
 
-use crate::{Failure, config};
+use crate::{
+    Failure,
+    config::{self, CertificateFile},
+    tls,
+};
+use anyhow::{Context, anyhow};
 use catalog::{Service, model::NamedValue};
 use gateway::{Keys, SECRET_BYTES_MIN, Secrets};
 use identity::Vaults;
 use serde::Deserialize;
+use server::tls::{Identity, thumbprint};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
@@ -23,7 +29,13 @@ struct File {
     subscriptions: BTreeMap<String, FileKeys>,
     #[serde(default, rename = "named values")]
     named_values: BTreeMap<String, String>,
+    /// By id.
+    #[serde(default)]
+    certificates: BTreeMap<String, CertificateFile>,
 }
+
+/// Certificates of the service, by id, with their keys.
+pub(crate) type Certificates = BTreeMap<String, Identity>;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,7 +46,12 @@ struct FileKeys {
 
 /// Reads the secrets for a service. `given` is the file that was named on the command line; without one, `FOLDER.secrets.yaml`
 /// beside the folder is read if it is there.
-pub(crate) async fn read(folder: &Path, given: Option<&Path>, service: &Service, vaults: &Vaults) -> Result<Secrets, Failure> {
+pub(crate) async fn read(
+    folder: &Path,
+    given: Option<&Path>,
+    service: &Service,
+    vaults: &Vaults,
+) -> Result<(Secrets, Certificates), Failure> {
     let beside = beside(folder);
     let file: File = match given {
         Some(path) => config::read(path)?,
@@ -56,6 +73,27 @@ pub(crate) async fn read(folder: &Path, given: Option<&Path>, service: &Service,
             secrets.named_values.insert(value.display_name.clone(), text);
         }
     }
+    let mut certificates = Certificates::new();
+    let stands_in = given.unwrap_or(&beside).parent().unwrap_or(Path::new("")).to_owned();
+    for (name, written) in &file.certificates {
+        let identity = tls::identity(&stands_in, written).with_context(|| format!("the certificate `{name}`"))?;
+        certificates.insert(name.clone(), identity);
+    }
+    for name in service.certificates.iter().map(|certificate| certificate.full_name()) {
+        if let Ok(text) = std::env::var(variable("CERTIFICATE", &name)) {
+            let password = std::env::var(variable("CERTIFICATE", &format!("{name}_PASSWORD"))).ok();
+            let identity =
+                tls::identity_of_text(&text, password.as_deref()).with_context(|| format!("the certificate `{name}`"))?;
+            certificates.insert(name, identity);
+        }
+    }
+    for (name, identity) in &certificates {
+        let Some(der) = identity.chain.first() else {
+            return Err(anyhow!("the file of the certificate `{name}` has only a key in it").into());
+        };
+        let file = gateway::CertificateFile { der: der.clone(), thumbprint: thumbprint(der), key: identity.key.clone() };
+        secrets.certificates.insert(name.clone(), file);
+    }
     let mut missing = Vec::new();
     let mut asked = BTreeSet::new();
     for value in service.named_values.iter().filter(|value| value.value.is_none()) {
@@ -76,7 +114,7 @@ pub(crate) async fn read(folder: &Path, given: Option<&Path>, service: &Service,
         }
     }
     vaults.retain(|reference| asked.contains(reference));
-    if missing.is_empty() { Ok(secrets) } else { Err(Failure::Findings(missing.join("\n"))) }
+    if missing.is_empty() { Ok((secrets, certificates)) } else { Err(Failure::Findings(missing.join("\n"))) }
 }
 
 /// A secret named value that nobody gave, and what to do about it.

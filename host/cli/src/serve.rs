@@ -5,11 +5,16 @@ use crate::{
     config::{self, Config, Sink},
     loaded::{Loaded, Parties, Place},
     running::{self, Running, Wish},
+    tls,
 };
 use diagnostic::render;
 use gateway::DebugKey;
 use portal_gen::preview::Audience;
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -34,6 +39,11 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         folder: &arguments.folder,
         environment: arguments.environment.as_deref(),
         secrets: arguments.secrets.as_deref(),
+        tls: Some(tls::Written {
+            folder: arguments.config.parent().unwrap_or(Path::new("")),
+            servers: &config.tls,
+            listener: config.gateway.tls.as_ref(),
+        }),
         debug_key: config.management.as_ref().map(|_| debug_key),
         parties: parties.clone(),
     };
@@ -49,7 +59,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         parties.identity.clone(),
         plan,
     )?;
-    println!("gateway  http://{}", running.gateway.address());
+    let scheme = if config.gateway.tls.is_some() { "https" } else { "http" };
+    println!("gateway  {scheme}://{}", running.gateway.address());
     if let Some(portal) = &config.portal {
         publish(&running, &mut loaded)?;
         println!("portal   http://{}", running.serve_portal(portal.listen, Audience::Visitors)?);
@@ -84,7 +95,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 async fn reload(place: &Place<'_>, running: &Running, has_portal: bool) -> Result<(), Failure> {
     let mut loaded = place.load()?;
-    running.gateway.reload(place.plan(&loaded, BTreeMap::new()).await?).await?;
+    let (plan, tls) = place.plan(&loaded, BTreeMap::new()).await?;
+    running.gateway.reload(plan, &tls).await?;
     if has_portal {
         publish(running, &mut loaded)?;
     }

@@ -1,13 +1,16 @@
 //! Listening, and one client's connection.
 
-use crate::{exchange, worker::Worker};
+use crate::{exchange, tls::Peer, worker::Worker};
 use hyper::{
     server::conn::{http1, http2},
     service::service_fn,
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{convert::Infallible, future::Future, net::SocketAddr, pin::pin, rc::Rc, time::Duration};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpStream},
+};
 
 /// How long a client may take for the head of a request.
 const HEADER_READ_TIMEOUT: Duration = Duration::from_secs(10);
@@ -41,20 +44,42 @@ pub(crate) async fn accept(worker: Rc<Worker>, listener: TcpListener) {
     }
 }
 
-async fn serve(worker: Rc<Worker>, stream: TcpStream, client: SocketAddr) {
+async fn serve(worker: Rc<Worker>, stream: TcpStream, address: SocketAddr) {
     let _open = worker.open_connection();
     if stream.set_nodelay(true).is_err() {
         return;
     }
-    let is_http2 = match tokio::time::timeout(HEADER_READ_TIMEOUT, starts_with_http2_preface(&stream)).await {
-        Ok(is_http2) => is_http2,
-        // A client who says nothing is not worth a connection.
-        Err(_) => return,
+    let tls = worker.instances().tls().clone();
+    // A client who says nothing for so long is not worth a connection.
+    let Some(listener) = &tls.listener else {
+        if let Ok(is_http2) = tokio::time::timeout(HEADER_READ_TIMEOUT, starts_with_http2_preface(&stream)).await {
+            drop(tls);
+            requests(worker, stream, Peer::plain(address), is_http2).await;
+        }
+        return;
     };
+    match tokio::time::timeout(HEADER_READ_TIMEOUT, listener.accept(stream, address)).await {
+        Ok(Ok((stream, peer))) => {
+            // A reload replaces it, and this connection may live for long.
+            drop(tls);
+            let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+            requests(worker, stream, peer, is_http2).await;
+        }
+        // Who scans ports ends here, and that is nothing to wake anybody for.
+        Ok(Err(error)) => tracing::info!(client = %address.ip(), "no connection by TLS: {error}"),
+        Err(_) => {}
+    }
+}
+
+/// Serves the requests of a connection, until it ends or the server drains.
+async fn requests<S>(worker: Rc<Worker>, stream: S, peer: Peer, is_http2: bool)
+where
+    S: AsyncRead + AsyncWrite + Unpin + 'static,
+{
     let own = worker.clone();
     let service = service_fn(move |request| {
-        let worker = own.clone();
-        async move { Ok::<_, Infallible>(exchange::serve(&worker, request, client).await) }
+        let (worker, peer) = (own.clone(), peer.clone());
+        async move { Ok::<_, Infallible>(exchange::serve(&worker, request, &peer).await) }
     });
     let mut draining = worker.draining();
     macro_rules! drive {

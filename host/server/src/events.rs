@@ -5,7 +5,9 @@
 
 use crate::{
     body::{Payload, Read},
+    tls::{Server, Tls},
     upstream::{Pool, Route},
+    worker::Serving,
 };
 use anyhow::{Context, Result, bail};
 use bytes::Bytes;
@@ -21,7 +23,7 @@ use std::{
     thread::JoinHandle,
     time::Duration,
 };
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use wire::{HttpVersion, Scheme};
 
 /// The most events that wait to be written.
@@ -65,7 +67,7 @@ impl Events {
     ///
     /// # Errors
     /// Where a file cannot be written to, or an address is not one.
-    pub(crate) fn start(sinks: &[Sink]) -> Result<(Events, Option<JoinHandle<()>>)> {
+    pub(crate) fn start(sinks: &[Sink], serving: watch::Receiver<Serving>) -> Result<(Events, Option<JoinHandle<()>>)> {
         let dropped = Arc::<AtomicU64>::default();
         if sinks.is_empty() {
             return Ok((Events { queue: None, dropped }, None));
@@ -76,7 +78,7 @@ impl Events {
         let counter = dropped.clone();
         let thread = std::thread::Builder::new().name("events".to_owned()).spawn(move || {
             let local = tokio::task::LocalSet::new();
-            runtime.block_on(local.run_until(deliver(sinks, events, &counter)));
+            runtime.block_on(local.run_until(deliver(sinks, events, serving, &counter)));
         })?;
         Ok((Events { queue: Some(queue), dropped }, Some(thread)))
     }
@@ -91,7 +93,12 @@ impl Events {
     }
 }
 
-async fn deliver(mut sinks: Vec<Open>, mut events: mpsc::Receiver<String>, dropped: &AtomicU64) {
+async fn deliver(
+    mut sinks: Vec<Open>,
+    mut events: mpsc::Receiver<String>,
+    serving: watch::Receiver<Serving>,
+    dropped: &AtomicU64,
+) {
     let pool = Pool::default();
     let mut batch = Vec::with_capacity(BATCH_MAX);
     while events.recv_many(&mut batch, BATCH_MAX).await > 0 {
@@ -101,8 +108,10 @@ async fn deliver(mut sinks: Vec<Open>, mut events: mpsc::Receiver<String>, dropp
             lines.push('\n');
         }
         let lines = Bytes::from(lines);
+        let tls = serving.borrow().tls.clone();
+        pool.replace_tls(tls.servers.first_number());
         for sink in &mut sinks {
-            if let Err(error) = sink.take(&lines, &pool).await {
+            if let Err(error) = sink.take(&lines, &pool, &tls).await {
                 tracing::warn!("events were lost: {error:#}");
             }
         }
@@ -139,14 +148,15 @@ impl Open {
         }
     }
 
-    async fn take(&mut self, lines: &Bytes, pool: &Pool) -> Result<()> {
+    async fn take(&mut self, lines: &Bytes, pool: &Pool, tls: &Tls) -> Result<()> {
         match self {
             // The thread does nothing else, so it may wait for the disk.
             Open::File(path, file) => file.write_all(lines).with_context(|| path.display().to_string()),
             Open::Http { scheme, authority, url, headers } => {
+                let tls = tls.servers.meet(*scheme, None).map_err(anyhow::Error::msg)?;
                 let mut tries = 0;
                 loop {
-                    match post(pool, *scheme, authority, url, headers, lines.clone()).await {
+                    match post(pool, tls.as_deref(), authority, url, headers, lines.clone()).await {
                         Ok(()) => return Ok(()),
                         // A collector's key often stands in the query.
                         Err(error) if tries == RETRIES => {
@@ -161,7 +171,7 @@ impl Open {
     }
 }
 
-async fn post(pool: &Pool, scheme: Scheme, authority: &str, url: &Uri, headers: &HeaderMap, lines: Bytes) -> Result<()> {
+async fn post(pool: &Pool, tls: Option<&Server>, authority: &str, url: &Uri, headers: &HeaderMap, lines: Bytes) -> Result<()> {
     let mut request = Request::new(Payload::bytes(lines));
     *request.method_mut() = Method::POST;
     *request.uri_mut() = url.path_and_query().cloned().map_or_else(|| Uri::from_static("/"), Uri::from);
@@ -171,7 +181,7 @@ async fn post(pool: &Pool, scheme: Scheme, authority: &str, url: &Uri, headers: 
     all.extend(headers.clone());
     let send = async {
         let response = pool
-            .send(Route { scheme, authority, version: HttpVersion::One, proxy: None }, request)
+            .send(Route { tls, authority, version: HttpVersion::One, proxy: None }, request)
             .await
             .map_err(|failure| anyhow::anyhow!(failure.message))?;
         let status = response.status();

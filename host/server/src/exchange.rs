@@ -9,6 +9,7 @@ use crate::{
     headers,
     instances::{Instances, Slot},
     operations::{self, Done, Operations},
+    tls::{Peer, Tls},
     upstream::{Failure, Pool, Route},
     worker::Worker,
 };
@@ -26,11 +27,11 @@ use std::{
 use store::Place;
 use wire::{
     Answer, BodyEdit, Completion, Edits, Event, FailureKind, Forward, HttpVersion, Operation, RequestHeadBuilder,
-    ResponseHeadBuilder, Scheme, Which,
+    ResponseHeadBuilder, Which,
 };
 
 /// Answers one request.
-pub(crate) async fn serve(worker: &Rc<Worker>, request: Request<Incoming>, client: SocketAddr) -> Response<Payload> {
+pub(crate) async fn serve(worker: &Rc<Worker>, request: Request<Incoming>, client: &Peer) -> Response<Payload> {
     let Some(_admitted) = worker.admit() else { return overloaded() };
     let (head, body) = request.into_parts();
     let mut exchange = Exchange {
@@ -86,9 +87,9 @@ impl Drop for Waiting {
 }
 
 impl Exchange<'_> {
-    async fn run(&mut self, client: SocketAddr) -> Result<Response<Payload>> {
-        let client = self.worker.shared().trusted_proxies.client(client.ip(), &self.head.headers);
-        let head = encode_request(&self.head, client);
+    async fn run(&mut self, peer: &Peer) -> Result<Response<Payload>> {
+        let client = self.worker.shared().trusted_proxies.client(peer.address.ip(), &self.head.headers);
+        let head = encode_request(&self.head, client, peer);
         let instances = self.worker.instances();
         let (slot, mut answer) = instances.exchange(head).await?;
         loop {
@@ -105,7 +106,7 @@ impl Exchange<'_> {
                     self.wait_in(&instances, &slot, forward.exchange);
                     // What was started before has no use for anybody once the request is on its way.
                     self.operations = Operations::default();
-                    match self.forward(&forward).await {
+                    match self.forward(&forward, instances.tls()).await {
                         Ok(()) if forward.exchange == 0 => return Ok(self.passed()),
                         Ok(()) => self.response_event(),
                         Err(failure) => {
@@ -122,7 +123,9 @@ impl Exchange<'_> {
                         let started = match operation {
                             Operation::Enter { key, places } => operations::done(id, self.enter(key, places)),
                             Operation::Leave { key } => operations::done(id, self.leave(key)),
-                            operation => operations::start(self.worker, id, operation, |which| self.take_body(which)),
+                            operation => {
+                                operations::start(self.worker, instances.tls(), id, operation, |which| self.take_body(which))
+                            }
                         };
                         self.operations.push(started);
                     }
@@ -193,8 +196,10 @@ impl Exchange<'_> {
     }
 
     /// Sends the request to its backend. The response is kept; its head is ready for the sandbox, without what ends here.
-    async fn forward(&mut self, forward: &Forward<'_>) -> Result<(), Failure> {
+    async fn forward(&mut self, forward: &Forward<'_>, tls: &Tls) -> Result<(), Failure> {
         let invalid = |message: String| Failure { kind: FailureKind::Invalid, message };
+        let server = tls.servers.meet(forward.scheme, forward.tls);
+        let server = server.map_err(|why| Failure::missing(forward.authority, why))?;
         // The response to an earlier attempt: its connection is free again, or closed.
         self.response = None;
         let body = match forward.body {
@@ -229,8 +234,8 @@ impl Exchange<'_> {
             kind: FailureKind::Timeout,
             message: format!("{}: no {what} within {after_ms} ms", forward.authority),
         };
-        let Forward { scheme, authority, version, proxy, .. } = *forward;
-        let route = Route { scheme, authority, version, proxy };
+        let Forward { authority, version, proxy, .. } = *forward;
+        let route = Route { tls: server.as_deref(), authority, version, proxy };
         let upstream = self.worker.upstream();
         let send = async {
             // HTTP/2 has a way of its own to hold a body back, and a request without one has nothing to wait for.
@@ -334,7 +339,7 @@ async fn send_when_wanted(
     Some(sent)
 }
 
-fn encode_request(head: &request::Parts, client: IpAddr) -> Vec<u8> {
+fn encode_request(head: &request::Parts, client: IpAddr, peer: &Peer) -> Vec<u8> {
     let authority = match head.uri.authority() {
         Some(authority) => authority.as_str(),
         None => head.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default(),
@@ -342,13 +347,14 @@ fn encode_request(head: &request::Parts, client: IpAddr) -> Vec<u8> {
     let target = head.uri.path_and_query().map_or("/", PathAndQuery::as_str);
     let mut address = [0; 48];
     let builder = RequestHeadBuilder {
-        scheme: Scheme::Http,
+        scheme: peer.scheme,
         method: head.method.as_str(),
         authority,
         client_address: write_address(client, &mut address),
+        client_certificate: &peer.certificate,
         target,
     };
-    let mut bytes = Vec::with_capacity(512);
+    let mut bytes = Vec::with_capacity(512 + peer.certificate.len());
     let mut fields = builder.write(&mut bytes);
     for (name, value) in &head.headers {
         fields.push(name.as_str(), value.as_bytes());

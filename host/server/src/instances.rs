@@ -3,7 +3,8 @@
 use crate::{
     outbox::Outbox,
     sandbox::{Instance, Real},
-    worker::Shared,
+    tls::Tls,
+    worker::{Serving, Shared},
 };
 use anyhow::{Result, anyhow};
 use std::{
@@ -19,7 +20,7 @@ use tokio::sync::Notify;
 /// The instances that serve one plan.
 pub(crate) struct Instances {
     shared: Shared,
-    plan: Arc<[u8]>,
+    serving: Serving,
     /// Where instances put the requests whose answers nobody wants.
     outbox: Outbox,
     slots: RefCell<Vec<Rc<Slot>>>,
@@ -38,8 +39,13 @@ pub(crate) struct Slot {
 type Call = Pin<Box<dyn Future<Output = Result<Vec<u8>>>>>;
 
 impl Instances {
-    pub(crate) fn new(shared: Shared, plan: Arc<[u8]>, outbox: Outbox) -> Rc<Self> {
-        Rc::new(Self { shared, plan, outbox, slots: RefCell::default(), given_back: Notify::new() })
+    pub(crate) fn new(shared: Shared, serving: Serving, outbox: Outbox) -> Rc<Self> {
+        Rc::new(Self { shared, serving, outbox, slots: RefCell::default(), given_back: Notify::new() })
+    }
+
+    /// The TLS that belongs to the plan.
+    pub(crate) fn tls(&self) -> &Arc<Tls> {
+        &self.serving.tls
     }
 
     /// Makes the first instance, so that the first request does not wait for it.
@@ -89,7 +95,7 @@ impl Instances {
     async fn add_slot(&self) -> Result<Rc<Slot>> {
         let slot = Rc::new(Slot { instance: RefCell::default(), given_back: Notify::new(), is_broken: Cell::new(false) });
         self.slots.borrow_mut().push(slot.clone());
-        match self.shared.sandbox.instance(&self.plan).await {
+        match self.shared.sandbox.instance(&self.serving.plan).await {
             Ok(mut instance) => {
                 instance.set_world(Real { outbox: Some(self.outbox.clone()), shared: Some(self.shared.clone()) });
                 *slot.instance.borrow_mut() = Some(Box::new(instance));

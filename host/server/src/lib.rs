@@ -21,6 +21,7 @@ mod parties;
 mod proxy;
 pub mod sandbox;
 mod signatures;
+pub mod tls;
 mod upstream;
 mod verdicts;
 mod worker;

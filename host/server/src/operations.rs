@@ -3,6 +3,7 @@
 use crate::{
     body::{Payload, Read},
     headers,
+    tls::Tls,
     upstream::{Failure, Route},
     worker::Worker,
 };
@@ -23,9 +24,10 @@ pub(crate) struct Done {
     pub(crate) body: Option<(Which, Payload)>,
 }
 
-/// Starts an operation.
+/// Starts an operation, with the TLS that belongs to the plan by which it was asked for.
 pub(crate) fn start(
     worker: &Rc<Worker>,
+    tls: &Tls,
     id: u32,
     operation: Operation<'_>,
     take_body: impl FnOnce(Which) -> Payload,
@@ -66,14 +68,16 @@ pub(crate) fn start(
         Operation::Enter { .. } | Operation::Leave { .. } => {
             done(id, Completion::Failed(FailureKind::Invalid, "only an exchange can be inside of something".to_owned()))
         }
-        Operation::Send { method, scheme, authority, target, proxy, timeout_ms, body_bytes_max, edits, body } => {
+        Operation::Send { method, scheme, authority, target, proxy, tls: wanted, timeout_ms, body_bytes_max, edits, body } => {
             let request = request(method, authority, target, edits, Bytes::copy_from_slice(body));
             let (worker, authority) = (worker.clone(), authority.to_owned());
+            let met = tls.servers.meet(scheme, wanted).map_err(|why| Failure::missing(&authority, why));
             let proxy = proxy.map(|proxy| (proxy.authority.to_owned(), proxy.authorization.to_owned()));
             Box::pin(async move {
                 let proxy = proxy.as_ref().map(|(authority, authorization)| Proxy { authority, authorization });
-                let route = Route { scheme, authority: &authority, version: HttpVersion::One, proxy };
                 let send = async {
+                    let tls = met?;
+                    let route = Route { tls: tls.as_deref(), authority: &authority, version: HttpVersion::One, proxy };
                     let response = worker.upstream().send(route, request?).await?;
                     whole(response, body_bytes_max, &authority).await
                 };
@@ -99,8 +103,9 @@ pub(crate) fn done(id: u32, completion: Completion) -> Pin<Box<dyn Future<Output
 
 /// Sends a request whose answer nobody wants. Only the log hears that it failed.
 pub(crate) async fn send_one_way(worker: &Rc<Worker>, operation: &[u8]) {
+    let instances = worker.instances();
     for (id, operation) in wire::Operations::written(operation) {
-        let done = start(worker, id, operation, |_| Payload::empty()).await;
+        let done = start(worker, instances.tls(), id, operation, |_| Payload::empty()).await;
         match done.completion {
             // It is longer than anybody needs to read.
             Completion::Failed(FailureKind::TooLarge, _) => {}

@@ -1,17 +1,16 @@
 //! Connections to backends: kept alive, one pool per thread.
 
-use crate::{body::Payload, expect::Gate, proxy};
+use crate::{body::Payload, expect::Gate, proxy, tls};
 use http::{HeaderValue, Request, Response, Uri, header, uri::PathAndQuery};
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{
     borrow::Cow,
     cell::RefCell,
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     future::Future,
     io,
     rc::{Rc, Weak},
-    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 use tokio::{
@@ -30,10 +29,14 @@ const PING_INTERVAL: Duration = Duration::from_secs(20);
 /// How long connecting may take, a proxy and TLS included.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How many ways of TLS have connections that wait.
+const WAYS_MAX: usize = 512;
+
 /// Where a server is, and the way to it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Route<'a> {
-    pub(crate) scheme: Scheme,
+    /// The way to meet it by TLS, where it is spoken to so.
+    pub(crate) tls: Option<&'a tls::Server>,
     pub(crate) authority: &'a str,
     pub(crate) version: HttpVersion,
     pub(crate) proxy: Option<Proxy<'a>>,
@@ -45,14 +48,18 @@ pub(crate) struct Pool {
     idle: Rc<RefCell<Idle>>,
 }
 
-/// Connections by [`Route::key`].
+/// Connections by the number of their TLS, if they have any, and by [`Route::key`].
 #[derive(Default)]
 struct Idle {
-    http: HashMap<String, Vec<Connection>>,
-    https: HashMap<String, Vec<Connection>>,
-    /// Connections that carry any number of requests at once.
-    http2: HashMap<(Scheme, String), http2::SendRequest<Payload>>,
+    http: Connections,
+    https: BTreeMap<u64, Connections>,
+    /// Connections that carry any number of requests at once. Without TLS the number is 0.
+    http2: HashMap<(u64, String), http2::SendRequest<Payload>>,
+    /// Connections whose TLS has a lower number are not kept: it has been replaced.
+    tls_from: u64,
 }
+
+type Connections = HashMap<String, Vec<Connection>>;
 
 struct Connection {
     sender: http1::SendRequest<Payload>,
@@ -69,7 +76,7 @@ enum Sender {
 pub(crate) struct Lease {
     sender: http1::SendRequest<Payload>,
     idle: Weak<RefCell<Idle>>,
-    scheme: Scheme,
+    tls: u64,
     key: Box<str>,
     /// What holds the request's body back.
     gate: Option<Gate>,
@@ -86,9 +93,31 @@ impl Failure {
     fn connection(authority: &str, error: impl std::fmt::Display) -> Self {
         Self { kind: FailureKind::Connection, message: format!("{authority}: {error}") }
     }
+
+    /// The gateway lacks something for a request, such as a certificate's key.
+    pub(crate) fn missing(authority: &str, what: impl std::fmt::Display) -> Self {
+        Self { kind: FailureKind::Invalid, message: format!("{authority}: {what}") }
+    }
 }
 
 impl Route<'_> {
+    fn scheme(&self) -> Scheme {
+        if self.tls.is_some() { Scheme::Https } else { Scheme::Http }
+    }
+
+    /// The number of its TLS; 0 for none.
+    fn tls_number(&self) -> u64 {
+        self.tls.map_or(0, |tls| tls.number)
+    }
+
+    /// Why there is no response, with what TLS has to say of it.
+    fn failure(&self, error: &(dyn std::error::Error + 'static)) -> Failure {
+        match self.tls.and_then(|tls| tls.explain(error)) {
+            Some(what) => Failure::connection(self.authority, what),
+            None => Failure::connection(self.authority, describe(error)),
+        }
+    }
+
     /// What connections of this kind are found by.
     fn key(&self) -> Cow<'_, str> {
         match &self.proxy {
@@ -103,7 +132,7 @@ impl Route<'_> {
 
     /// True if a proxy only passes bytes on: it cannot read what is encrypted, and would not understand HTTP/2.
     fn tunnels(&self) -> bool {
-        self.scheme == Scheme::Https || self.version == HttpVersion::Two
+        self.tls.is_some() || self.version == HttpVersion::Two
     }
 
     /// The proxy that is sent the request itself.
@@ -116,17 +145,25 @@ impl Route<'_> {
         match self.version {
             HttpVersion::One => false,
             HttpVersion::Two => true,
-            HttpVersion::TwoOrOne => self.scheme == Scheme::Https,
+            HttpVersion::TwoOrOne => self.tls.is_some(),
         }
     }
 }
 
 impl Pool {
+    /// Closes the connections that wait, and whose TLS has a number below this: it has been replaced.
+    pub(crate) fn replace_tls(&self, from: u64) {
+        let mut idle = self.idle.borrow_mut();
+        idle.tls_from = from;
+        idle.https = idle.https.split_off(&from);
+        idle.http2.retain(|(number, _), _| *number == 0 || *number >= from);
+    }
+
     /// Sends a request, whose URI is its path and query, and returns the response with its body still on its way.
     pub(crate) async fn send(&self, route: Route<'_>, mut request: Request<Payload>) -> Result<Response<Payload>, Failure> {
         let authority = route.authority;
         if let Some(proxy) = route.asked_proxy() {
-            set_absolute(&mut request, route.scheme, authority)?;
+            set_absolute(&mut request, route.scheme(), authority)?;
             if let Ok(value) = HeaderValue::from_str(proxy.authorization)
                 && !value.is_empty()
             {
@@ -150,7 +187,7 @@ impl Pool {
                     match sender.try_send_request(request).await {
                         Ok(response) => {
                             let (idle, key) = (Rc::downgrade(&self.idle), route.key().into());
-                            let lease = Lease { sender, idle, scheme: route.scheme, key, gate: None };
+                            let lease = Lease { sender, idle, tls: route.tls_number(), key, gate: None };
                             Ok(response.map(|body| Payload::Upstream(body, Some(lease))))
                         }
                         Err(mut error) => Err((error.take_message(), error.into_error())),
@@ -162,7 +199,7 @@ impl Pool {
                 Ok(response) => return Ok(response),
                 // A kept connection that the server closed just now: nothing was sent, so another one can carry it.
                 Err((Some(unsent), _)) if !is_new => request = unsent,
-                Err((_, error)) => return Err(Failure::connection(authority, describe(&error))),
+                Err((_, error)) => return Err(route.failure(&error)),
             }
         }
     }
@@ -171,7 +208,7 @@ impl Pool {
         let mut idle = self.idle.borrow_mut();
         let key = route.key();
         if route.may_be_two() {
-            let of_route = (route.scheme, key.clone().into_owned());
+            let of_route = (route.tls_number(), key.clone().into_owned());
             match idle.http2.get(&of_route) {
                 Some(sender) if sender.is_closed() => drop(idle.http2.remove(&of_route)),
                 Some(sender) => return Some(Sender::Two(sender.clone())),
@@ -181,7 +218,7 @@ impl Pool {
         if route.version == HttpVersion::Two {
             return None;
         }
-        let connections = idle.of(route.scheme).get_mut(&*key)?;
+        let connections = idle.waiting(route.tls_number())?.get_mut(&*key)?;
         while let Some(connection) = connections.pop() {
             if !connection.sender.is_closed() && connection.since.elapsed() < IDLE_MAX {
                 return Some(Sender::One(connection.sender));
@@ -196,11 +233,11 @@ impl Pool {
             Ok(Ok(sender)) => {
                 if let Sender::Two(sender) = &sender {
                     // Who connected at the same time keeps the connection until its request is done.
-                    self.idle.borrow_mut().http2.insert((route.scheme, route.key().into_owned()), sender.clone());
+                    self.idle.borrow_mut().keep_two((route.tls_number(), route.key().into_owned()), sender.clone());
                 }
                 Ok(sender)
             }
-            Ok(Err(error)) => Err(Failure::connection(authority, error)),
+            Ok(Err(error)) => Err(route.failure(&error)),
             Err(_) => Err(Failure {
                 kind: FailureKind::Timeout,
                 message: format!("{authority}: no connection within {} s", CONNECT_TIMEOUT.as_secs()),
@@ -210,11 +247,39 @@ impl Pool {
 }
 
 impl Idle {
-    fn of(&mut self, scheme: Scheme) -> &mut HashMap<String, Vec<Connection>> {
-        match scheme {
-            Scheme::Http => &mut self.http,
-            Scheme::Https => &mut self.https,
+    fn waiting(&mut self, tls: u64) -> Option<&mut Connections> {
+        match tls {
+            0 => Some(&mut self.http),
+            number => self.https.get_mut(&number),
         }
+    }
+
+    /// The connections of a way of TLS, of which a policy can make as many as it likes: the oldest gives way to a new one, except for
+    /// the usual one. `None` for a way that has been replaced.
+    fn room_for(&mut self, tls: u64) -> Option<&mut Connections> {
+        if tls == 0 {
+            return Some(&mut self.http);
+        }
+        if tls < self.tls_from {
+            return None;
+        }
+        if !self.https.contains_key(&tls)
+            && self.https.len() >= WAYS_MAX
+            && let Some(oldest) = self.https.keys().copied().find(|number| *number != self.tls_from)
+        {
+            self.https.remove(&oldest);
+        }
+        Some(self.https.entry(tls).or_default())
+    }
+
+    fn keep_two(&mut self, key: (u64, String), sender: http2::SendRequest<Payload>) {
+        if key.0 != 0 && key.0 < self.tls_from {
+            return;
+        }
+        if self.http2.len() >= WAYS_MAX {
+            self.http2.retain(|_, sender| !sender.is_closed());
+        }
+        self.http2.insert(key, sender);
     }
 }
 
@@ -231,7 +296,7 @@ impl Lease {
         }
         let Some(idle) = self.idle.upgrade().filter(|_| !self.sender.is_closed()) else { return };
         let mut idle = idle.borrow_mut();
-        let pool = idle.of(self.scheme);
+        let Some(pool) = idle.room_for(self.tls) else { return };
         let connection = Connection { sender: self.sender, since: Instant::now() };
         match pool.get_mut(&*self.key) {
             Some(connections) if connections.len() >= IDLE_CONNECTIONS_MAX => {}
@@ -252,7 +317,7 @@ async fn send_two(
     // HTTP/2 has the host in the address, and no field for it.
     let (target, field) = (request.uri().clone(), request.headers_mut().remove(header::HOST));
     let host = field.as_ref().and_then(|host| host.to_str().ok()).unwrap_or(route.authority);
-    set_absolute(&mut request, route.scheme, host)?;
+    set_absolute(&mut request, route.scheme(), host)?;
     Ok(match sender.try_send_request(request).await {
         Ok(response) => Ok(response.map(Payload::Stream)),
         Err(mut error) => {
@@ -277,7 +342,7 @@ fn set_absolute(request: &mut Request<Payload>, scheme: Scheme, authority: &str)
 }
 
 /// The causes of an error after the error itself: hyper says "error trying to connect" and keeps the reason inside.
-fn describe(error: &dyn std::error::Error) -> String {
+fn describe(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -288,7 +353,7 @@ fn describe(error: &dyn std::error::Error) -> String {
 }
 
 async fn connect(route: Route<'_>) -> io::Result<Sender> {
-    let (host, port) = host_and_port(route.authority, route.scheme);
+    let (host, port) = host_and_port(route.authority, route.scheme());
     let stream = match &route.proxy {
         None => TcpStream::connect((host, port)).await?,
         Some(proxy) => {
@@ -300,18 +365,17 @@ async fn connect(route: Route<'_>) -> io::Result<Sender> {
         }
     };
     stream.set_nodelay(true)?;
-    match route.scheme {
-        Scheme::Http if route.version == HttpVersion::Two => two(stream).await,
-        Scheme::Http => one(stream).await,
-        Scheme::Https => {
-            let name = rustls::pki_types::ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
-            let stream = tls(route.version).await?.connect(name, stream).await?;
-            match (stream.get_ref().1.alpn_protocol(), route.version) {
-                (Some(b"h2"), _) => two(stream).await,
-                (_, HttpVersion::Two) => Err(io::Error::other("the server does not speak HTTP/2")),
-                _ => one(stream).await,
-            }
-        }
+    let Some(tls) = route.tls else {
+        return match route.version {
+            HttpVersion::Two => two(stream).await,
+            HttpVersion::One | HttpVersion::TwoOrOne => one(stream).await,
+        };
+    };
+    let stream = TlsConnector::from(tls.config(route.version)).connect(tls.name(host)?, stream).await?;
+    match (stream.get_ref().1.alpn_protocol(), route.version) {
+        (Some(b"h2"), _) => two(stream).await,
+        (_, HttpVersion::Two) => Err(io::Error::other("the server does not speak HTTP/2")),
+        _ => one(stream).await,
     }
 }
 
@@ -357,29 +421,4 @@ impl<F: Future<Output = ()> + 'static> hyper::rt::Executor<F> for Local {
     fn execute(&self, future: F) {
         tokio::task::spawn_local(future);
     }
-}
-
-/// TLS with the roots of the operating system, loaded when they are first needed.
-async fn tls(version: HttpVersion) -> io::Result<TlsConnector> {
-    static CONFIG: OnceLock<Result<Arc<rustls::ClientConfig>, String>> = OnceLock::new();
-    let load = || {
-        let mut roots = rustls::RootCertStore::empty();
-        let found = rustls_native_certs::load_native_certs();
-        let (added, _) = roots.add_parsable_certificates(found.certs);
-        if added == 0 {
-            return Err("the operating system has no trusted certificates; install `ca-certificates`".to_owned());
-        }
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-        Ok(Arc::new(config.map_err(|error| error.to_string())?.with_root_certificates(roots).with_no_client_auth()))
-    };
-    let config = CONFIG.get_or_init(load).as_ref().map_err(|error| io::Error::other(error.clone()))?;
-    let protocols: &[&[u8]] = match version {
-        HttpVersion::One => return Ok(TlsConnector::from(config.clone())),
-        HttpVersion::Two => &[b"h2"],
-        HttpVersion::TwoOrOne => &[b"h2", b"http/1.1"],
-    };
-    let mut config = rustls::ClientConfig::clone(config);
-    config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
-    Ok(TlsConnector::from(Arc::new(config)))
 }

@@ -9,6 +9,7 @@ use crate::{
     outbox::Outbox,
     parties::Identity,
     sandbox::Sandbox,
+    tls::{self, Tls},
     upstream::Pool,
     verdicts::Verdicts,
 };
@@ -47,6 +48,8 @@ pub struct Options {
     pub identity: Arc<Identity>,
     /// Who is believed for whom it forwards.
     pub trusted_proxies: TrustedProxies,
+    /// What the gateway needs of TLS.
+    pub tls: tls::Settings,
     /// Bounds.
     pub limits: Limits,
 }
@@ -85,11 +88,31 @@ impl Default for Limits {
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
-    plans: watch::Sender<Arc<[u8]>>,
+    serving: watch::Sender<Serving>,
     drain: watch::Sender<bool>,
     sandbox: SandboxHandle,
     store: Memory,
     threads: Vec<JoinHandle<()>>,
+}
+
+/// What is served. A reload replaces all of it at once.
+#[derive(Clone)]
+pub(crate) struct Serving {
+    pub(crate) plan: Arc<[u8]>,
+    /// What the plan refers to by name.
+    pub(crate) tls: Arc<Tls>,
+}
+
+impl Serving {
+    fn new(plan: Vec<u8>, settings: &tls::Settings) -> Result<Self> {
+        Ok(Self { plan: plan.into(), tls: Arc::new(Tls::new(settings)?) })
+    }
+}
+
+impl std::fmt::Debug for Serving {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Serving")
+    }
 }
 
 /// What the gateway stored, for those who look from outside. Cheap to clone.
@@ -124,10 +147,9 @@ impl Server {
         drop(TcpListener::bind(options.listen).with_context(|| format!("cannot listen on {}", options.listen))?);
         let first = listen(options.listen)?;
         let address = first.local_addr()?;
-        let plan: Arc<[u8]> = plan.into();
-        let (plans, _) = watch::channel(plan);
+        let (serving, _) = watch::channel(Serving::new(plan, &options.tls)?);
         let (drain, _) = watch::channel(false);
-        let (events, events_thread) = Events::start(&options.events)?;
+        let (events, events_thread) = Events::start(&options.events, serving.subscribe())?;
         let store = Memory::new(options.limits.cache_bytes_max);
         let shared = Shared {
             sandbox: sandbox.clone(),
@@ -146,16 +168,16 @@ impl Server {
         }
         let mut threads = Vec::new();
         for (listener, number) in listeners.into_iter().zip(0..) {
-            let (shared, plans, draining, ready) = (shared.clone(), plans.subscribe(), drain.subscribe(), ready.clone());
+            let (shared, serving, draining, ready) = (shared.clone(), serving.subscribe(), drain.subscribe(), ready.clone());
             let thread = std::thread::Builder::new().name(format!("gateway-{number}"));
-            threads.push(thread.spawn(move || run(listener, shared, plans, draining, &ready))?);
+            threads.push(thread.spawn(move || run(listener, shared, serving, draining, &ready))?);
         }
         for _ in &threads {
             all_ready.recv().context("a thread of the gateway ended while starting")??;
         }
         // It ends when the last of the others has.
         threads.extend(events_thread);
-        Ok(Server { address, plans, drain, sandbox: SandboxHandle(sandbox), store, threads })
+        Ok(Server { address, serving, drain, sandbox: SandboxHandle(sandbox), store, threads })
     }
 
     /// Where the gateway listens.
@@ -168,13 +190,15 @@ impl Server {
         Stored(self.store.clone())
     }
 
-    /// Serves another plan from now on. Exchanges that are under way end with the old one.
+    /// Serves another plan from now on, with other TLS. Exchanges that are under way end with the old ones, and connections of clients
+    /// stay open.
     ///
     /// # Errors
-    /// Where the component refuses the plan; the old one stays.
-    pub async fn reload(&self, plan: Vec<u8>) -> Result<()> {
-        self.sandbox.0.instance(&plan).await?;
-        self.plans.send_replace(plan.into());
+    /// Where the component refuses the plan, or TLS cannot be as it is set; the old ones stay.
+    pub async fn reload(&self, plan: Vec<u8>, tls: &tls::Settings) -> Result<()> {
+        let serving = Serving::new(plan, tls)?;
+        self.sandbox.0.instance(&serving.plan).await?;
+        self.serving.send_replace(serving);
         Ok(())
     }
 
@@ -212,7 +236,7 @@ fn listen(address: SocketAddr) -> Result<TcpListener> {
 fn run(
     listener: TcpListener,
     shared: Shared,
-    plans: watch::Receiver<Arc<[u8]>>,
+    serving: watch::Receiver<Serving>,
     draining: watch::Receiver<bool>,
     ready: &mpsc::Sender<Result<()>>,
 ) {
@@ -223,7 +247,7 @@ fn run(
     LocalSet::new().block_on(&runtime, async {
         let started = async {
             let listener = tokio::net::TcpListener::from_std(listener)?;
-            let (worker, one_way) = Worker::new(shared, plans.clone(), draining);
+            let (worker, one_way) = Worker::new(shared, &serving, draining);
             worker.instances().warm().await?;
             anyhow::Ok((listener, worker, one_way))
         };
@@ -232,7 +256,7 @@ fn run(
             Ok((listener, worker, one_way)) => {
                 let _ = ready.send(Ok(()));
                 tokio::task::spawn_local(worker.outbox.clone().deliver(worker.clone(), one_way));
-                tokio::task::spawn_local(worker.clone().follow(plans));
+                tokio::task::spawn_local(worker.clone().follow(serving));
                 connection::accept(worker.clone(), listener).await;
                 worker.all_connections_closed().await;
                 worker.outbox.emptied().await;
@@ -268,24 +292,26 @@ pub(crate) struct Worker {
 }
 
 impl Shared {
-    fn instances(&self, plan: Arc<[u8]>, outbox: &Outbox) -> Rc<Instances> {
-        Instances::new(self.clone(), plan, outbox.clone())
+    fn instances(&self, serving: Serving, outbox: &Outbox) -> Rc<Instances> {
+        Instances::new(self.clone(), serving, outbox.clone())
     }
 }
 
 impl Worker {
     fn new(
         shared: Shared,
-        plans: watch::Receiver<Arc<[u8]>>,
+        serving: &watch::Receiver<Serving>,
         draining: watch::Receiver<bool>,
     ) -> (Rc<Self>, UnboundedReceiver<Vec<u8>>) {
-        let plan = plans.borrow().clone();
+        let serving = serving.borrow().clone();
         let (outbox, one_way) = Outbox::new();
-        let instances = shared.instances(plan, &outbox);
+        let upstream = Pool::default();
+        upstream.replace_tls(serving.tls.servers.first_number());
+        let instances = shared.instances(serving, &outbox);
         let worker = Rc::new(Self {
             shared,
             instances: RefCell::new(instances),
-            upstream: Pool::default(),
+            upstream,
             draining,
             exchanges: Cell::new(0),
             connections: watch::Sender::new(0),
@@ -312,12 +338,16 @@ impl Worker {
     }
 
     /// Puts new instances in the place of the old ones whenever the plan changes.
-    async fn follow(self: Rc<Self>, mut plans: watch::Receiver<Arc<[u8]>>) {
-        while plans.changed().await.is_ok() {
-            let plan = plans.borrow_and_update().clone();
-            let instances = self.shared.instances(plan, &self.outbox);
+    async fn follow(self: Rc<Self>, mut serving: watch::Receiver<Serving>) {
+        while serving.changed().await.is_ok() {
+            let newest = serving.borrow_and_update().clone();
+            let tls_from = newest.tls.servers.first_number();
+            let instances = self.shared.instances(newest, &self.outbox);
             match instances.warm().await {
-                Ok(()) => *self.instances.borrow_mut() = instances,
+                Ok(()) => {
+                    *self.instances.borrow_mut() = instances;
+                    self.upstream.replace_tls(tls_from);
+                }
                 Err(error) => tracing::error!("the new plan was refused, the old one stays: {error:#}"),
             }
         }

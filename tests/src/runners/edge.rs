@@ -124,7 +124,7 @@ fn answered(script: &Arc<Mutex<Script>>, request: Request<WasiBody>) -> Answered
             Ok(Response::new(self::body(Bytes::new())))
         });
     }
-    let sent = Sent { method, url, headers: pairs(&head.headers), body: Bytes::new() };
+    let sent = Sent { method, url, tls: String::new(), headers: pairs(&head.headers), body: Bytes::new() };
     let (number, reply) = {
         let script = script.lock().expect("nobody panicked");
         // Behind this door nobody sees whether a request is forwarded or a policy's own.

@@ -9,7 +9,7 @@ use policy::{
     Issuer, Level, SendError,
     host::Authorization,
     issuer::Held,
-    script::{Asked, Reply, Script, Sent},
+    script::{Asked, Reply, Script, Sent, tls_shown},
 };
 use server::{
     Limits,
@@ -185,7 +185,7 @@ impl Host<'_> {
             BodyEdit::Replace(bytes) => Bytes::copy_from_slice(bytes),
         };
         let url = format!("{}://{}{}", forward.scheme.name(), forward.authority, forward.target);
-        let sent = Sent { method: forward.method.to_owned(), url, headers, body };
+        let sent = Sent { method: forward.method.to_owned(), url, tls: tls_shown(forward.tls), headers, body };
         self.response = None;
         match self.reply(Asked::Forward, sent) {
             Ok(response) => {
@@ -282,11 +282,11 @@ impl Host<'_> {
 
 /// The request of an operation that sends one.
 fn sent(operation: &Operation<'_>) -> Option<Sent> {
-    let Operation::Send { method, scheme, authority, target, edits, body, .. } = operation else { return None };
+    let Operation::Send { method, scheme, authority, target, tls, edits, body, .. } = operation else { return None };
     let mut headers = Vec::new();
     apply(*edits, &mut headers);
     let url = format!("{}://{authority}{target}", scheme.name());
-    Some(Sent { method: (*method).to_owned(), url, headers, body: Bytes::copy_from_slice(body) })
+    Some(Sent { method: (*method).to_owned(), url, tls: tls_shown(*tls), headers, body: Bytes::copy_from_slice(body) })
 }
 
 fn edited(mut answer: Answer, status: u16, reason: &str, edits: Edits<'_>, body: BodyEdit<'_>) -> Answer {

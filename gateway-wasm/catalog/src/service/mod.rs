@@ -100,7 +100,9 @@ fn scope(
     service.version_sets.extend(labels::version_sets(&mut sections.version_sets, reader));
     service.groups.extend(access::groups(&mut sections.groups, reader));
     let named_values = parts::named_values(&mut sections.named_values, reader);
-    service.backends.extend(parts::backends(&mut sections.backends, &named_values, reader));
+    let certificates = parts::certificates(&mut sections.certificates, reader);
+    service.backends.extend(parts::backends(&mut sections.backends, &named_values, &certificates, reader));
+    service.certificates.extend(certificates);
     service.named_values.extend(named_values);
     service.fragments.extend(parts::fragments(&mut sections.fragments, reader));
     service.loggers.extend(parts::loggers(&mut sections.loggers, reader));
@@ -124,6 +126,7 @@ struct Sections {
     groups: Directory,
     subscriptions: Directory,
     named_values: Directory,
+    certificates: Directory,
     backends: Directory,
     loggers: Directory,
     diagnostics: Directory,
@@ -142,6 +145,7 @@ impl Sections {
             groups: take("groups"),
             subscriptions: take("subscriptions"),
             named_values: take("named values"),
+            certificates: take("certificates"),
             backends: take("backends"),
             loggers: take("loggers"),
             diagnostics: take("diagnostics"),
@@ -152,8 +156,8 @@ impl Sections {
     }
 
     fn done(self, reader: &Reader<'_>) {
-        let Self { apis, products, tags, groups, subscriptions, named_values, backends, .. } = self;
-        for rest in [apis, products, tags, groups, subscriptions, named_values, backends] {
+        let Self { apis, products, tags, groups, subscriptions, named_values, certificates, backends, .. } = self;
+        for rest in [apis, products, tags, groups, subscriptions, named_values, certificates, backends] {
             reader.done(rest);
         }
         for rest in [self.loggers, self.diagnostics, self.fragments, self.version_sets, self.gateways] {

@@ -11,9 +11,10 @@ use serde_json::Value;
 use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
 
 /// The sections that hold resources by name.
-const SECTIONS: [&str; 13] = [
+const SECTIONS: [&str; 14] = [
     "apis",
     "backends",
+    "certificates",
     "diagnostics",
     "gateways",
     "groups",

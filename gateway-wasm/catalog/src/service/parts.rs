@@ -1,11 +1,11 @@
-//! What policies are made of and lean on: named values, fragments, backends, loggers, diagnostics.
+//! What policies are made of and lean on: named values, fragments, certificates, backends, loggers, diagnostics.
 
 use super::{Kind, Names, Reader, id_parts};
 use crate::{
     directory::Directory,
     fields::Fields,
     findings::Findings,
-    model::{Backend, Credentials, Fragment, NamedValue},
+    model::{Backend, Certificate, Credentials, Fragment, NamedValue},
     tree::{Part, Tree},
 };
 use diagnostic::{Diagnostic, Place, Source};
@@ -104,8 +104,45 @@ pub(super) fn fragments(section: &mut Directory, reader: &Reader<'_>) -> Vec<Fra
     fragments
 }
 
+/// Reads `certificates/`.
+pub(super) fn certificates(section: &mut Directory, reader: &Reader<'_>) -> Vec<Certificate> {
+    let mut certificates = Vec::new();
+    for (name, mut directory) in reader.each(section) {
+        let tree = reader.data(&mut directory, "certificateInformation", "certificates", &name);
+        let fields = Fields::of_resource(&tree, reader.findings);
+        fields.only(&["subject", "thumbprint", "expirationDate", "keyVault", "data", "password"]);
+        fields.inner("keyVault").only(&["secretIdentifier", "identityClientId", "lastStatus"]);
+        for secret in ["data", "password"].into_iter().filter(|secret| fields.has(secret)) {
+            let message = format!("the `{secret}` of the certificate `{name}` does not belong in the folder");
+            let help =
+                format!("remove it, and give the file to the host, as `certificates: {{ {name}: ... }}` in its secrets file");
+            let place = fields.place(secret, Part::Key);
+            reader.findings.push(Diagnostic::warning("certificate/secret-in-folder", place, message).help(help));
+        }
+        let thumbprint = fields.text("thumbprint").and_then(|written| {
+            let thumbprint = Certificate::thumbprint_of(&written);
+            if thumbprint.is_none() {
+                let message = format!("`{written}` is not the thumbprint of a certificate");
+                let help = "write the SHA-1 of the certificate: 40 hexadecimal digits";
+                let place = fields.place("thumbprint", Part::Value);
+                reader.findings.push(Diagnostic::error("certificate/thumbprint", place, message).help(help));
+            }
+            thumbprint
+        });
+        let subject = fields.text("subject").unwrap_or_default();
+        certificates.push(Certificate { workspace: reader.workspace(), thumbprint, subject, name });
+        reader.done(directory);
+    }
+    certificates
+}
+
 /// Reads `backends/`.
-pub(super) fn backends(section: &mut Directory, values: &[NamedValue], reader: &Reader<'_>) -> Vec<Backend> {
+pub(super) fn backends(
+    section: &mut Directory,
+    values: &[NamedValue],
+    certificates: &[Certificate],
+    reader: &Reader<'_>,
+) -> Vec<Backend> {
     let mut backends = Vec::new();
     let known = section.names();
     for (name, mut directory) in reader.each(section) {
@@ -137,9 +174,16 @@ pub(super) fn backends(section: &mut Directory, values: &[NamedValue], reader: &
         let known = |text: &str| values.iter().any(|value| value.display_name == text || value.name == text);
         let named = Named { backend: &name, known: &known, findings: reader.findings };
         named.check(url.as_deref().unwrap_or_default(), || fields.place("url", Part::Value));
+        let tls = fields.inner("tls");
+        tls.only(&["validateCertificateChain", "validateCertificateName"]);
         backends.push(Backend {
             plain_http_at: is_plain.then(|| fields.place("url", Part::Value)),
-            credentials: credentials(&fields.inner("credentials"), &named),
+            credentials: Credentials {
+                certificate: certificate(&fields.inner("credentials"), certificates, &named),
+                ..credentials(&fields.inner("credentials"), &named)
+            },
+            checks_chain: tls.truth("validateCertificateChain").unwrap_or(true),
+            checks_name: tls.truth("validateCertificateName").unwrap_or(true),
             workspace: reader.workspace(),
             title: fields.title("title").unwrap_or_else(|| name.clone()),
             description: fields.text("description").unwrap_or_default(),
@@ -196,16 +240,53 @@ fn credentials(fields: &Fields<'_>, named: &Named<'_>) -> Credentials {
         };
         (text("scheme"), text("parameter"))
     });
-    for property in ["certificate", "certificateIds", "managedIdentity"] {
-        let is_empty = fields.value(property).and_then(Value::as_array).is_some_and(Vec::is_empty);
-        if fields.has(property) && !is_empty {
-            let message = format!("this build of Portico does not send the `{property}` of the backend `{}` yet", named.backend);
-            let help = "requests reach the backend without it: let them carry a header, or an authorization";
-            let place = fields.place(property, Part::Key);
-            named.findings.push(Diagnostic::warning("backend/certificate", place, message).help(help));
+    if fields.has("managedIdentity") {
+        let message = format!("this build of Portico does not show the `managedIdentity` of the backend `{}` yet", named.backend);
+        let help = "requests reach the backend without it: let them carry a header, or an authorization";
+        let place = fields.place("managedIdentity", Part::Key);
+        named.findings.push(Diagnostic::warning("backend/managed-identity", place, message).help(help));
+    }
+    Credentials { headers, query, authorization, certificate: None }
+}
+
+/// The certificate that a backend is shown. APIM names it by its id (`certificateIds`), or by its thumbprint (`certificate`). The
+/// host may have one that the folder does not mention, so that is only a warning.
+fn certificate(fields: &Fields<'_>, known: &[Certificate], named: &Named<'_>) -> Option<String> {
+    let unknown = |what: String, place: Place| {
+        let help = "add `certificates/<name>/certificateInformation.json`; what is in a certificate is given to the host";
+        named
+            .findings
+            .push(Diagnostic::warning("certificate/unknown", place, format!("there is no certificate {what}")).help(help));
+    };
+    let mut shown = Vec::new();
+    for (id, index) in fields.texts("certificateIds").unwrap_or_default().iter().zip(0..) {
+        let (name, place) = (id_parts(id).1, fields.entry_place("certificateIds", index));
+        match known.iter().find(|certificate| certificate.name == name) {
+            Some(certificate) => shown.push((certificate.full_name(), place)),
+            None => {
+                unknown(format!("`{name}`"), place.clone());
+                shown.push((name.to_owned(), place));
+            }
         }
     }
-    Credentials { headers, query, authorization }
+    for (written, index) in fields.texts("certificate").unwrap_or_default().iter().zip(0..) {
+        let (wanted, place) = (Certificate::thumbprint_of(written), fields.entry_place("certificate", index));
+        match known.iter().find(|certificate| wanted.is_some() && certificate.thumbprint == wanted) {
+            Some(certificate) => shown.push((certificate.full_name(), place)),
+            None => {
+                unknown(format!("with the thumbprint `{written}`"), place.clone());
+                shown.push((wanted.unwrap_or_else(|| written.clone()), place));
+            }
+        }
+    }
+    let mut shown = shown.into_iter();
+    let (first, _) = shown.next()?;
+    if let Some((_, place)) = shown.find(|(name, _)| *name != first) {
+        let message = format!("the backend `{}` has a second certificate", named.backend);
+        let help = format!("requests show it `{first}`, the first: remove the others");
+        named.findings.push(Diagnostic::warning("backend/certificate", place, message).help(help));
+    }
+    Some(first)
 }
 
 fn check_url(fields: &Fields<'_>, name: &str, url: Option<&str>, reader: &Reader<'_>) {

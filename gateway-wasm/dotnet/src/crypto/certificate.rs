@@ -301,6 +301,36 @@ impl Certificate {
         fallback.unwrap_or_default().to_owned()
     }
 
+    /// The host names that it is for; its common name where it names no host.
+    pub fn dns_names(&self) -> Vec<String> {
+        let read = |bytes: &[u8]| -> Result<Vec<String>> {
+            let (mut names, mut found) = (Reader::new(bytes).sequence()?, Vec::new());
+            while !names.is_empty() {
+                let name = names.any()?;
+                if name.tag == 0x82 && name.contents.is_ascii() {
+                    found.push(name.contents.iter().map(|&byte| char::from(byte)).collect());
+                }
+            }
+            Ok(found)
+        };
+        let names = self.extensions.iter().filter(|(oid, _)| oid == "2.5.29.17");
+        let names: Vec<String> = names.flat_map(|(_, bytes)| read(bytes).unwrap_or_default()).collect();
+        match names.is_empty() {
+            true => self.subject.common_name().map(str::to_owned).into_iter().collect(),
+            false => names,
+        }
+    }
+
+    /// True if it says that it may vouch for others.
+    pub fn is_authority(&self) -> bool {
+        let says = |bytes: &[u8]| -> Result<bool> {
+            let truth = Reader::new(bytes).sequence()?.optional(0x01)?;
+            Ok(truth.is_some_and(|truth| truth.contents.first().is_some_and(|byte| *byte != 0)))
+        };
+        let constraints = self.extensions.iter().find(|(oid, _)| oid == "2.5.29.19");
+        constraints.is_some_and(|(_, bytes)| says(bytes).unwrap_or(false))
+    }
+
     fn alternative_name(&self, kind: NameType, of_issuer: bool) -> Option<String> {
         let wanted = if of_issuer { "2.5.29.18" } else { "2.5.29.17" };
         let tag = match kind {

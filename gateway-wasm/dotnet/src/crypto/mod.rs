@@ -7,6 +7,7 @@ pub mod certificate;
 pub mod cipher;
 mod der;
 pub mod hash;
+pub mod identity;
 pub mod name;
 pub mod oid;
 pub mod pem;

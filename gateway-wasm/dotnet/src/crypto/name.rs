@@ -73,6 +73,11 @@ impl DistinguishedName {
         self.parts.iter().rev().flatten().filter(|attribute| attribute.is_text)
     }
 
+    /// The common name, if it has one.
+    pub fn common_name(&self) -> Option<&str> {
+        self.first(COMMON_NAME)
+    }
+
     /// The first value of an attribute, the person's first.
     pub(super) fn first(&self, oid: &str) -> Option<&str> {
         self.reversed().find(|attribute| attribute.oid == oid).map(|attribute| attribute.value.as_str())

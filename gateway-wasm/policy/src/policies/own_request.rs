@@ -1,6 +1,8 @@
 //! A request of a policy's own: what `send-request` and `send-one-way-request` have in common.
 
-use super::{AuthenticationManagedIdentity, Proxy, SetBody, SetHeader, SetMethod, return_response::checked};
+use super::{
+    AuthenticationCertificate, AuthenticationManagedIdentity, Proxy, SetBody, SetHeader, SetMethod, return_response::checked,
+};
 use crate::{
     address::Address,
     computed::{Expr, Word},
@@ -15,7 +17,7 @@ use std::rc::Rc;
 
 /// The elements that say what is sent.
 pub(super) const CHILDREN: Children =
-    Children::Named(&["set-url", "set-method", "set-header", "set-body", Proxy::NAME, AuthenticationManagedIdentity::NAME]);
+    Children::Named(&["set-url", "set-method", "set-header", "set-body", AuthenticationCertificate::NAME, AuthenticationManagedIdentity::NAME, Proxy::NAME]);
 
 /// What is sent.
 #[derive(Debug)]
@@ -26,6 +28,7 @@ pub(super) struct OwnRequest {
     method: Option<SetMethod>,
     headers: Vec<SetHeader>,
     body: Option<SetBody>,
+    certificate: Option<AuthenticationCertificate>,
     proxy: Option<Proxy>,
     identity: Option<AuthenticationManagedIdentity>,
 }
@@ -34,7 +37,8 @@ impl OwnRequest {
     /// Reads the attribute `mode` and the elements. A request that leads nowhere is reported as `url_id`.
     pub(super) fn check(element: &Element, checker: &mut Checker<'_>, url_id: &'static str) -> Option<Self> {
         let copy = checker.word(element, "mode", &[("new", false), ("copy", true)], false);
-        let (mut address, mut method, mut headers, mut body, mut proxy) = (None, None, Vec::new(), None, None);
+        let (mut address, mut method, mut headers, mut body) = (None, None, Vec::new(), None);
+        let (mut certificate, mut proxy) = (None, None);
         let mut identity = None;
         let mut whole = true;
         // What stands in it makes a request, whatever section it stands in.
@@ -49,6 +53,7 @@ impl OwnRequest {
                 SetHeader::NAME => headers.extend(checked::<SetHeader>(child, checker, &mut whole)),
                 SetBody::NAME => body = checked(child, checker, &mut whole),
                 AuthenticationManagedIdentity::NAME => identity = checked(child, checker, &mut whole),
+                AuthenticationCertificate::NAME => certificate = checked(child, checker, &mut whole),
                 Proxy::NAME => proxy = checked(child, checker, &mut whole),
                 _ => {}
             }
@@ -68,7 +73,7 @@ impl OwnRequest {
         if copy.written() == Some(false) {
             address.as_ref()?;
         }
-        whole.then_some(Self { copy, url: address, method, headers, body, proxy, identity })
+        whole.then_some(Self { copy, url: address, method, headers, body, certificate, proxy, identity })
     }
 
     /// Makes it, for the policy `source`.
@@ -82,7 +87,10 @@ impl OwnRequest {
             request.backend = Some(Address::parse(&url).ok_or_else(fault)?);
             (request.path, request.query) = (String::new(), String::new());
             // What the exchange's own backend wants to see is for nobody else, and its proxy leads nowhere else.
-            (request.credentials, request.proxy) = (None, None);
+            (request.credentials, request.certificate, request.proxy) = (None, None, None);
+        }
+        if let Some(certificate) = &self.certificate {
+            request.certificate = Some(certificate.certificate(exchange, host).await?);
         }
         if let Some(proxy) = &self.proxy {
             request.proxy = Some(proxy.proxy(exchange, host).await?);

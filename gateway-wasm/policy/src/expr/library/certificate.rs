@@ -19,6 +19,7 @@ use dotnet::{
     },
 };
 use std::{cell::RefCell, fmt::Write as _, rc::Rc};
+use wire::{Revocation, Shown, Trust};
 
 /// The types of this module.
 pub(super) static TYPES: &[&NetType] = &[
@@ -34,13 +35,41 @@ pub(super) static TYPES: &[&NetType] = &[
 
 const NAMESPACE: &str = "System.Security.Cryptography.X509Certificates";
 
-/// The value of a certificate in DER: of `context.Request.Certificate`, or of one that the deployment has.
-pub(crate) fn certificate(der: &[u8]) -> Result<Value, Thrown> {
-    Ok(value(&X509_CERTIFICATE_2, Certificate::from_der(der)?))
+/// A certificate of the service in DER, with its key, PKCS #8 in DER, if that is here.
+pub(crate) fn of_service(der: &[u8], key: Option<&[u8]>) -> Result<Value, Thrown> {
+    let certificate = Certificate::from_der(der)?;
+    // A key of another kind than RSA is none to expressions, as where there is no key.
+    let certificate = match key.and_then(|key| RsaKey::from_private_key_info(key).ok()) {
+        Some(key) => certificate.with_private_key(&key)?,
+        None => certificate,
+    };
+    Ok(value(&X509_CERTIFICATE_2, certificate))
+}
+
+/// The certificate that the client showed, and what the host makes of it.
+pub(crate) fn of_client(shown: Shown) -> Result<Value, Thrown> {
+    let certificate = Certificate::from_der(shown.chain.first().map(Vec::as_slice).unwrap_or_default())?;
+    let judged = Judged { is_trusted: shown.trust == Trust::Trusted, is_not_revoked: shown.revocation == Revocation::Good };
+    let certificate = RefCell::new(Some(Rc::new(certificate)));
+    Ok(Value::object(Held { net_type: &X509_CERTIFICATE_2, certificate, judged }))
 }
 
 fn value(net_type: &'static NetType, certificate: Certificate) -> Value {
-    Value::object(Held { net_type, certificate: RefCell::new(Some(Rc::new(certificate))) })
+    Value::object(Held { net_type, certificate: RefCell::new(Some(Rc::new(certificate))), judged: Judged::default() })
+}
+
+/// What is left of a certificate after `Reset()`.
+fn empty(net_type: &'static NetType) -> Value {
+    Value::object(Held { net_type, certificate: RefCell::default(), judged: Judged::default() })
+}
+
+/// What is known of a certificate besides what it says. Of one that an expression made, nothing is: nobody vouches for it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Judged {
+    /// An authority that the host trusts vouches for it.
+    is_trusted: bool,
+    /// It is known that it was not revoked.
+    is_not_revoked: bool,
 }
 
 /// A certificate; after `Dispose()` or `Reset()` it is empty.
@@ -48,6 +77,7 @@ fn value(net_type: &'static NetType, certificate: Certificate) -> Value {
 struct Held {
     net_type: &'static NetType,
     certificate: RefCell<Option<Rc<Certificate>>>,
+    judged: Judged,
 }
 
 impl Held {
@@ -136,7 +166,7 @@ fn new(call: &mut Call<'_, '_>, net_type: &'static NetType) -> Result<Value, Thr
         if has_password {
             return Err(Exception::argument("Array may not be empty or null.", "rawData").into());
         }
-        return Ok(Value::object(Held { net_type, certificate: RefCell::new(None) }));
+        return Ok(empty(net_type));
     }
     let password = if has_password { call.text_or_null(1)? } else { None };
     call.machine.step(2_000 + bytes.len() as u64)?;
@@ -158,7 +188,7 @@ fn no_file(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
 fn copy(call: &mut Call<'_, '_>, net_type: &'static NetType, parameter: &str) -> Result<Value, Thrown> {
     let other = call.object::<Held>(0, parameter)?;
     let certificate = other.certificate.borrow().clone();
-    Ok(Value::object(Held { net_type, certificate: RefCell::new(certificate) }))
+    Ok(Value::object(Held { net_type, certificate: RefCell::new(certificate), judged: other.judged }))
 }
 
 fn certificate_hash(call: &mut Call<'_, '_>) -> Result<Vec<u8>, Thrown> {
@@ -200,11 +230,7 @@ pub static X509_CERTIFICATE: NetType = NetType {
     kind: Kind::Class,
     bases: &[],
     members: &[
-        row(
-            "X509Certificate()",
-            |_| Ok(Value::object(Held { net_type: &X509_CERTIFICATE, certificate: RefCell::default() })),
-            "An empty certificate",
-        ),
+        row("X509Certificate()", |_| Ok(empty(&X509_CERTIFICATE)), "An empty certificate"),
         row(
             "X509Certificate(byte[] data)",
             |call| new(call, &X509_CERTIFICATE),
@@ -368,9 +394,9 @@ fn of_pem(call: &mut Call<'_, '_>, key: Option<usize>, password: Option<usize>) 
     Ok(value(&X509_CERTIFICATE_2, certificate))
 }
 
-/// True if the time is right: what there is of a check without anyone to trust.
-fn is_valid_now(call: &Call<'_, '_>, certificate: &Certificate) -> Value {
-    Value::Bool(certificate.is_valid_at(call.machine.utc_now().ticks))
+/// True if the time is right, and the host's authorities vouch for it.
+fn is_trusted_now(call: &Call<'_, '_>, held: &Held) -> Result<bool, Thrown> {
+    Ok(held.certificate()?.is_valid_at(call.machine.utc_now().ticks) && held.judged.is_trusted)
 }
 
 /// `System.Security.Cryptography.X509Certificates.X509Certificate2`
@@ -380,11 +406,7 @@ pub static X509_CERTIFICATE_2: NetType = NetType {
     kind: Kind::Class,
     bases: &["X509Certificate"],
     members: &[
-        row(
-            "X509Certificate2()",
-            |_| Ok(Value::object(Held { net_type: &X509_CERTIFICATE_2, certificate: RefCell::default() })),
-            "An empty certificate",
-        ),
+        row("X509Certificate2()", |_| Ok(empty(&X509_CERTIFICATE_2)), "An empty certificate"),
         row(
             "X509Certificate2(byte[] rawData)",
             |call| new(call, &X509_CERTIFICATE_2),
@@ -477,10 +499,11 @@ pub static X509_CERTIFICATE_2: NetType = NetType {
         row(
             "bool Verify()",
             |call| {
-                let certificate = this(call)?;
-                Ok(is_valid_now(call, &certificate))
+                let held = call.this_object::<Held>()?;
+                Ok(Value::Bool(is_trusted_now(call, &held)? && held.judged.is_not_revoked))
             },
-            "True if it is valid at this time; Portico knows no authorities to trust and does not check who signed it",
+            "True for the client's certificate if it is valid at this time, an authority that the gateway trusts vouches for it, and it is \
+             known that it was not revoked; false for one that an expression made, which nobody vouches for",
         ),
         row(
             "string ExportCertificatePem()",
@@ -572,10 +595,10 @@ pub static CERTIFICATE_EXTENSIONS: NetType = NetType {
     members: &[row(
         "static bool VerifyNoRevocation(this X509Certificate2 certificate)",
         |call| {
-            let certificate = receiver(call)?;
-            Ok(is_valid_now(call, &certificate))
+            let held = call.object::<Held>(0, "certificate")?;
+            is_trusted_now(call, &held).map(Value::Bool)
         },
-        "True if it is valid at this time; Portico knows no authorities to trust and does not check who signed it",
+        "The same as `Verify()`, without asking whether it was revoked",
     )],
     missing: &[],
     doc: "What API Management adds to certificates",

@@ -249,7 +249,8 @@ pub static CERTIFICATES: NetType = NetType {
         row(
             "IEnumerable<string> Keys",
             |call| {
-                let names = call.machine.exchange()?.about.deployment.certificates.iter().map(|(name, _)| name.as_str().into());
+                let certificates = &call.machine.exchange()?.about.deployment.certificates;
+                let names = certificates.iter().map(|certificate| certificate.id.as_str().into());
                 Ok(Value::strings(names))
             },
             "Their identifiers",
@@ -261,8 +262,8 @@ pub static CERTIFICATES: NetType = NetType {
 
 fn certificate(call: &Call<'_, '_>, name: &NetString) -> Result<Option<Value>, Thrown> {
     let deployment = &call.machine.exchange()?.about.deployment;
-    match deployment.certificates.iter().find(|(own, _)| *name == **own) {
-        Some((_, der)) => plug::certificate(der).map(Some),
+    match deployment.certificates.iter().find(|certificate| *name == *certificate.id) {
+        Some(certificate) => plug::certificate(&certificate.der, certificate.key.as_deref()).map(Some),
         None => Ok(None),
     }
 }

@@ -80,7 +80,17 @@ pub(super) static REQUEST: NetType = NetType {
             },
             "The body; null where there is none",
         ),
-        row("X509Certificate2 Certificate", |_| Ok(Value::Null), "The client's certificate; null without one"),
+        row(
+            "X509Certificate2 Certificate",
+            |call| match call.machine.exchange()?.client.client_certificate() {
+                Some(shown) => {
+                    call.machine.spend(shown.chain.first().map_or(0, Vec::len))?;
+                    plug::shown(shown)
+                }
+                None => Ok(Value::Null),
+            },
+            "The client's certificate; null without one",
+        ),
         row("IFoundry Foundry", |_| Ok(part(Part::Foundry)), "What is known of a call of a model"),
         row("IReadOnlyValues Headers", |_| Ok(part(Part::RequestHeaders)), "The header fields"),
         row(

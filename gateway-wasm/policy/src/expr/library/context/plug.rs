@@ -44,9 +44,14 @@ pub(super) fn uri(text: &NetString) -> Result<Value, Thrown> {
     Ok(uri::value(Uri::new(&text.to_str(), UriKind::Absolute)?))
 }
 
-/// An `X509Certificate2`.
-pub(super) fn certificate(der: &[u8]) -> Result<Value, Thrown> {
-    certificate::certificate(der)
+/// An `X509Certificate2` of the service, with its key if that is here.
+pub(super) fn certificate(der: &[u8], key: Option<&[u8]>) -> Result<Value, Thrown> {
+    certificate::of_service(der, key)
+}
+
+/// The `X509Certificate2` that a client showed.
+pub(super) fn shown(shown: wire::Shown) -> Result<Value, Thrown> {
+    certificate::of_client(shown)
 }
 
 /// A body as one of the JSON types.

@@ -1,0 +1,314 @@
+//! Authorities, certificates, and both ends of TLS.
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::{
+    body::Incoming,
+    server::conn::{http1, http2},
+    service::service_fn,
+};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
+    KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SerialNumber, date_time_ymd,
+};
+use rustls::{
+    ClientConfig, RootCertStore, ServerConfig,
+    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime},
+    server::WebPkiClientVerifier,
+};
+use server::tls::Identity;
+use std::{
+    io::{Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    sync::Arc,
+};
+use tokio_rustls::TlsAcceptor;
+
+/// Signs certificates.
+pub struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    /// Its own certificate in DER.
+    pub certificate: Vec<u8>,
+}
+
+impl Authority {
+    /// An authority with this name.
+    pub fn new(name: &str) -> Self {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let key = KeyPair::generate().expect("a key");
+        let certificate = params.self_signed(&key).expect("a certificate").der().to_vec();
+        Self { issuer: Issuer::new(params, key), certificate }
+    }
+
+    /// A server's certificate for these names.
+    pub fn server(&self, names: &[&str]) -> Identity {
+        self.sign(names, names.first().copied().unwrap_or_default(), 1, |_| {})
+    }
+
+    /// The same, expired in 2021.
+    pub fn expired_server(&self, names: &[&str]) -> Identity {
+        self.sign(names, "expired", 1, expired)
+    }
+
+    /// A client's certificate with this common name and serial number.
+    pub fn client(&self, name: &str, number: u64) -> Identity {
+        self.sign(&[], name, number, |params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth])
+    }
+
+    /// The same, expired in 2021.
+    pub fn expired_client(&self, name: &str) -> Identity {
+        self.sign(&[], name, 1, expired)
+    }
+
+    fn sign(&self, names: &[&str], name: &str, number: u64, change: impl FnOnce(&mut CertificateParams)) -> Identity {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut params = CertificateParams::new(names).expect("names");
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.serial_number = Some(SerialNumber::from(number));
+        change(&mut params);
+        let key = KeyPair::generate().expect("a key");
+        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
+        Identity { chain: vec![certificate.der().to_vec()], key: Some(key.serialize_der()) }
+    }
+
+    /// A list, in DER, of serial numbers that it revoked in 2024.
+    pub fn revoked(&self, numbers: &[u64]) -> Vec<u8> {
+        let entry = |number: &u64| RevokedCertParams {
+            serial_number: SerialNumber::from(*number),
+            revocation_time: date_time_ymd(2024, 3, 1),
+            reason_code: None,
+            invalidity_date: None,
+        };
+        let params = CertificateRevocationListParams {
+            this_update: date_time_ymd(2024, 3, 2),
+            next_update: date_time_ymd(2090, 1, 1),
+            crl_number: SerialNumber::from(1),
+            issuing_distribution_point: None,
+            revoked_certs: numbers.iter().map(entry).collect(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        params.signed_by(&self.issuer).expect("a list").der().to_vec()
+    }
+}
+
+fn expired(params: &mut CertificateParams) {
+    params.not_before = date_time_ymd(2020, 1, 1);
+    params.not_after = date_time_ymd(2021, 1, 1);
+}
+
+fn key(identity: &Identity) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
+    let chain = identity.chain.iter().map(|certificate| CertificateDer::from(certificate.clone())).collect();
+    let key = identity.key.clone().expect("a key");
+    (chain, PrivateKeyDer::try_from(key).expect("a key in DER"))
+}
+
+fn roots(authority: &[u8]) -> Arc<RootCertStore> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from(authority.to_vec())).expect("an authority");
+    Arc::new(roots)
+}
+
+fn provider() -> Arc<rustls::crypto::CryptoProvider> {
+    Arc::new(rustls::crypto::aws_lc_rs::default_provider())
+}
+
+/// A backend that speaks TLS. It answers with what it saw: `PATH HTTP/1.1 asked for NAME, shown CERTIFICATE`, the last as the start of its
+/// thumbprint, or `nothing`. Where there are `clients`, it wants a certificate that this authority signed.
+pub fn backend(identity: &Identity, clients: Option<&Authority>, protocols: &[&str]) -> SocketAddr {
+    start(identity, clients.map(|clients| clients.certificate.as_slice()), protocols)
+}
+
+/// The same, which wants a certificate that this one, in DER, vouches for.
+pub fn backend_trusting(identity: &Identity, authority: &[u8], protocols: &[&str]) -> SocketAddr {
+    start(identity, Some(authority), protocols)
+}
+
+fn start(identity: &Identity, clients: Option<&[u8]>, protocols: &[&str]) -> SocketAddr {
+    let builder = ServerConfig::builder_with_provider(provider()).with_safe_default_protocol_versions().expect("versions");
+    let builder = match clients {
+        None => builder.with_no_client_auth(),
+        Some(authority) => {
+            let verifier = WebPkiClientVerifier::builder_with_provider(roots(authority), provider()).build();
+            builder.with_client_cert_verifier(verifier.expect("a verifier"))
+        }
+    };
+    let (chain, key) = key(identity);
+    let mut config = builder.with_single_cert(chain, key).expect("a certificate and its key");
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    listener.set_nonblocking(true).expect("the option can be set");
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async move {
+            let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
+            while let Ok((stream, _)) = listener.accept().await {
+                let acceptor = acceptor.clone();
+                tokio::spawn(async move {
+                    let Ok(stream) = acceptor.accept(stream).await else { return };
+                    let (_, session) = stream.get_ref();
+                    let name = session.server_name().unwrap_or("nothing").to_owned();
+                    let shown = session.peer_certificates().and_then(|chain| chain.first());
+                    let shown = shown.map_or("nothing".to_owned(), |own| server::tls::thumbprint(own)[..8].to_owned());
+                    let is_two = session.alpn_protocol() == Some(b"h2");
+                    let told = service_fn(move |request: http::Request<Incoming>| {
+                        let text = format!("{} {:?} asked for {name}, shown {shown}", request.uri().path(), request.version());
+                        async move { Ok::<_, std::convert::Infallible>(http::Response::new(Full::new(Bytes::from(text)))) }
+                    });
+                    if is_two {
+                        let _ = http2::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), told).await;
+                    } else {
+                        let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), told).await;
+                    }
+                });
+            }
+        });
+    });
+    address
+}
+
+/// The start of a certificate's thumbprint.
+pub fn short(identity: &Identity) -> String {
+    server::tls::thumbprint(&identity.chain[0])[..8].to_owned()
+}
+
+/// How a client of the gateway connects.
+pub struct Client<'c> {
+    /// Whom it trusts; it takes any certificate where this is not given.
+    pub authority: Option<&'c Authority>,
+    /// The name that it asks for.
+    pub name: &'static str,
+    /// What it shows.
+    pub identity: Option<&'c Identity>,
+    /// What it wants to speak.
+    pub protocols: &'static [&'static str],
+    /// The versions of TLS that it speaks.
+    pub versions: &'static [&'static rustls::SupportedProtocolVersion],
+}
+
+impl Default for Client<'_> {
+    fn default() -> Self {
+        let versions = rustls::ALL_VERSIONS;
+        Self { authority: None, name: "api.example", identity: None, protocols: &[], versions }
+    }
+}
+
+/// A connection to the gateway.
+pub type Connection = rustls::StreamOwned<rustls::ClientConnection, TcpStream>;
+
+impl Client<'_> {
+    /// Its configuration.
+    pub fn config(&self) -> ClientConfig {
+        let builder = ClientConfig::builder_with_provider(provider()).with_protocol_versions(self.versions).expect("versions");
+        let builder = match self.authority {
+            Some(authority) => builder.with_root_certificates(roots(&authority.certificate)),
+            None => builder.dangerous().with_custom_certificate_verifier(Arc::new(Anybody)),
+        };
+        let mut config = match self.identity {
+            None => builder.with_no_client_auth(),
+            Some(identity) => {
+                let (chain, key) = key(identity);
+                builder.with_client_auth_cert(chain, key).expect("a certificate and its key")
+            }
+        };
+        config.alpn_protocols = self.protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
+        config
+    }
+
+    /// Connects, and finishes the handshake.
+    ///
+    /// # Errors
+    /// Where either end does not want the other.
+    pub fn connect(&self, address: SocketAddr) -> std::io::Result<Connection> {
+        let name = ServerName::try_from(self.name).expect("a name");
+        let session = rustls::ClientConnection::new(Arc::new(self.config()), name).expect("a session");
+        let mut stream = rustls::StreamOwned::new(session, super::client::connect(address));
+        stream.conn.complete_io(&mut stream.sock)?;
+        Ok(stream)
+    }
+
+    /// `GET` of a path, up to the end of the connection: the status code, and the body.
+    ///
+    /// # Errors
+    /// Where either end does not want the other.
+    pub fn get(&self, address: SocketAddr, path: &str) -> std::io::Result<(u16, String)> {
+        let mut stream = self.connect(address)?;
+        get(&mut stream, path, "Connection: close\r\n")?;
+        let mut text = String::new();
+        stream.read_to_string(&mut text)?;
+        let status = text.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
+        Ok((status, text.split_once("\r\n\r\n").map_or_else(String::new, |(_, body)| body.to_owned())))
+    }
+}
+
+/// The body of the answer to `GET /` by HTTP/2.
+pub fn get_by_http2(client: &Client<'_>, address: SocketAddr) -> String {
+    let mut config = client.config();
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    let name = ServerName::try_from(client.name).expect("a name");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let stream = tokio::net::TcpStream::connect(address).await.expect("the gateway listens");
+        let stream = tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, stream).await.expect("a handshake");
+        let handshake = hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream));
+        let (mut sender, connection) = handshake.await.expect("HTTP/2");
+        tokio::spawn(connection);
+        let request = http::Request::get(format!("https://{}/", client.name)).body(Full::new(Bytes::new())).expect("a request");
+        let response = sender.send_request(request).await.expect("an answer");
+        let body = response.into_body().collect().await.expect("a body").to_bytes();
+        String::from_utf8_lossy(&body).into_owned()
+    })
+}
+
+/// Writes a request.
+///
+/// # Errors
+/// Where the other end is gone.
+pub fn get(stream: &mut Connection, path: &str, more: &str) -> std::io::Result<()> {
+    stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: api.example\r\n{more}\r\n").as_bytes())
+}
+
+/// Takes any certificate: what tests look at is another end.
+#[derive(Debug)]
+struct Anybody;
+
+impl ServerCertVerifier for Anybody {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &rustls::DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &rustls::DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<rustls::SignatureScheme> {
+        provider().signature_verification_algorithms.supported_schemes()
+    }
+}
