@@ -4,7 +4,7 @@ use crate::fence::Lines;
 use bytes::Bytes;
 use policy::script::Sent;
 use std::fmt::Write;
-use wire::{RequestHead, RequestHeadBuilder, Scheme, Shown};
+use wire::{RequestHeadBuilder, Scheme, Shown};
 
 /// The address of a case's client, where the case says nothing else.
 pub(crate) const CLIENT: &str = "192.0.2.1";

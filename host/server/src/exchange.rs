@@ -18,12 +18,7 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, header, request, response, uri::PathAndQuery};
 use hyper::body::{Body, Incoming};
-use std::{
-    net::{IpAddr, SocketAddr},
-    pin::pin,
-    rc::Rc,
-    time::Duration,
-};
+use std::{net::IpAddr, pin::pin, rc::Rc, time::Duration};
 use store::Place;
 use wire::{
     Answer, BodyEdit, Completion, Edits, Event, FailureKind, Forward, HttpVersion, Operation, RequestHeadBuilder,

@@ -16,8 +16,15 @@ use crate::{
 use std::rc::Rc;
 
 /// The elements that say what is sent.
-pub(super) const CHILDREN: Children =
-    Children::Named(&["set-url", "set-method", "set-header", "set-body", AuthenticationCertificate::NAME, AuthenticationManagedIdentity::NAME, Proxy::NAME]);
+pub(super) const CHILDREN: Children = Children::Named(&[
+    "set-url",
+    "set-method",
+    "set-header",
+    "set-body",
+    AuthenticationCertificate::NAME,
+    AuthenticationManagedIdentity::NAME,
+    Proxy::NAME,
+]);
 
 /// What is sent.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 
 use super::denied::{Denied, sentence};
 use crate::{
+    about::Certificate,
     computed::Expr,
     exchange::Exchange,
     host::Host,
@@ -10,7 +11,7 @@ use crate::{
     statement::{Checker, Children, Fault},
     xml::Element,
 };
-use dotnet::crypto::certificate::Certificate;
+use dotnet::crypto::rsa::RsaKey;
 use jose::{DecryptionKey, Key, KeySet, SignatureFailure, Signed, Unusable, Verifier};
 use std::{
     cell::{OnceCell, RefCell},
@@ -32,8 +33,8 @@ pub(super) enum Own<K> {
 pub(super) trait Readable: Clone {
     /// As it is written.
     fn from_text(id: Option<String>, text: &str) -> Result<Self, Unusable>;
-    /// Of a certificate: a PFX, or DER.
-    fn from_certificate(bytes: &[u8]) -> Result<Self, Unusable>;
+    /// Of a certificate.
+    fn from_certificate(certificate: &Certificate) -> Result<Self, Unusable>;
 }
 
 impl Readable for Key {
@@ -41,11 +42,8 @@ impl Readable for Key {
         Key::from_text(id, text)
     }
 
-    fn from_certificate(bytes: &[u8]) -> Result<Self, Unusable> {
-        match certificate(bytes) {
-            Some(certificate) => Key::from_certificate(None, certificate.raw()),
-            None => Key::from_certificate(None, bytes),
-        }
+    fn from_certificate(certificate: &Certificate) -> Result<Self, Unusable> {
+        Key::from_certificate(None, &certificate.der)
     }
 }
 
@@ -54,17 +52,11 @@ impl Readable for DecryptionKey {
         DecryptionKey::from_text(id, text)
     }
 
-    fn from_certificate(bytes: &[u8]) -> Result<Self, Unusable> {
-        let certificate = certificate(bytes);
-        let key = certificate.as_ref().and_then(Certificate::rsa_private_key);
-        let key = key.ok_or_else(|| Unusable::because("has no private key for RSA, and only that decrypts"))?;
-        let der = certificate.as_ref().map(Certificate::raw).unwrap_or_default();
-        Ok(DecryptionKey::rsa(None, key.clone())?.with_certificate(der))
+    fn from_certificate(certificate: &Certificate) -> Result<Self, Unusable> {
+        let key = certificate.key.as_deref().and_then(|key| RsaKey::from_private_key_info(key).ok());
+        let key = key.ok_or_else(|| Unusable::because("has no private key for RSA here, and only that decrypts"))?;
+        Ok(DecryptionKey::rsa(None, key)?.with_certificate(&certificate.der))
     }
-}
-
-fn certificate(bytes: &[u8]) -> Option<Certificate> {
-    Certificate::read::<dotnet::Exception>(bytes, None, &mut |_| Ok(())).ok()
 }
 
 impl<K: Readable> Own<K> {
@@ -111,10 +103,9 @@ impl<K: Readable> Own<K> {
                 .get_or_init(|| {
                     // APIM names it by its last part, or in full.
                     let name = id.rsplit('/').next().unwrap_or(id);
-                    let found = exchange.about.deployment.certificates.iter().find(|(own, _)| own == name);
-                    let (_, bytes) = found
-                        .ok_or_else(|| Unusable::because(format!("is not there: the service has no certificate `{name}`")))?;
-                    K::from_certificate(bytes)
+                    let found = exchange.about.deployment.certificates.iter().find(|own| own.id == name);
+                    let missing = || Unusable::because(format!("is not there: the service has no certificate `{name}`"));
+                    K::from_certificate(found.ok_or_else(missing)?)
                 })
                 .clone(),
         })
