@@ -13,10 +13,13 @@ use rcgen::{
     KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SerialNumber, date_time_ymd,
 };
 use rustls::{
-    ClientConfig, RootCertStore, ServerConfig,
+    ClientConfig, DigitallySignedStruct, DistinguishedName, RootCertStore, ServerConfig,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime},
-    server::WebPkiClientVerifier,
+    server::{
+        WebPkiClientVerifier,
+        danger::{ClientCertVerified, ClientCertVerifier},
+    },
 };
 use server::tls::Identity;
 use std::{
@@ -107,9 +110,9 @@ fn key(identity: &Identity) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'sta
     (chain, PrivateKeyDer::try_from(key).expect("a key in DER"))
 }
 
-fn roots(authority: &[u8]) -> Arc<RootCertStore> {
+fn roots(authority: &Authority) -> Arc<RootCertStore> {
     let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from(authority.to_vec())).expect("an authority");
+    roots.add(CertificateDer::from(authority.certificate.clone())).expect("an authority");
     Arc::new(roots)
 }
 
@@ -117,22 +120,24 @@ fn provider() -> Arc<rustls::crypto::CryptoProvider> {
     Arc::new(rustls::crypto::aws_lc_rs::default_provider())
 }
 
+/// From whom a backend takes a certificate.
+pub enum Takes<'a> {
+    /// It asks for none.
+    Nothing,
+    /// It wants one that an authority signed.
+    SignedBy(&'a Authority),
+    /// It takes any.
+    Anything,
+}
+
 /// A backend that speaks TLS. It answers with what it saw: `PATH HTTP/1.1 asked for NAME, shown CERTIFICATE`, the last as the start of its
-/// thumbprint, or `nothing`. Where there are `clients`, it wants a certificate that this authority signed.
-pub fn backend(identity: &Identity, clients: Option<&Authority>, protocols: &[&str]) -> SocketAddr {
-    start(identity, clients.map(|clients| clients.certificate.as_slice()), protocols)
-}
-
-/// The same, which wants a certificate that this one, in DER, vouches for.
-pub fn backend_trusting(identity: &Identity, authority: &[u8], protocols: &[&str]) -> SocketAddr {
-    start(identity, Some(authority), protocols)
-}
-
-fn start(identity: &Identity, clients: Option<&[u8]>, protocols: &[&str]) -> SocketAddr {
+/// thumbprint, or `nothing`.
+pub fn backend(identity: &Identity, takes: Takes<'_>, protocols: &[&str]) -> SocketAddr {
     let builder = ServerConfig::builder_with_provider(provider()).with_safe_default_protocol_versions().expect("versions");
-    let builder = match clients {
-        None => builder.with_no_client_auth(),
-        Some(authority) => {
+    let builder = match takes {
+        Takes::Nothing => builder.with_no_client_auth(),
+        Takes::Anything => builder.with_client_cert_verifier(Arc::new(Anybody)),
+        Takes::SignedBy(authority) => {
             let verifier = WebPkiClientVerifier::builder_with_provider(roots(authority), provider()).build();
             builder.with_client_cert_verifier(verifier.expect("a verifier"))
         }
@@ -207,7 +212,7 @@ impl Client<'_> {
     pub fn config(&self) -> ClientConfig {
         let builder = ClientConfig::builder_with_provider(provider()).with_protocol_versions(self.versions).expect("versions");
         let builder = match self.authority {
-            Some(authority) => builder.with_root_certificates(roots(&authority.certificate)),
+            Some(authority) => builder.with_root_certificates(roots(authority)),
             None => builder.dangerous().with_custom_certificate_verifier(Arc::new(Anybody)),
         };
         let mut config = match self.identity {
@@ -294,7 +299,7 @@ impl ServerCertVerifier for Anybody {
         &self,
         _: &[u8],
         _: &CertificateDer<'_>,
-        _: &rustls::DigitallySignedStruct,
+        _: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
         Ok(HandshakeSignatureValid::assertion())
     }
@@ -303,9 +308,46 @@ impl ServerCertVerifier for Anybody {
         &self,
         _: &[u8],
         _: &CertificateDer<'_>,
-        _: &rustls::DigitallySignedStruct,
+        _: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
         Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<rustls::SignatureScheme> {
+        provider().signature_verification_algorithms.supported_schemes()
+    }
+}
+
+impl ClientCertVerifier for Anybody {
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        &[]
+    }
+
+    fn verify_client_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        Ok(ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        ServerCertVerifier::verify_tls12_signature(self, message, certificate, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        ServerCertVerifier::verify_tls13_signature(self, message, certificate, signed)
     }
 
     fn supported_verify_schemes(&self) -> Vec<rustls::SignatureScheme> {

@@ -14,7 +14,7 @@ use std::{
 use tests::{
     client::{self, Reply},
     service::{ANYTHING, folder, plan_with, start_with_tls},
-    tls::{Authority, Client, backend, get, short},
+    tls::{Authority, Client, Takes, backend, get, short},
 };
 
 const HTTP_1: &[&str] = &["http/1.1"];
@@ -72,7 +72,7 @@ fn to_orders(tls: BackendTls) -> BTreeMap<String, BackendTls> {
 #[test]
 fn a_backend_is_trusted_if_an_authority_of_ours_signed_its_certificate() {
     let (ours, others) = (Authority::new("Ours"), Authority::new("Others"));
-    let backend = backend(&ours.server(&["localhost"]), None, HTTP_1);
+    let backend = backend(&ours.server(&["localhost"]), Takes::Nothing, HTTP_1);
     let reply = asked(backend, &policy("", FORWARD), trusting(&ours));
     assert_eq!(reply.text(), "/x HTTP/1.1 asked for localhost, shown nothing", "{}", reply.head);
     let reply = asked(backend, &policy("", FORWARD), Settings::default());
@@ -93,7 +93,7 @@ fn a_backend_is_trusted_if_an_authority_of_ours_signed_its_certificate() {
 #[test]
 fn a_wrong_name_is_told_with_those_that_the_certificate_has() {
     let ours = Authority::new("Ours");
-    let backend = backend(&ours.server(&["orders.internal", "*.shop.internal"]), None, HTTP_1);
+    let backend = backend(&ours.server(&["orders.internal", "*.shop.internal"]), Takes::Nothing, HTTP_1);
     let reply = asked(backend, &policy("", FORWARD), trusting(&ours));
     assert!(
         error(&reply).ends_with(
@@ -117,7 +117,7 @@ fn a_wrong_name_is_told_with_those_that_the_certificate_has() {
 #[test]
 fn an_expired_certificate_is_told_with_its_date_and_taken_only_unchecked() {
     let ours = Authority::new("Ours");
-    let backend = backend(&ours.expired_server(&["elsewhere.example"]), None, HTTP_1);
+    let backend = backend(&ours.expired_server(&["elsewhere.example"]), Takes::Nothing, HTTP_1);
     let named = BackendTls { server_name: Some("elsewhere.example".to_owned()), ..BackendTls::default() };
     let settings = |tls: BackendTls| Settings { backends: to_orders(tls), ..trusting(&ours) };
     let reply = asked(backend, &policy("", FORWARD), settings(named.clone()));
@@ -134,7 +134,7 @@ fn an_expired_certificate_is_told_with_its_date_and_taken_only_unchecked() {
 #[test]
 fn a_backend_is_shown_the_certificate_of_its_settings_or_of_a_policy() {
     let (ours, partners) = (Authority::new("Ours"), Authority::new("Partners"));
-    let backend = backend(&ours.server(&["localhost"]), Some(&partners), HTTP_1);
+    let backend = backend(&ours.server(&["localhost"]), Takes::SignedBy(&partners), HTTP_1);
     let (shop, other) = (partners.client("shop", 7), partners.client("other", 8));
     let without_key = Identity { key: None, ..other.clone() };
     let certificates: BTreeMap<_, _> =
@@ -183,8 +183,7 @@ fn a_file_from_a_policy_is_shown_and_one_that_cannot_be_opened_is_told_so() {
     let bytes = BASE64_STANDARD.decode(&file).expect("base64");
     let identity = server::tls::read_identity(&bytes, Some("test-password")).expect("a PKCS #12 file");
     let ours = Authority::new("Ours");
-    // It signed itself, and so is its own authority.
-    let backend = tests::tls::backend_trusting(&ours.server(&["localhost"]), &identity.chain[0], HTTP_1);
+    let backend = backend(&ours.server(&["localhost"]), Takes::Anything, HTTP_1);
     let with = |password: &str| {
         let inbound =
             format!(r#"<authentication-certificate body="@(Convert.FromBase64String("{file}"))" password="{password}" />"#);
@@ -199,7 +198,7 @@ fn a_file_from_a_policy_is_shown_and_one_that_cannot_be_opened_is_told_so() {
 fn alpn_decides_which_http_is_spoken_to_a_backend() {
     let ours = Authority::new("Ours");
     let identity = ours.server(&["localhost"]);
-    let (both, old) = (backend(&identity, None, &["h2", "http/1.1"]), backend(&identity, None, HTTP_1));
+    let (both, old) = (backend(&identity, Takes::Nothing, &["h2", "http/1.1"]), backend(&identity, Takes::Nothing, HTTP_1));
     let spoken = |address, version: &str| {
         let forward = format!(r#"<forward-request http-version="{version}" />"#);
         asked(address, &policy("", &forward), trusting(&ours))
@@ -215,7 +214,7 @@ fn alpn_decides_which_http_is_spoken_to_a_backend() {
 #[test]
 fn a_reload_replaces_certificates_and_connections_that_show_the_old_ones() {
     let (ours, partners) = (Authority::new("Ours"), Authority::new("Partners"));
-    let backend = backend(&ours.server(&["localhost"]), Some(&partners), HTTP_1);
+    let backend = backend(&ours.server(&["localhost"]), Takes::SignedBy(&partners), HTTP_1);
     let set = BackendTls { certificate: Some("shop".to_owned()), ..BackendTls::default() };
     let settings = |identity: &Identity| {
         let certificates = [("shop".to_owned(), identity.clone())].into();
@@ -258,7 +257,8 @@ fn clients_are_met_with_tls_1_2_and_1_3_and_get_the_certificate_for_the_name_the
     let ours = Authority::new("Ours");
     let identities = vec![ours.server(&["api.example"]), ours.server(&["*.partners.example"])];
     let (_, server) = listening(ListenerTls { identities, ..ListenerTls::default() });
-    for versions in [&[&rustls::version::TLS13][..], &[&rustls::version::TLS12]] {
+    static EITHER: [[&rustls::SupportedProtocolVersion; 1]; 2] = [[&rustls::version::TLS13], [&rustls::version::TLS12]];
+    for versions in EITHER.iter().map(|versions| &versions[..]) {
         for name in ["api.example", "eu.partners.example"] {
             let client = Client { authority: Some(&ours), name, versions, ..Client::default() };
             assert_eq!(client.get(server.address(), "/").expect("they like each other"), (200, "https nothing".to_owned()));

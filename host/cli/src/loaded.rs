@@ -65,9 +65,7 @@ impl Place<'_> {
         let (secrets, certificates) = secrets::read(self.folder, self.secrets, &loaded.service, &self.parties.vaults).await?;
         eprint!("{}", secrets::shown(&loaded.service, &secrets));
         let settings = tls::settings(&loaded.service, &certificates, self.tls)?;
-        // Who is played on this machine is spoken to without TLS.
-        let needs = |warning: &String| !backends.keys().any(|played| warning.contains(&format!("the backend `{played}` ")));
-        tls::missing(&loaded.service, &settings).iter().filter(|warning| needs(warning)).for_each(|warning| eprint!("{warning}"));
+        tls::missing(&loaded.service, &settings, &backends).iter().for_each(|warning| eprint!("{warning}"));
         let tls_backends = settings.backends.keys().cloned().collect();
         let secrets = Secrets { backends, tls_backends, debug_key: self.debug_key, ..secrets };
         let plan = Plan::new(&loaded.service, &secrets);

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use catalog::{Service, model::Certificate};
 use server::tls::{Asks, BackendTls, Identity, ListenerTls, Settings, is_authority, read_identity, thumbprint};
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -129,8 +129,9 @@ fn listed(names: impl Iterator<Item = String>) -> String {
     if names.is_empty() { "no backends".to_owned() } else { format!("the backends {}", names.join(", ")) }
 }
 
-/// Warnings about certificates that something in the folder needs, and whose key the gateway does not have.
-pub(crate) fn missing(service: &Service, settings: &Settings) -> Vec<String> {
+/// Warnings about certificates that something in the folder needs, and whose key the gateway does not have. `played` backends are on this
+/// machine, and spoken to without TLS.
+pub(crate) fn missing(service: &Service, settings: &Settings, played: &BTreeMap<String, String>) -> Vec<String> {
     let has_key = |name: &str| {
         let wanted = Certificate::thumbprint_of(name);
         let is_it = |own: &Identity| wanted.is_some() && own.chain.first().map(|own| thumbprint(own)) == wanted;
@@ -141,7 +142,7 @@ pub(crate) fn missing(service: &Service, settings: &Settings) -> Vec<String> {
         found.or_else(|| settings.certificates.values().find(|own| is_it(own))).is_some_and(|own| own.key.is_some())
     };
     let mut needed: BTreeSet<(&str, String)> = BTreeSet::new();
-    for (backend, tls) in &settings.backends {
+    for (backend, tls) in settings.backends.iter().filter(|(backend, _)| !played.contains_key(*backend)) {
         needed.extend(tls.certificate.as_deref().map(|name| (name, format!("the backend `{backend}`"))));
     }
     for (policy, name) in gateway::shown_certificates(service) {
