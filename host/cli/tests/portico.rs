@@ -71,7 +71,8 @@ impl Dev {
             "--management-port",
             "0",
         ]);
-        let mut child = command.args(more).env("PORTICO_LOG", "info").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            command.args(more).env("PORTICO_LOG", "info").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let (mut gateway, mut portal, mut management) = (String::new(), String::new(), String::new());
         for line in lines.by_ref().map_while(Result::ok) {

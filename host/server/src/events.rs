@@ -150,7 +150,7 @@ impl Open {
                         Ok(()) => return Ok(()),
                         // A collector's key often stands in the query.
                         Err(error) if tries == RETRIES => {
-                            return Err(error.context(format!("{scheme}://{authority}{}", url.path())));
+                            return Err(error.context(format!("{}://{authority}{}", scheme.name(), url.path())));
                         }
                         Err(_) => tries += 1,
                     }
