@@ -2,6 +2,7 @@
 
 pub mod backend;
 pub mod client;
+pub mod issuer;
 pub mod proxy;
 pub mod runners;
 pub mod service;

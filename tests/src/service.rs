@@ -2,8 +2,12 @@
 
 use catalog::Folder;
 use gateway::{Keys, Plan, Secrets};
-use server::{Limits, Options, Server, Sink, TrustedProxies};
-use std::path::PathBuf;
+use identity::{Client, Settings, World};
+use server::{Identity, Limits, Options, Server, Sink, TrustedProxies};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// A definition that takes every path, with the methods that tests use.
 pub const ANYTHING: &str = r#"
@@ -73,8 +77,15 @@ pub fn options() -> Options {
         cache_dir: Some(cache_dir()),
         events: Vec::new(),
         trusted_proxies: TrustedProxies::default(),
+        identity: identity(None),
         limits: Limits::default(),
     }
+}
+
+/// A gateway that has no tokens of its own, and trusts a certificate beside the usual ones.
+pub fn identity(ca_file: Option<&Path>) -> Arc<Identity> {
+    let client = Client::new(ca_file).expect("it can be read");
+    Arc::new(Identity::new(&Settings::default(), client, &World::real()).expect("nothing is wrong with it"))
 }
 
 /// Compiling the component once for all tests saves minutes.

@@ -21,7 +21,7 @@ const MEMBERS: &[(&str, u8, &[&str])] = &[
     ("artifact", 3, &[]),
     ("server", 3, &["wire", "store", "identity"]),
     ("pack-tracer", 0, &[]),
-    ("cli", 6, &["artifact", "server", "portal-gen", "catalog", "diagnostic", "gateway"]),
+    ("cli", 6, &["artifact", "identity", "server", "portal-gen", "catalog", "diagnostic", "gateway"]),
 ];
 
 /// Packages of ours that are only for tests and measurements, and may name anything.

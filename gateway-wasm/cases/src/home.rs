@@ -156,6 +156,7 @@ impl Home {
             }
             if is_new {
                 service.named_values.push(NamedValue {
+                    vault_reference: None,
                     name: name.clone(),
                     workspace: None,
                     display_name: name.clone(),

@@ -399,6 +399,8 @@ pub struct NamedValue {
     pub value: Option<String>,
     /// Whether it must be kept out of logs and traces.
     pub secret: bool,
+    /// Where it is in Azure Key Vault: `https://NAME.vault.azure.net/secrets/NAME`, with a version behind it or without.
+    pub vault_reference: Option<String>,
 }
 
 /// A piece of policy that documents include.

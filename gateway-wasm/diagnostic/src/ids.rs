@@ -206,6 +206,11 @@ pub const AREAS: &[Area] = &[
         &[error("timeout", "the time-out is given in seconds and in milliseconds")],
     ),
     area(
+        "get-authorization-context",
+        "The policy `get-authorization-context`.",
+        &[error("identity", "the identity of the caller cannot be checked against an authorization")],
+    ),
+    area(
         "ip-filter",
         "The policy `ip-filter`.",
         &[
@@ -254,6 +259,17 @@ pub const AREAS: &[Area] = &[
     ),
     area("set-method", "The policy `set-method`.", &[error("method", "this is not a method")]),
     area("set-query-parameter", "The policy `set-query-parameter`.", &[error("value", "a parameter is set without a value")]),
+    area(
+        "token",
+        "The policies `validate-jwt` and `validate-azure-ad-token`.",
+        &[
+            error("empty", "a list has nothing in it, and so allows nothing"),
+            error("issuer", "this is no URL of an OpenID configuration"),
+            error("key", "a key cannot be used"),
+            error("keys", "nothing says who may sign the token"),
+            error("place", "it is not said where the token is, or said twice"),
+        ],
+    ),
     area("trace", "The policy `trace`.", &[error("message", "it has no message")]),
     area(
         "lint",

@@ -8,7 +8,7 @@ use crate::{
 };
 use diagnostic::{Diagnostics, Source};
 use policy::{
-    Backend, Body, Document, Effective, Exchange, Fault, ForwardLimits, Headers, Host, Outcome, Request, Response, Scope,
+    Backend, Body, Document, Effective, Exchange, Fault, ForwardLimits, Headers, Host, Level, Outcome, Request, Response, Scope,
     Section, Surroundings, about,
     address::Address,
     backend::Credentials,
@@ -18,7 +18,7 @@ use policy::{
 };
 use std::{
     cell::{OnceCell, RefCell},
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     ops::Range,
     rc::Rc,
 };
@@ -86,6 +86,19 @@ impl Gateway {
             deployment: Rc::default(),
             plan,
         }
+    }
+
+    /// The OpenID configurations that policies ask for keys, so that a host can ask before the first request does.
+    pub fn issuers(&self) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        for surroundings in &self.surroundings {
+            for (name, text) in &self.plan.policies {
+                let source = Source::new(name.as_str(), text.as_str());
+                let document = Document::compile(&source, Scope::Global, surroundings, &mut Diagnostics::new());
+                found.extend(document.issuers().iter().map(|url| url.to_string()));
+            }
+        }
+        found
     }
 
     /// What nobody may read: for who writes down what comes of a request.
@@ -336,6 +349,10 @@ pub fn admit<H: Host>(gateway: &Gateway, head: RequestHead, host: &H) -> Result<
         }
     };
     let (effective, called) = gateway.effective(&found, Some(api), identity.caller);
+    if let Some(mistake) = effective.mistake() {
+        host.log(Level::Warning, &format!("a policy has a mistake, so nothing behind it is served: {mistake}"));
+        return Err(Box::new(failed(host)));
+    }
     // Only expressions ask for the time, and asking is not free.
     let came_micros = if effective.computes() { host.now_micros() } else { 0 };
     let about = gateway.about(called, &identity, came_micros);

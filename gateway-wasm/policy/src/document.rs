@@ -95,6 +95,8 @@ pub struct Document {
     sections: [Option<Vec<Item>>; 4],
     /// True for the document of the global scope, above which there is no other.
     is_global: bool,
+    /// Where it has a mistake, so that something of it is missing.
+    mistake: Option<Rc<str>>,
 }
 
 #[derive(Clone, Debug)]
@@ -106,6 +108,19 @@ pub(crate) enum Item {
 impl Document {
     /// Reads and checks a policy file. What is wrong goes to `diagnostics`; the document holds what is right.
     pub fn compile(source: &Source, scope: Scope, surroundings: &Surroundings, diagnostics: &mut Diagnostics) -> Document {
+        let mut found = Diagnostics::new();
+        let mut document = Self::compiled(source, scope, surroundings, &mut found);
+        // The place alone: a message may quote the value of a secret.
+        let error = found.iter().find(|diagnostic| diagnostic.severity == Severity::Error);
+        document.mistake = error.map(|error| {
+            let start = error.place.start();
+            format!("{} at {}:{}:{}", error.id, error.place.source.name(), start.line, start.column).into()
+        });
+        diagnostics.extend(found);
+        document
+    }
+
+    fn compiled(source: &Source, scope: Scope, surroundings: &Surroundings, diagnostics: &mut Diagnostics) -> Document {
         let text = Text::new(source, &surroundings.named_values, surroundings.unknown());
         let roots = xml::read(&text, diagnostics);
         let (section, path) = (Section::Inbound, String::new());
@@ -148,6 +163,24 @@ impl Document {
             Policy::CrossDomain(policy) => Some(policy),
             _ => None,
         })
+    }
+
+    /// The OpenID configurations that its policies ask for keys, as far as that does not depend on the request.
+    pub fn issuers(&self) -> Vec<Rc<str>> {
+        fn collect(steps: &[Rc<Step>], found: &mut Vec<Rc<str>>) {
+            for step in steps {
+                match &step.policy {
+                    Policy::ValidateJwt(policy) => found.extend(policy.issuers()),
+                    Policy::ValidateAzureAdToken(policy) => found.extend(policy.issuers()),
+                    policy => policy.parts().iter().for_each(|(_, steps)| collect(steps, found)),
+                }
+            }
+        }
+        let items = self.sections.iter().flatten().flatten();
+        let steps = items.filter_map(|item| if let Item::Do(step) = item { Some(step.clone()) } else { None });
+        let mut found = Vec::new();
+        collect(&steps.collect::<Vec<_>>(), &mut found);
+        found
     }
 
     pub(crate) fn from_root(root: &Element, checker: &mut Checker<'_>) -> Document {
@@ -218,6 +251,8 @@ impl Document {
 pub struct Effective {
     /// Statements by [`Section`].
     sections: [Vec<Rc<Step>>; 4],
+    /// Where one of its documents has a mistake.
+    mistake: Option<Rc<str>>,
     /// True if nothing runs after the request is forwarded, so that the response can go straight to the client.
     hands_over: bool,
 }
@@ -233,7 +268,14 @@ impl Effective {
         let hands_over = matches!(backend.last().map(|step| &step.policy), Some(Policy::ForwardRequest(forward)) if forward.may_hand_over())
             && outbound.is_empty()
             && on_error.is_empty();
-        Effective { sections, hands_over }
+        let mistake = documents.iter().find_map(|document| document.mistake.clone());
+        Effective { sections, hands_over, mistake }
+    }
+
+    /// Where one of its documents has a mistake, so that something is missing which may have kept others out. Such a service is not
+    /// served: what was checked with one value of a secret can be wrong with another.
+    pub fn mistake(&self) -> Option<&str> {
+        self.mistake.as_deref()
     }
 
     /// The statements of a section.

@@ -171,6 +171,11 @@ impl Checks {
         is_whole.then_some(Self { applications: Some(Applications { clients, backends }), is_computed, ..checks })
     }
 
+    /// The OpenID configurations that are the same for every request.
+    pub(crate) fn issuers(&self) -> impl Iterator<Item = Rc<str>> {
+        self.keys.configurations.iter().filter_map(Configuration::written_url)
+    }
+
     /// Checks the request's token for the policy `source`.
     pub(crate) async fn run<H: Host>(&self, exchange: &mut Exchange, host: &H, source: &'static str) -> Result<(), Fault> {
         match self.token(exchange, host, source).await? {

@@ -22,6 +22,12 @@ pub(crate) struct Config {
     pub(crate) threads: Option<NonZeroUsize>,
     #[serde(default)]
     pub(crate) limits: Limits,
+    /// Who the gateway is to others, and whom it asks for keys.
+    #[serde(default)]
+    pub(crate) identity: identity::Settings,
+    /// Where secrets are kept.
+    #[serde(default)]
+    pub(crate) vaults: identity::VaultSettings,
     /// Where events go that policies emit.
     #[serde(default)]
     pub(crate) events: Vec<Sink>,
@@ -142,6 +148,8 @@ pub(crate) struct Limits {
     call_timeout_ms: Option<u32>,
     /// What cached values may take.
     cache_bytes_max: Option<u64>,
+    /// How many tokens are remembered that were found right; 0 checks every one anew.
+    remembered_tokens_max: Option<u64>,
 }
 
 impl Limits {
@@ -152,6 +160,7 @@ impl Limits {
             memory_bytes_max: self.memory_bytes_max.map_or(default.memory_bytes_max, NonZeroUsize::get),
             call_timeout_ms: self.call_timeout_ms.unwrap_or(default.call_timeout_ms),
             cache_bytes_max: self.cache_bytes_max.unwrap_or(default.cache_bytes_max),
+            remembered_tokens_max: self.remembered_tokens_max.unwrap_or(default.remembered_tokens_max),
             ..default
         }
     }

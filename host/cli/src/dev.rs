@@ -3,13 +3,14 @@
 use crate::{
     Failure,
     config::{Limits, Sink},
-    loaded::{Loaded, Place},
+    loaded::{Loaded, Parties, Place},
     running::{self, Running, Wish},
     stand_in::StandIns,
 };
 use anyhow::Context;
 use diagnostic::render;
 use gateway::DebugKey;
+use identity::{Settings, VaultSettings};
 use portal_gen::preview::Audience;
 use server::TrustedProxies;
 use std::{
@@ -53,21 +54,30 @@ const QUIET: Duration = Duration::from_millis(60);
 
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let debug_key = DebugKey(rand::random());
+    let parties = Parties::new(&Settings::default(), &VaultSettings::default())?;
     let place = Place {
         folder: &arguments.folder,
         environment: arguments.environment.as_deref(),
         secrets: arguments.secrets.as_deref(),
         debug_key: Some(debug_key),
+        parties: parties.clone(),
     };
     let mut loaded = place.load()?;
     let mut stand_ins = StandIns::default();
     stand_ins.update(&loaded).await?;
-    let plan = place.plan(&loaded, stand_ins.addresses())?;
+    let plan = place.plan(&loaded, stand_ins.addresses()).await?;
     let sinks = arguments.events.iter().map(|sink| sink_of(sink).resolved()).collect::<anyhow::Result<_>>()?;
     let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let running =
-        running::start(loopback(arguments.gateway_port), None, &Limits::default(), sinks, TrustedProxies::default(), plan)
-            .context("the gateway did not start; `--gateway-port` chooses another port")?;
+    let running = running::start(
+        loopback(arguments.gateway_port),
+        None,
+        &Limits::default(),
+        sinks,
+        TrustedProxies::default(),
+        parties.identity.clone(),
+        plan,
+    )
+    .context("the gateway did not start; `--gateway-port` chooses another port")?;
     let gateway_url = format!("http://{}", running.gateway.address());
     publish(&running, &mut loaded, &gateway_url)?;
     let portal = running
@@ -128,7 +138,7 @@ async fn reload(place: &Place<'_>, running: &Running, stand_ins: &mut StandIns, 
     // The site first: if it cannot be made, nothing has changed yet.
     let site = loaded.site(Some(gateway_url.to_owned()))?;
     stand_ins.update(&loaded).await?;
-    running.gateway.reload(place.plan(&loaded, stand_ins.addresses())?).await?;
+    running.gateway.reload(place.plan(&loaded, stand_ins.addresses()).await?).await?;
     running.sites.send_replace(Arc::new(site));
     warn(&loaded);
     Ok(())

@@ -3,9 +3,11 @@
 use crate::{Failure, secrets};
 use catalog::{Folder, Service};
 use diagnostic::{Diagnostics, render};
-use gateway::{DebugKey, Plan, Secrets};
+use gateway::{DebugKey, Gateway, Plan, Secrets};
+use identity::{Client, Settings, VaultSettings, Vaults, World};
 use portal_gen::{Options, Rendered};
-use std::{collections::BTreeMap, path::Path};
+use server::Identity;
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 /// A folder without errors.
 pub(crate) struct Loaded {
@@ -22,6 +24,24 @@ pub(crate) struct Place<'p> {
     pub(crate) secrets: Option<&'p Path>,
     /// What signs the tokens of those who may see traces; the same as long as the process runs.
     pub(crate) debug_key: Option<DebugKey>,
+    /// Who the gateway is to others, and where its secrets are.
+    pub(crate) parties: Parties,
+}
+
+/// Those that the gateway deals with beside callers and backends.
+#[derive(Clone, Debug)]
+pub(crate) struct Parties {
+    pub(crate) identity: Arc<Identity>,
+    pub(crate) vaults: Vaults,
+}
+
+impl Parties {
+    pub(crate) fn new(settings: &Settings, vaults: &VaultSettings) -> anyhow::Result<Self> {
+        let (client, world) = (Client::new(settings.ca_file.as_deref())?, World::real());
+        let identity = Identity::new(settings, client.clone(), &world)?;
+        let vaults = Vaults::new(vaults, identity.tokens.clone(), client, world)?;
+        Ok(Self { identity: Arc::new(identity), vaults })
+    }
 }
 
 impl Place<'_> {
@@ -35,14 +55,16 @@ impl Place<'_> {
     }
 
     /// The plan for the gateway. `backends` are addresses that replace the folder's.
-    pub(crate) fn plan(&self, loaded: &Loaded, backends: BTreeMap<String, String>) -> Result<Vec<u8>, Failure> {
-        let secrets = secrets::read(self.folder, self.secrets, &loaded.service)?;
-        let missing = secrets::missing(self.folder, &loaded.service, &secrets);
-        if !missing.is_empty() {
-            return Err(Failure::Findings(missing.join("\n")));
-        }
+    pub(crate) async fn plan(&self, loaded: &Loaded, backends: BTreeMap<String, String>) -> Result<Vec<u8>, Failure> {
+        let secrets = secrets::read(self.folder, self.secrets, &loaded.service, &self.parties.vaults).await?;
         eprint!("{}", secrets::shown(&loaded.service, &secrets));
-        Ok(Plan::new(&loaded.service, &Secrets { backends, debug_key: self.debug_key, ..secrets }).write())
+        let plan = Plan::new(&loaded.service, &Secrets { backends, debug_key: self.debug_key, ..secrets });
+        let bytes = plan.write();
+        let issuers: Vec<String> = Gateway::new(plan).issuers().into_iter().collect();
+        let identity = self.parties.identity.clone();
+        // Nobody waits for it: who comes before the keys are there asks for them.
+        tokio::spawn(async move { identity.issuers.warm(&issuers).await });
+        Ok(bytes)
     }
 }
 

@@ -7,7 +7,7 @@ use portal_gen::{
     Rendered,
     preview::{self, Audience},
 };
-use server::Server;
+use server::{Identity, Server};
 use std::{
     net::{SocketAddr, TcpListener},
     num::NonZeroUsize,
@@ -37,6 +37,7 @@ pub(crate) fn start(
     limits: &Limits,
     events: Vec<server::Sink>,
     trusted_proxies: server::TrustedProxies,
+    identity: Arc<Identity>,
     plan: Vec<u8>,
 ) -> Result<Running> {
     let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
@@ -47,6 +48,7 @@ pub(crate) fn start(
         cache_dir: cache_dir(),
         events,
         trusted_proxies,
+        identity,
         limits: limits.resolved(),
     };
     let gateway = Server::start(&options, plan)?;

@@ -2,13 +2,13 @@
 //!
 //! They come from the environment, or from a file beside the folder that is meant for one machine only. The environment wins.
 
-use crate::config;
-use anyhow::Result;
-use catalog::Service;
+use crate::{Failure, config};
+use catalog::{Service, model::NamedValue};
 use gateway::{Keys, SECRET_BYTES_MIN, Secrets};
+use identity::Vaults;
 use serde::Deserialize;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -16,6 +16,9 @@ use std::{
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    /// Where in a vault a named value is, in place of what the folder says: `vault://MOUNT/PATH#FIELD`.
+    #[serde(default)]
+    vaults: BTreeMap<String, String>,
     #[serde(default)]
     subscriptions: BTreeMap<String, FileKeys>,
     #[serde(default, rename = "named values")]
@@ -31,7 +34,7 @@ struct FileKeys {
 
 /// Reads the secrets for a service. `given` is the file that was named on the command line; without one, `FOLDER.secrets.yaml`
 /// beside the folder is read if it is there.
-pub(crate) fn read(folder: &Path, given: Option<&Path>, service: &Service) -> Result<Secrets> {
+pub(crate) async fn read(folder: &Path, given: Option<&Path>, service: &Service, vaults: &Vaults) -> Result<Secrets, Failure> {
     let beside = beside(folder);
     let file: File = match given {
         Some(path) => config::read(path)?,
@@ -53,25 +56,38 @@ pub(crate) fn read(folder: &Path, given: Option<&Path>, service: &Service) -> Re
             secrets.named_values.insert(value.display_name.clone(), text);
         }
     }
-    Ok(secrets)
+    let mut missing = Vec::new();
+    let mut asked = BTreeSet::new();
+    for value in service.named_values.iter().filter(|value| value.value.is_none()) {
+        let names = [&value.display_name, &value.name];
+        if names.iter().any(|name| secrets.named_values.contains_key(*name)) {
+            continue;
+        }
+        let in_file = names.into_iter().find_map(|name| file.vaults.get(name));
+        match in_file.or(value.vault_reference.as_ref()) {
+            None => missing.push(absent(folder, value, "")),
+            Some(reference) => {
+                asked.insert(reference.clone());
+                match vaults.read(reference).await {
+                    Ok(secret) => drop(secrets.named_values.insert(value.display_name.clone(), secret.expose().to_owned())),
+                    Err(error) => missing.push(absent(folder, value, &format!("  = note: {error}\n"))),
+                }
+            }
+        }
+    }
+    vaults.retain(|reference| asked.contains(reference));
+    if missing.is_empty() { Ok(secrets) } else { Err(Failure::Findings(missing.join("\n"))) }
 }
 
-/// The secret named values that nobody gave, and what to do about each.
-pub(crate) fn missing(folder: &Path, service: &Service, secrets: &Secrets) -> Vec<String> {
-    let has = |name: &String| secrets.named_values.contains_key(name);
-    let missing = service.named_values.iter().filter(|value| value.value.is_none());
-    missing
-        .filter(|value| !has(&value.display_name) && !has(&value.name))
-        .map(|value| {
-            format!(
-                "error[named-value/secret-missing]: the secret named value `{0}` has no value\n  \
-                 = help: set the environment variable `{1}`, or write `{0}: ...` under `named values:` in `{2}`\n",
-                value.display_name,
-                variable("NAMED_VALUE", &value.display_name),
-                beside(folder).display()
-            )
-        })
-        .collect()
+/// A secret named value that nobody gave, and what to do about it.
+fn absent(folder: &Path, value: &NamedValue, note: &str) -> String {
+    format!(
+        "error[named-value/secret-missing]: the secret named value `{0}` has no value\n{note}  \
+         = help: set the environment variable `{1}`, or write `{0}: ...` under `named values:` in `{2}`\n",
+        value.display_name,
+        variable("NAMED_VALUE", &value.display_name),
+        beside(folder).display()
+    )
 }
 
 /// What is too short to be a secret, and what that means.

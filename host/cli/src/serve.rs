@@ -3,7 +3,7 @@
 use crate::{
     Failure,
     config::{self, Config, Sink},
-    loaded::{Loaded, Place},
+    loaded::{Loaded, Parties, Place},
     running::{self, Running, Wish},
 };
 use diagnostic::render;
@@ -29,16 +29,26 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let config: Config = config::read(&arguments.config)?;
     let debug_key = DebugKey(rand::random());
+    let parties = Parties::new(&config.identity, &config.vaults)?;
     let place = Place {
         folder: &arguments.folder,
         environment: arguments.environment.as_deref(),
         secrets: arguments.secrets.as_deref(),
         debug_key: config.management.as_ref().map(|_| debug_key),
+        parties: parties.clone(),
     };
     let mut loaded = place.load()?;
-    let plan = place.plan(&loaded, BTreeMap::new())?;
+    let plan = place.plan(&loaded, BTreeMap::new()).await?;
     let events = config.events.iter().map(Sink::resolved).collect::<anyhow::Result<_>>()?;
-    let running = running::start(config.gateway.listen, config.threads, &config.limits, events, config.trusted_proxies()?, plan)?;
+    let running = running::start(
+        config.gateway.listen,
+        config.threads,
+        &config.limits,
+        events,
+        config.trusted_proxies()?,
+        parties.identity.clone(),
+        plan,
+    )?;
     println!("gateway  http://{}", running.gateway.address());
     if let Some(portal) = &config.portal {
         publish(&running, &mut loaded)?;
@@ -51,7 +61,18 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         println!("traces   http://{}", running.serve_management(management.listen, management.token()?, debug_key)?);
     }
     warn(&loaded);
-    while running::wish().await? == Wish::Reload {
+    let mut secrets = parties.vaults.changes();
+    loop {
+        let wish = tokio::select! {
+            wish = running::wish() => wish?,
+            () = secrets.next() => {
+                println!("a secret has changed");
+                Wish::Reload
+            }
+        };
+        if wish == Wish::Stop {
+            break;
+        }
         match reload(&place, &running, config.portal.is_some()).await {
             Ok(()) => println!("reloaded"),
             Err(Failure::Findings(text)) => eprintln!("{text}error: the folder was not reloaded, the old one stays"),
@@ -63,7 +84,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 async fn reload(place: &Place<'_>, running: &Running, has_portal: bool) -> Result<(), Failure> {
     let mut loaded = place.load()?;
-    running.gateway.reload(place.plan(&loaded, BTreeMap::new())?).await?;
+    running.gateway.reload(place.plan(&loaded, BTreeMap::new()).await?).await?;
     if has_portal {
         publish(running, &mut loaded)?;
     }

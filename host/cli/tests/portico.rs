@@ -401,6 +401,11 @@ fn mistakes_have_their_exit_codes_and_their_words() {
     assert_eq!(unknown.status.code(), Some(2));
     assert!(text(&unknown).contains("thread") && text(&unknown).contains("threads"), "{}", text(&unknown));
 
+    fs::write(&config, "gateway: { listen: 127.0.0.1:0 }\ntrusted_proxies: [10.0.0.0/40]\n").unwrap();
+    let trusting = output(&["serve", service, "--config", config.to_str().unwrap()]);
+    assert_eq!(trusting.status.code(), Some(2));
+    assert!(text(&trusting).contains("`trusted_proxies`: `10.0.0.0/40`: an address has 32 bits"), "{}", text(&trusting));
+
     fs::write(&config, "gateway: { listen: 127.0.0.1:0 }\nmanagement: { listen: 0.0.0.0:0 }\n").unwrap();
     let open = output(&["serve", service, "--config", config.to_str().unwrap()]);
     assert_eq!(open.status.code(), Some(2));

@@ -82,6 +82,11 @@ impl Address {
         self.with_path(&format!("{}?{query}", self.path()))
     }
 
+    /// The URL as it was written.
+    pub(crate) fn url(&self) -> String {
+        self.uri.to_string()
+    }
+
     fn scheme(&self) -> &'static str {
         if self.is_tls { "https" } else { "http" }
     }

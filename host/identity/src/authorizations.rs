@@ -54,7 +54,7 @@ pub enum GrantSettings {
     ClientCredentials {
         /// What it asks for; left out of the request where it is left out here.
         scope: Option<String>,
-        /// More fields, such as `audience`.
+        /// More fields, such as `audience`. None of them is taken for a secret.
         #[serde(default)]
         parameters: BTreeMap<String, String>,
     },
@@ -182,13 +182,14 @@ impl Entry {
         let place = format!("authorization `{name}`");
         let filled_in = |text: &String| world.filled_in(&place, text);
         let grant = match grant {
-            GrantSettings::ClientCredentials { scope, parameters } => {
-                Grant::ClientCredentials { scope: scope.clone(), parameters: parameters.clone() }
-            }
+            GrantSettings::ClientCredentials { scope, parameters } => Grant::ClientCredentials {
+                scope: scope.as_ref().map(filled_in).transpose()?,
+                parameters: world.all_filled_in(&place, parameters)?,
+            },
             GrantSettings::AuthorizationCode { refresh_token, scope } => Grant::RefreshToken {
                 first: world.filled_in_secret(&place, refresh_token)?,
                 last: Mutex::default(),
-                scope: scope.clone(),
+                scope: scope.as_ref().map(filled_in).transpose()?,
             },
         };
         Ok(Self {

@@ -55,8 +55,18 @@ pub(crate) fn token_request(
     }
 }
 
+/// Asks for a token with a form, and shows an assertion of who asks (RFC 7523, 2.2).
+pub(crate) fn assertion_request(client_id: &str, assertion: &Secret, fields: &[(&str, &str)]) -> http::Result<Request<Bytes>> {
+    let client = [
+        ("client_id", client_id),
+        ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+        ("client_assertion", assertion.expose()),
+    ];
+    post(None, &[&client, fields].concat())
+}
+
 /// Posts a form.
-pub(crate) fn post(authorization: Option<String>, fields: &[(&str, &str)]) -> http::Result<Request<Bytes>> {
+fn post(authorization: Option<String>, fields: &[(&str, &str)]) -> http::Result<Request<Bytes>> {
     let body = Serializer::new(String::new()).extend_pairs(fields).finish();
     let mut request = Request::post("/").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
     if let Some(authorization) = authorization {

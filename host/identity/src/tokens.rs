@@ -1,5 +1,6 @@
 //! Tokens that the gateway shows to others as itself.
 
+mod client_key;
 mod source;
 
 pub use source::SourceSettings;
@@ -138,30 +139,33 @@ impl Tokens {
 
     fn identity(&self, request: &TokenRequest) -> Result<(&str, &Arc<Source>), Error> {
         let place = format!("a token for `{}`", request.resource);
-        let has_client = |source: &Source| request.client_id.is_some() && source.client_id() == request.client_id.as_deref();
-        if let Some(name) = &request.identity {
-            let found = self.identities.get_key_value(name);
-            let (name, source) =
-                found.ok_or_else(|| Error::new(place, format!("there is no identity `{name}`"), names(&self.identities)))?;
-            return Ok((name, source));
+        let client_id = request.client_id.as_deref();
+        let of_client = || self.identities.iter().find(|(_, source)| client_id.is_some() && source.client_id() == client_id);
+        let of_default = || self.identities.get_key_value(self.default.as_ref()?);
+        let (name, source) = match &request.identity {
+            Some(name) => self
+                .identities
+                .get_key_value(name)
+                .ok_or_else(|| Error::new(&place, format!("there is no identity `{name}`"), names(&self.identities)))?,
+            None => of_client().or_else(of_default).ok_or_else(|| self.nobody(&place))?,
+        };
+        if let Some(client_id) = client_id
+            && source.client_id() != Some(client_id)
+            && !source.takes_client_id()
+        {
+            let reason = format!("no identity has the client id `{client_id}`, and `{name}` is only itself");
+            return Err(Error::new(place, reason, "add an identity with this `client_id` to the settings"));
         }
-        if let Some((name, source)) = self.identities.iter().find(|(_, source)| has_client(source)) {
-            return Ok((name, source));
+        Ok((name, source))
+    }
+
+    /// Why there is no identity where none is named.
+    fn nobody(&self, place: &str) -> Error {
+        if self.identities.is_empty() {
+            let help = "add one under `identities` in the settings: `from: imds` on a machine in Azure, `from: client-credentials` elsewhere";
+            return Error::new(place, "the gateway has no identity", help);
         }
-        match self.default.as_ref().and_then(|name| self.identities.get_key_value(name)) {
-            Some((name, source)) if request.client_id.is_none() || source.takes_client_id() => Ok((name, source)),
-            Some((name, _)) => {
-                let client_id = request.client_id.as_deref().unwrap_or_default();
-                let reason = format!("no identity has the client id `{client_id}`, and `{name}` is only itself");
-                Err(Error::new(place, reason, "add an identity with this `client_id` to the settings"))
-            }
-            None if self.identities.is_empty() => Err(Error::new(
-                place,
-                "the gateway has no identity",
-                "add one under `identities` in the settings: `from: imds` on a machine in Azure, `from: client-credentials` elsewhere",
-            )),
-            None => Err(Error::new(place, "there is more than one identity", "say which is the `default` in the settings")),
-        }
+        Error::new(place, "there is more than one identity", "say which is the `default` in the settings")
     }
 }
 

@@ -33,7 +33,7 @@ const RETRY_INTERVAL: Duration = Duration::from_secs(60);
 /// The largest file with secrets.
 const FILE_BYTES_MAX: u64 = 1 << 20;
 
-/// Where secrets are. In every text, `${NAME}` is a variable of the environment.
+/// Where secrets are.
 ///
 /// ```
 /// # let text = r#"
@@ -67,7 +67,7 @@ pub struct AzureSettings {
     pub hosts: Vec<String>,
 }
 
-/// How HashiCorp Vault is asked.
+/// How HashiCorp Vault is asked. In every text, `${NAME}` is a variable of the environment.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct HashiCorpSettings {
@@ -221,10 +221,8 @@ impl Vaults {
 
     async fn up_to_date(&self, reference: &str, entry: &Arc<Entry>) -> Result<Read, Error> {
         let shared = &self.shared;
-        let need = |read: &Read, _| match shared.world.since(read.at) >= shared.refresh_interval {
-            true => Need::Now,
-            false => Need::Nothing,
-        };
+        let is_old = |read: &Read| shared.world.since(read.at) >= shared.refresh_interval;
+        let need = |read: &Read, _| if is_old(read) { Need::Now } else { Need::Nothing };
         entry.read.get(&shared.world, need, || shared.fetch(reference, entry)).await
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{Error, Secret};
 use std::{
+    collections::BTreeMap,
     fmt,
     sync::Arc,
     time::{Duration, SystemTime},
@@ -71,6 +72,11 @@ impl World {
             rest = after;
         }
         Ok(out + rest)
+    }
+
+    /// The same for each of many values.
+    pub(crate) fn all_filled_in(&self, place: &str, texts: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Error> {
+        texts.iter().map(|(name, text)| Ok((name.clone(), self.filled_in(place, text)?))).collect()
     }
 
     /// A secret with the environment's variables in it.

@@ -28,5 +28,5 @@ mod worker;
 pub use client::{Block, ForwardingHeader, TrustedProxies};
 pub use events::Sink;
 pub use health::serve as serve_health;
-pub use parties::{Identity, IdentitySettings};
+pub use parties::Identity;
 pub use worker::{Limits, Options, Server, Stored};

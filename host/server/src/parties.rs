@@ -1,24 +1,7 @@
 //! What the gateway knows of other parties, for the operations of policies.
 
-use identity::{
-    AuthorizationSettings, Authorizations, Client, ClientSettings, ProviderSettings, Providers, TokenRequest, TokenSettings,
-    Tokens, Unknown, World,
-};
+use identity::{Authorizations, Client, Providers, Settings, TokenRequest, Tokens, Unknown, World};
 use wire::{Completion, FailureKind};
-
-/// What `identity` says in `portico.yaml`.
-#[derive(Clone, Debug, Default, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct IdentitySettings {
-    /// Whom to trust when others are asked.
-    pub client: ClientSettings,
-    /// Who may be asked for keys.
-    pub issuers: ProviderSettings,
-    /// Who the gateway is.
-    pub tokens: TokenSettings,
-    /// What it is authorized to do.
-    pub authorizations: AuthorizationSettings,
-}
 
 /// The keys of those who issue tokens, tokens of the gateway's own, and authorizations that it holds.
 #[derive(Debug)]
@@ -32,14 +15,13 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// What settings say; the usual ones let every public issuer be asked, and have no token of their own.
+    /// What settings say.
     ///
     /// # Errors
-    /// Where settings contradict each other, or name a file that cannot be read.
-    pub fn new(settings: &IdentitySettings, world: &World) -> Result<Self, identity::Error> {
-        let client = Client::new(&settings.client)?;
+    /// Where settings contradict each other, or name a file or a variable that is not there.
+    pub fn new(settings: &Settings, client: Client, world: &World) -> Result<Self, identity::Error> {
         Ok(Self {
-            issuers: Providers::new(&settings.issuers, client.clone(), world.clone()),
+            issuers: Providers::new(&settings.providers, client.clone(), world.clone()),
             tokens: Tokens::new(&settings.tokens, client.clone(), world.clone())?,
             authorizations: Authorizations::new(&settings.authorizations, client, world.clone())?,
         })

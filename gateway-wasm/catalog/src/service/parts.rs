@@ -60,7 +60,10 @@ pub(super) fn named_values(section: &mut Directory, reader: &Reader<'_>) -> Vec<
             places.insert(display_name.to_lowercase(), place);
         }
         let value = value.filter(|_| !secret);
-        values.push(NamedValue { workspace: reader.workspace(), display_name, value, secret, name });
+        let vault = fields.inner("keyVault");
+        vault.only(&["secretIdentifier", "identityClientId", "lastStatus"]);
+        let vault_reference = vault.text("secretIdentifier");
+        values.push(NamedValue { workspace: reader.workspace(), display_name, value, secret, name, vault_reference });
         reader.done(directory);
     }
     values

@@ -1,7 +1,8 @@
 //! Browsers that get no answer to their preflight.
 //!
-//! The first `cors` in effect answers every preflight (reference: APIM, A2), unless it leaves to others the origins that it does not
-//! know; so origins that a second one adds are refused. And a preflight carries no key in a header: the gateway does not know the product, so it never reaches a `cors` at product scope.
+//! The first `cors` in effect answers every preflight (reference: APIM, A2), unless it leaves to the next the origins that it
+//! does not know; so origins that a second one adds are refused. And a preflight carries no key in a header: the gateway does not
+//! know the product, so it never reaches a `cors` at product scope.
 
 use super::view::{Call, Key, Stated, View, key};
 use diagnostic::Diagnostics;
@@ -20,9 +21,9 @@ pub(super) fn check(view: &View<'_>, findings: &mut Diagnostics) {
             let (_, apis) = unreached.entry(key(first.file, first.element.span)).or_insert_with(|| (first, BTreeSet::new()));
             apis.insert(&call.api.name);
         }
-        let Some(last) = std::iter::once(first).chain(cors.by_ref()).find(ends_unmatched) else { continue };
+        let Some(decides) = std::iter::once(first).chain(cors.by_ref()).find(ends_unmatched) else { continue };
         for other in cors {
-            second.entry(key(other.file, other.element.span)).or_insert((last, other));
+            second.entry(key(other.file, other.element.span)).or_insert((decides, other));
         }
     }
     for (first, other) in second.into_values() {
@@ -46,12 +47,9 @@ pub(super) fn check(view: &View<'_>, findings: &mut Diagnostics) {
 
 /// True if a request from an origin that the `cors` does not know goes no further.
 fn ends_unmatched(cors: &Stated<'_>) -> bool {
-    let attribute = cors.element.attribute("terminate-unmatched-request");
-    attribute.is_none()
-        || cors
-            .file
-            .literal(cors.element, "terminate-unmatched-request")
-            .is_some_and(|text| text.trim().eq_ignore_ascii_case("true"))
+    const NAME: &str = "terminate-unmatched-request";
+    let is_true = |text: &str| text.trim().eq_ignore_ascii_case("true");
+    cors.element.attribute(NAME).is_none() || cors.file.literal(cors.element, NAME).is_some_and(is_true)
 }
 
 /// True if the `cors` belongs to a product that asks for a key, and without one there is no other.

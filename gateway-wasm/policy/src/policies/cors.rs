@@ -120,7 +120,8 @@ impl Statement for Cors {
         let max_age = self.max_age.get(exchange, host, Self::NAME).await?;
         exchange.owed.extend([
             ("access-control-allow-methods", Some(methods)),
-            // A browser never takes `*` for `Authorization`, nor for anything where credentials are sent: it gets the names that it asked for.
+            // Browsers never take `*` for `Authorization`, and for nothing where credentials are sent: so they get the names that
+            // they asked for.
             ("access-control-allow-headers", self.headers.names(preflight.headers.as_deref().unwrap_or_default())),
             ("access-control-max-age", Some(max_age.to_string())),
         ]);
@@ -273,7 +274,8 @@ fn origin(value: &Value, checker: &mut Checker<'_>) -> Option<String> {
         None if checker.text.holds_named_value(value.span) => Some(text),
         None => {
             let message = format!("`{}` is no origin", text.trim());
-            let help = "write scheme, host and port, such as `https://shop.example` or `http://localhost:3000`; `*` alone is every origin";
+            let help = "write scheme, host and port, such as `https://shop.example` or `http://localhost:3000`; \
+                        `*` alone is every origin";
             checker.error("cors/origin", value.span, message, help);
             None
         }

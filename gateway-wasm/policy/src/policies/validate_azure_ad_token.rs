@@ -49,6 +49,13 @@ impl Statement for ValidateAzureAdToken {
     }
 }
 
+impl ValidateAzureAdToken {
+    /// The OpenID configurations that are the same for every request.
+    pub(crate) fn issuers(&self) -> impl Iterator<Item = Rc<str>> {
+        self.checks.issuers()
+    }
+}
+
 /// Where a tenant's configuration is. The tenant is its id, one of its domains, a word such as `organizations`, or a URL.
 pub(crate) fn configuration_url(endpoint: &str, tenant: &str) -> Rc<str> {
     let base = if tenant.contains("://") {

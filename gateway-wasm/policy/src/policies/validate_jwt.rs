@@ -8,6 +8,7 @@ use crate::{
     token::{self, Checks},
     xml::Element,
 };
+use std::rc::Rc;
 
 /// Checks the request's JSON Web Token.
 #[derive(Debug)]
@@ -39,5 +40,12 @@ impl Statement for ValidateJwt {
     async fn run<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Result<Flow, Fault> {
         self.checks.run(exchange, host, Self::NAME).await?;
         Ok(Flow::Next)
+    }
+}
+
+impl ValidateJwt {
+    /// The OpenID configurations that are the same for every request.
+    pub(crate) fn issuers(&self) -> impl Iterator<Item = Rc<str>> {
+        self.checks.issuers()
     }
 }

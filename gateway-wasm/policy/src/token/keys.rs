@@ -165,6 +165,15 @@ impl Configuration {
         Self { url: Url::Tenant(tenant, endpoint), known: RefCell::default() }
     }
 
+    /// Where it is, unless that is computed.
+    pub(super) fn written_url(&self) -> Option<Rc<str>> {
+        match &self.url {
+            Url::Written(url) => Some(url.clone()),
+            Url::Tenant(Expr::Written(tenant), Expr::Written(endpoint)) => Some(policies::configuration_url(endpoint, tenant)),
+            Url::Tenant(..) => None,
+        }
+    }
+
     async fn url<H: Host>(&self, exchange: &mut Exchange, host: &H, source: &'static str) -> Result<Rc<str>, Fault> {
         Ok(match &self.url {
             Url::Written(url) => url.clone(),

@@ -1,6 +1,6 @@
 //! Where a token comes from: a request and its answer for each.
 
-use super::{AccessToken, TokenRequest};
+use super::{AccessToken, TokenRequest, client_key::KeyFiles};
 use crate::{
     Client, ClientAuthentication, Error, Secret, World,
     address::Address,
@@ -17,7 +17,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 const IMDS: &str = "http://169.254.169.254/metadata/identity/oauth2/token";
 /// Where Azure gives tokens, if nothing says otherwise.
 const AZURE_AUTHORITY: &str = "https://login.microsoftonline.com/";
-/// Where a platform puts the file with its token.
+/// The largest file that is taken for the token of a platform.
 const TOKEN_FILE_BYTES_MAX: u64 = 64 << 10;
 /// How long a fixed token is taken to be good.
 const FIXED_LIFETIME: Duration = Duration::from_secs(60 * 60);
@@ -53,20 +53,24 @@ pub enum SourceSettings {
         /// The file with the platform's token; `AZURE_FEDERATED_TOKEN_FILE` where it is left out.
         token_file: Option<PathBuf>,
     },
-    /// A client id and a secret, at any token endpoint.
+    /// A client id, and a secret or a key, at any token endpoint.
     ClientCredentials {
         /// The token endpoint.
         token_url: String,
         /// The client's name.
         client_id: String,
-        /// Its secret.
-        client_secret: Secret,
-        /// How it is shown.
+        /// Its secret; or else there is a key.
+        client_secret: Option<Secret>,
+        /// How the secret is shown.
         #[serde(default)]
         client_authentication: ClientAuthentication,
+        /// An RSA key, as PEM, that the client signs with instead of showing a secret.
+        private_key_file: Option<PathBuf>,
+        /// The key's certificate, as PEM, if the other side knows the key by it, as Azure does.
+        certificate_file: Option<PathBuf>,
         /// The scope; `{resource}` in it is what is asked for. `{resource}/.default`, as in Azure, where it is left out.
         scope: Option<String>,
-        /// More fields, such as `audience: "{resource}"`.
+        /// More fields, such as `audience: "{resource}"`. None of them is taken for a secret.
         #[serde(default)]
         parameters: BTreeMap<String, String>,
     },
@@ -80,31 +84,18 @@ pub enum SourceSettings {
 /// [`SourceSettings`] with nothing left out.
 #[derive(Debug)]
 pub(super) enum Source {
-    Imds {
-        address: Address,
-        client_id: Option<String>,
-    },
-    AppService {
-        address: Address,
-        client_id: Option<String>,
-        header: Secret,
-    },
-    WorkloadIdentity {
-        address: Address,
-        client_id: String,
-        token_file: PathBuf,
-    },
-    ClientCredentials {
-        address: Address,
-        client_id: String,
-        client_secret: Secret,
-        authentication: ClientAuthentication,
-        scope: String,
-        parameters: BTreeMap<String, String>,
-    },
-    Fixed {
-        token: Secret,
-    },
+    Imds { address: Address, client_id: Option<String> },
+    AppService { address: Address, client_id: Option<String>, header: Secret },
+    WorkloadIdentity { address: Address, client_id: String, token_file: PathBuf },
+    ClientCredentials { address: Address, client_id: String, proof: Proof, scope: String, parameters: BTreeMap<String, String> },
+    Fixed { token: Secret },
+}
+
+/// How a client shows that it is itself.
+#[derive(Debug)]
+pub(super) enum Proof {
+    Secret(Secret, ClientAuthentication),
+    Key(KeyFiles),
 }
 
 impl Source {
@@ -143,15 +134,28 @@ impl Source {
                 client_id,
                 client_secret,
                 client_authentication,
+                private_key_file,
+                certificate_file,
                 scope,
                 parameters,
             } => Self::ClientCredentials {
                 address: Address::parse(&filled_in(token_url)?).map_err(within)?,
                 client_id: filled_in(client_id)?,
-                client_secret: world.filled_in_secret(place, client_secret)?,
-                authentication: *client_authentication,
-                scope: scope.clone().unwrap_or_else(|| "{resource}/.default".to_owned()),
-                parameters: parameters.clone(),
+                proof: match (client_secret, private_key_file, certificate_file) {
+                    (Some(secret), None, None) => Proof::Secret(world.filled_in_secret(place, secret)?, *client_authentication),
+                    (None, Some(key), certificate) => {
+                        let files = KeyFiles { key: key.clone(), certificate: certificate.clone() };
+                        // What is wrong with them now is said now.
+                        files.read(place)?;
+                        Proof::Key(files)
+                    }
+                    _ => {
+                        let reason = "there must be one of `client_secret` and `private_key_file`, and `certificate_file` only with the latter";
+                        return Err(Error::new(place, reason, "write one of the two"));
+                    }
+                },
+                scope: scope.as_ref().map_or(Ok("{resource}/.default".to_owned()), filled_in)?,
+                parameters: world.all_filled_in(place, parameters)?,
             },
             SourceSettings::Fixed { token } => Self::Fixed { token: world.filled_in_secret(place, token)? },
         })
@@ -202,19 +206,12 @@ impl Source {
             }
             Self::WorkloadIdentity { address, token_file, .. } => {
                 let assertion = assertion(address, token_file).await?;
-                let question = oauth::post(
-                    None,
-                    &[
-                        ("grant_type", "client_credentials"),
-                        ("client_id", client_id.unwrap_or_default()),
-                        ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
-                        ("client_assertion", assertion.expose()),
-                        ("scope", &format!("{resource}/.default")),
-                    ],
-                );
+                let scope = format!("{resource}/.default");
+                let fields = [("grant_type", "client_credentials"), ("scope", &*scope)];
+                let question = oauth::assertion_request(client_id.unwrap_or_default(), &assertion, &fields);
                 (address.clone(), question, Some(assertion))
             }
-            Self::ClientCredentials { address, client_id, client_secret, authentication, scope, parameters } => {
+            Self::ClientCredentials { address, client_id, proof, scope, parameters } => {
                 let about = |text: &str| text.replace("{resource}", resource);
                 let scope = about(scope);
                 let parameters: Vec<_> = parameters.iter().map(|(name, value)| (&**name, about(value))).collect();
@@ -222,15 +219,21 @@ impl Source {
                 // Some servers know no scopes, and refuse an empty one.
                 fields.extend((!scope.is_empty()).then_some(("scope", &*scope)));
                 fields.extend(parameters.iter().map(|(name, value)| (*name, &**value)));
-                let question = oauth::token_request(client_id, client_secret, *authentication, &fields);
-                (address.clone(), question, Some(client_secret.clone()))
+                let (question, sent) = match proof {
+                    Proof::Secret(secret, shown) => (oauth::token_request(client_id, secret, *shown, &fields), secret.clone()),
+                    Proof::Key(files) => {
+                        let assertion = signed(address, files, client_id, world).await?;
+                        (oauth::assertion_request(client_id, &assertion, &fields), assertion)
+                    }
+                };
+                (address.clone(), question, Some(sent))
             }
         };
         let sent: Vec<&Secret> = sent.iter().collect();
         // Whoever wrote the settings chose the address, and a metadata service is as near as can be.
-        let response = client.send(&address, Zone::Reserved, question).await?;
-        let granted = token_answer(&address, &response, world.now(), &sent)
-            .map_err(|error| error.within(format!("a token for `{}`", request.resource)))?;
+        let response = client.send(&address, Zone::Reserved, question).await;
+        let granted = response.and_then(|response| token_answer(&address, &response, world.now(), &sent));
+        let granted = granted.map_err(|error| error.within(format!("a token for `{}`", request.resource)))?;
         Ok(AccessToken { token: granted.access_token, expires_at: granted.expires_at })
     }
 }
@@ -243,6 +246,19 @@ fn with_query(address: &Address, version: &str, resource: &str, client_id: Optio
         query.append_pair("client_id", client_id);
     }
     address.with_query(&query.finish())
+}
+
+/// What a client with a key says of itself.
+async fn signed(address: &Address, files: &KeyFiles, client_id: &str, world: &World) -> Result<Secret, Error> {
+    let (files, place, audience, client_id) = (files.clone(), address.to_string(), address.url(), client_id.to_owned());
+    let now = world.now();
+    // Files are slow, and so is a signature: the threads that serve requests must not wait for them.
+    let signed = tokio::task::spawn_blocking(move || {
+        let key = files.read(&place)?;
+        let wrong = || Error::new(place, "the client's key does not sign", "see whether it is an RSA key of 2048 bits or more");
+        key.assertion(&client_id, &audience, now, rand::random()).ok_or_else(wrong)
+    });
+    signed.await.unwrap_or_else(|error| Err(Error::new(address, format!("nothing was signed: {error}"), "restart the gateway")))
 }
 
 /// The platform's token. It is read anew each time, because the platform replaces it.

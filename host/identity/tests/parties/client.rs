@@ -2,22 +2,18 @@
 
 use crate::{
     server::{Reply, Server},
-    world::{Clock, client},
+    world::{Clock, client, tls},
 };
 use identity::{Client, ProviderSettings, Providers};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-fn file(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/parties/tls").join(name)
-}
-
 /// `https://localhost:PORT`, with a certificate of the tests' authority.
 async fn encrypted(server: &Server) -> String {
-    let certificates = CertificateDer::pem_file_iter(file("localhost.pem")).unwrap().collect::<Result<_, _>>().unwrap();
-    let key = PrivateKeyDer::from_pem_file(file("localhost.key")).unwrap();
+    let certificates = CertificateDer::pem_file_iter(tls("localhost.pem")).unwrap().collect::<Result<_, _>>().unwrap();
+    let key = PrivateKeyDer::from_pem_file(tls("localhost.key")).unwrap();
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     let config = config.with_no_client_auth().with_single_cert(certificates, key).unwrap();
@@ -47,7 +43,7 @@ async fn a_server_is_asked_if_its_certificate_is_trusted() {
     let discovery = format!("{url}/discovery");
     let world = Clock::new().world(&[]);
 
-    let trusting = Client::new(Some(&file("authority.pem"))).unwrap();
+    let trusting = Client::new(Some(&tls("authority.pem"))).unwrap();
     let providers = Providers::new(&ProviderSettings::default(), trusting, world.clone());
     assert_eq!(providers.keys(&discovery, None).await.unwrap().issuer, "i");
 
@@ -60,7 +56,7 @@ async fn a_server_is_asked_if_its_certificate_is_trusted() {
 #[test]
 fn a_file_without_certificates_is_refused_at_once() {
     for (name, reason) in [("nothing.pem", "cannot be read"), ("make.sh", "has no certificate")] {
-        let error = Client::new(Some(&file(name))).unwrap_err().to_string();
+        let error = Client::new(Some(&tls(name))).unwrap_err().to_string();
         assert!(error.contains(name) && error.contains(reason) && error.contains("BEGIN CERTIFICATE"), "{error}");
     }
 }

@@ -119,6 +119,9 @@ async fn a_new_key_is_found_at_once_and_made_up_ones_only_every_five_minutes() {
     assert_eq!(scene.keys_after(2).await.generation, 2);
     assert_eq!(scene.fetches(), 2);
     scene.clock.pass(1);
+    // That would be a reason to ask, but not for who has not seen the newest keys.
+    assert_eq!(scene.keys_after(1).await.generation, 2);
+    assert_eq!(scene.fetches(), 2);
     assert_eq!(scene.keys_after(2).await.generation, 3);
     assert_eq!(scene.fetches(), 3);
 }
@@ -149,6 +152,7 @@ async fn old_keys_serve_through_an_outage() {
     until(|| log.text().matches("WARN").count() == 2).await;
     scene.clock.pass(2);
     assert_eq!(scene.keys().await.unwrap().generation, 1);
+    tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(scene.server.count("/discovery"), 3);
 
     scene
@@ -216,6 +220,18 @@ async fn what_is_no_provider_is_refused() {
     assert_eq!(scene.fetches(), 0, "no redirect was followed");
 }
 
+/// Each of the two answers comes in time; both together do not.
+#[tokio::test]
+async fn a_provider_has_ten_seconds_in_all() {
+    let scene = scene().await;
+    let document = format!(r#"{{"issuer":"i","jwks_uri":"{}/keys"}}"#, scene.server.url);
+    scene.server.reply("/discovery", Reply::json(document).after(Duration::from_secs(6)));
+    scene.server.reply("/keys", Reply::json(key_set("one")).after(Duration::from_secs(6)));
+    let error = scene.keys().await.unwrap_err().to_string();
+    assert_eq!(error, format!("`{}`: no keys within 10 s; see whether the provider is well", scene.discovery));
+    assert_eq!(scene.fetches(), 1);
+}
+
 /// The system's resolver knows more ways to write an address than a URL does; DNS could say the same of any name.
 #[tokio::test]
 async fn a_name_may_not_lead_to_what_is_nearer_than_it_says() {
@@ -272,25 +288,31 @@ fn a_thread_that_ends_takes_nobody_with_it() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let main = runtime();
     let scene = Arc::new(main.block_on(scene()));
-    scene.server.reply("/discovery", {
-        let body = format!(r#"{{"issuer":"i","jwks_uri":"{}/keys"}}"#, scene.server.url);
-        Reply::json(body).after(Duration::from_millis(300))
-    });
+    let document = Reply::json(format!(r#"{{"issuer":"i","jwks_uri":"{}/keys"}}"#, scene.server.url));
+    scene.server.reply("/discovery", document.clone().after(Duration::from_secs(5)));
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let first = std::thread::spawn({
         let scene = scene.clone();
-        move || runtime().block_on(async { tokio::time::timeout(Duration::from_millis(100), scene.keys()).await.is_err() })
+        move || {
+            runtime().block_on(async {
+                tokio::select! {
+                    _ = scene.keys() => false,
+                    _ = stopped => true,
+                }
+            })
+        }
     });
+    main.block_on(until(|| scene.server.count("/discovery") == 1));
     let others: Vec<_> = (0..4)
         .map(|_| {
             let scene = scene.clone();
-            std::thread::spawn(move || {
-                runtime().block_on(async {
-                    tokio::time::sleep(Duration::from_millis(30)).await;
-                    scene.keys().await.map(|keys| keys.generation)
-                })
-            })
+            std::thread::spawn(move || runtime().block_on(async { scene.keys().await.map(|keys| keys.generation) }))
         })
         .collect();
+    main.block_on(async { tokio::time::sleep(Duration::from_millis(100)).await });
+    assert_eq!(scene.server.count("/discovery"), 1, "they wait");
+    scene.server.reply("/discovery", document);
+    stop.send(()).unwrap();
     main.block_on(until(|| others.iter().all(|other| other.is_finished())));
     assert!(first.join().unwrap(), "the first one gave up");
     for other in others {

@@ -2,10 +2,17 @@
 
 use crate::{
     server::{Reply, Server},
-    world::{Clock, client, log, settings, until},
+    world::{Clock, client, log, settings, tls, until},
 };
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::future::join_all;
 use identity::{AccessToken, Error, TokenRequest, Tokens};
+use rustls::{
+    SignatureScheme,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::{io::Write, time::Duration};
 
 const VAULT: &str = "https://vault.azure.net";
@@ -65,13 +72,62 @@ async fn a_client_shows_its_secret() {
 #[tokio::test]
 async fn a_client_can_do_as_other_servers_want_it() {
     let yaml = r#"identities: { app: { from: client-credentials, token_url: URL/token, client_id: "m:e", client_secret: "a b",
-        client_authentication: basic, scope: "", parameters: { audience: "{resource}" } } }"#;
-    let scene = scene(yaml, &[]).await;
+        client_authentication: basic, scope: "", parameters: { audience: "{resource}/${STAGE}" } } }"#;
+    let scene = scene(yaml, &[("STAGE", "test")]).await;
     scene.ask("orders").await.unwrap();
     let asked = scene.server.last();
     // `m%3Ae:a+b`
     assert_eq!(asked.headers["authorization"], "Basic bSUzQWU6YSti");
-    assert_eq!(asked.body, "grant_type=client_credentials&audience=orders");
+    assert_eq!(asked.body, "grant_type=client_credentials&audience=orders%2Ftest");
+}
+
+/// Takes a signed assertion apart, and verifies it with the key that it should be signed with.
+fn verified(assertion: &str, scheme: SignatureScheme) -> (Value, Value) {
+    let key = PrivateKeyDer::from_pem_file(tls("client.key")).unwrap();
+    let public_key = rustls::crypto::aws_lc_rs::sign::any_supported_type(&key).unwrap().public_key().unwrap().to_vec();
+    // What stands before the key itself says that it is one of RSA, with 2048 bits.
+    const HEAD_BYTES: usize = 24;
+    let (signed, signature) = assertion.rsplit_once('.').unwrap();
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    let (_, algorithms) = provider.signature_verification_algorithms.mapping.iter().find(|(found, _)| *found == scheme).unwrap();
+    let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
+    algorithms[0].verify_signature(&public_key[HEAD_BYTES..], signed.as_bytes(), &signature).unwrap();
+    let part = |text: &str| serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).unwrap()).unwrap();
+    let (header, claims) = signed.split_once('.').unwrap();
+    (part(header), part(claims))
+}
+
+#[tokio::test]
+async fn a_client_with_a_key_signs() {
+    let yaml = format!(
+        "
+default: key
+identities:
+  key: {{ from: client-credentials, token_url: URL/token, client_id: me, private_key_file: '{key}' }}
+  azure: {{ from: client-credentials, token_url: URL/token, client_id: me, private_key_file: '{key}', certificate_file: '{certificate}' }}
+",
+        key = tls("client.key").display(),
+        certificate = tls("client.pem").display(),
+    );
+    let scene = scene(&yaml, &[]).await;
+    scene.ask(VAULT).await.unwrap();
+    let asked = scene.server.last();
+    assert_eq!(asked.field("client_assertion_type").unwrap(), "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+    assert_eq!((asked.field("client_id").unwrap(), asked.field("client_secret")), ("me".to_owned(), None));
+    let (header, claims) = verified(&asked.field("client_assertion").unwrap(), SignatureScheme::RSA_PKCS1_SHA256);
+    assert_eq!(header, json!({ "alg": "RS256", "typ": "JWT" }));
+    let (now, audience) = (1_700_000_000, format!("{}/token", scene.server.url));
+    let expected = json!({
+        "iss": "me", "sub": "me", "aud": audience, "jti": claims["jti"], "iat": now, "nbf": now, "exp": now + 300,
+    });
+    assert_eq!(claims, expected);
+
+    let request = TokenRequest { identity: Some("azure".to_owned()), resource: VAULT.to_owned(), client_id: None };
+    scene.tokens.token(&request).await.unwrap();
+    let (header, next) = verified(&scene.server.last().field("client_assertion").unwrap(), SignatureScheme::RSA_PSS_SHA256);
+    let thumbprint = URL_SAFE_NO_PAD.encode(Sha256::digest(CertificateDer::from_pem_file(tls("client.pem")).unwrap()));
+    assert_eq!(header, json!({ "alg": "PS256", "typ": "JWT", "x5t#S256": thumbprint }));
+    assert_ne!(claims["jti"], next["jti"]);
 }
 
 #[tokio::test]
@@ -141,9 +197,13 @@ async fn a_token_is_fetched_once_by_however_many_and_replaced_before_its_end() {
     assert_eq!(scene.server.count("/token"), 1);
     scene.clock.pass(1);
     assert_eq!(scene.token().await, "one", "nobody waits while it is good");
-    until(|| scene.server.count("/token") == 2).await;
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    assert_eq!(scene.token().await, "two");
+    let replaced = async {
+        while scene.token().await == "one" {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), replaced).await.expect("it is replaced");
+    assert_eq!((&*scene.token().await, scene.server.count("/token")), ("two", 2));
 
     // Nobody asked for an hour: the old one is not shown any more.
     scene.server.reply("/token", grant("three", 3600));
@@ -201,6 +261,7 @@ identities:
     assert_eq!(ask(Some("fixed"), None, "a").await.unwrap(), "always");
     let error = ask(None, Some("third"), "a").await.unwrap_err();
     assert!(error.contains("no identity has the client id `third`"), "{error}");
+    assert_eq!(ask(Some("one"), Some("third"), "a").await.unwrap_err(), error.replace("`two`", "`one`"));
     let error = ask(Some("four"), None, "a").await.unwrap_err();
     assert_eq!(error, "a token for `a`: there is no identity `four`; there are `fixed`, `one`, `two`");
 }
@@ -216,6 +277,18 @@ async fn settings_that_cannot_be_right_are_refused_at_start() {
         ("identities: { a: { from: imds, client_id: '${NOBODY' } }", "a `${` has no `}` behind it"),
         ("identities: { a: { from: app-service } }", "the environment variable `IDENTITY_ENDPOINT` has no value"),
         (
+            "identities: { a: { from: client-credentials, token_url: 'https://login.example.com/t', client_id: a } }",
+            "identity `a`: there must be one of `client_secret` and `private_key_file`",
+        ),
+        (
+            "identities: { a: { from: client-credentials, token_url: 'https://x.example/t', client_id: a, client_secret: b, private_key_file: c } }",
+            "identity `a`: there must be one of `client_secret` and `private_key_file`",
+        ),
+        (
+            "identities: { a: { from: client-credentials, token_url: 'https://x.example/t', client_id: a, private_key_file: /no/key } }",
+            "identity `a`: `/no/key` cannot be read",
+        ),
+        (
             "identities: { a: { from: client-credentials, token_url: 'http://login.example.com/t', client_id: a, client_secret: b } }",
             "`http://login.example.com/t`, identity `a`: what is not encrypted",
         ),
@@ -228,4 +301,8 @@ async fn settings_that_cannot_be_right_are_refused_at_start() {
     let nobody = Tokens::new(&settings("{}"), client(), Clock::new().world(&[])).unwrap();
     let error = nobody.token(&TokenRequest::default()).await.unwrap_err().to_string();
     assert!(error.contains("the gateway has no identity"), "{error}");
+    let two = "identities: { a: { from: fixed, token: one }, b: { from: fixed, token: two } }";
+    let two = Tokens::new(&settings(two), client(), Clock::new().world(&[])).unwrap();
+    let error = two.token(&TokenRequest::default()).await.unwrap_err().to_string();
+    assert!(error.contains("there is more than one identity; say which is the `default`"), "{error}");
 }

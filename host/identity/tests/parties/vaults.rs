@@ -85,6 +85,24 @@ async fn hashicorp_is_asked_with_the_token_of_the_file_as_it_is_now() {
 }
 
 #[tokio::test]
+async fn hashicorp_says_no_in_its_own_ways() {
+    let scene = scene("hashicorp: { address: URL, token: mine }", &[]).await;
+    let all = [
+        (Reply::status(403), "the vault answers 403; see whether the token is still valid"),
+        (Reply::status(404), "the vault answers 404; see whether mount and path are right"),
+        (Reply::status(503), "the vault answers 503; unseal the vault"),
+        (Reply::json(r#"{"data":{"key":"hunter2"}}"#), "no secret of `kv` version 2"),
+        (Reply::json(r#"{"data":{"data":null,"metadata":{"destroyed":true}}}"#), "no secret of `kv` version 2"),
+    ];
+    for (number, (reply, reason)) in all.into_iter().enumerate() {
+        scene.server.reply(&format!("/v1/kv/data/{number}"), reply);
+        let error = scene.read(&format!("vault://kv/{number}#key")).await.unwrap_err();
+        assert!(error.starts_with(&format!("`{}/v1/kv/data/{number}`: ", scene.server.url)) && error.contains(reason), "{error}");
+        assert!(!error.contains("hunter2") && !error.contains("mine"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn hashicorp_is_found_by_the_environment() {
     let server = Server::start().await;
     server.reply("/v1/kv/data/a", Reply::json(r#"{"data":{"data":{"b":"c"}}}"#));

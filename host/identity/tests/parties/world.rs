@@ -3,6 +3,7 @@
 use identity::{Client, World};
 use std::{
     io,
+    path::PathBuf,
     sync::{Arc, Mutex},
     time::{Duration, SystemTime},
 };
@@ -36,6 +37,11 @@ impl Clock {
 
 pub(crate) fn client() -> Client {
     Client::new(None).unwrap()
+}
+
+/// A file of the tests with a key or a certificate.
+pub(crate) fn tls(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/parties/tls").join(name)
 }
 
 /// Settings as they stand in a file.
