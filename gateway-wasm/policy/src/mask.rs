@@ -10,6 +10,7 @@ use crate::{exchange::Exchange, problem};
 use std::{
     borrow::Cow,
     cell::LazyCell,
+    cmp::Ordering,
     collections::{BTreeSet, HashMap},
     fmt,
     ops::Range,
@@ -123,10 +124,22 @@ impl Mask {
 
     /// A text without its secrets.
     pub fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        match self.service.0.hide(text) {
-            Cow::Borrowed(text) => self.request.hide(text),
-            Cow::Owned(text) => Cow::Owned(self.request.hide(&text).into_owned()),
+        let mut found: Vec<_> = self.service.0.find(text).chain(self.request.find(text)).collect();
+        if found.is_empty() {
+            return text.into();
         }
+        found.sort_unstable_by_key(|range| range.start);
+        let (mut hidden, mut end) = (String::with_capacity(text.len()), 0);
+        for range in found {
+            // Those that overlap are one: what would be left of the second could tell something.
+            if range.start >= end {
+                hidden.push_str(text.get(end..range.start).unwrap_or_default());
+                hidden.push_str(MASK);
+            }
+            end = end.max(range.end);
+        }
+        hidden.push_str(text.get(end..).unwrap_or_default());
+        hidden.into()
     }
 
     /// The value of a header field, whose name is in lower case.
@@ -139,10 +152,10 @@ impl Mask {
         let Some((path, query)) = url.split_once('?') else { return self.hide(url).into_owned() };
         let pair = |pair: &str| match self.key_in(pair) {
             Some(value) => format!("{}{MASK}", pair.strip_suffix(value).unwrap_or_default()),
-            None => self.hide(pair).into_owned(),
+            None => pair.to_owned(),
         };
         let pairs: Vec<String> = query.split('&').map(pair).collect();
-        format!("{}?{}", self.hide(path), pairs.join("&"))
+        self.hide(&format!("{path}?{}", pairs.join("&"))).into_owned()
     }
 
     /// A message of HTTP as text: a first line, fields, a body.
@@ -174,8 +187,14 @@ struct Index(HashMap<[u8; SECRET_BYTES_MIN], Vec<String>>);
 impl Index {
     fn new(secrets: impl IntoIterator<Item = String>) -> Self {
         let mut index = Self::default();
-        for secret in secrets {
-            index.learn(&secret);
+        for form in secrets.into_iter().flat_map(|secret| forms(secret.trim())) {
+            if let Some(start) = form.as_bytes().first_chunk() {
+                index.0.entry(*start).or_default().push(form);
+            }
+        }
+        for same_start in index.0.values_mut() {
+            same_start.sort_unstable_by(|one, other| longest_first(one, other));
+            same_start.dedup();
         }
         index
     }
@@ -186,48 +205,30 @@ impl Index {
         }
     }
 
-    /// The longest come first: a secret may begin with another one.
     fn insert(&mut self, form: String) {
         let Some(start) = form.as_bytes().first_chunk() else { return };
         let same_start = self.0.entry(*start).or_default();
-        let at = same_start.partition_point(|other| (other.len(), other) > (form.len(), &form));
+        let at = same_start.partition_point(|other| longest_first(other, &form).is_lt());
         if same_start.get(at) != Some(&form) {
             same_start.insert(at, form);
         }
     }
 
-    fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let found = if self.0.is_empty() { Vec::new() } else { self.find(text.as_bytes()) };
-        if found.is_empty() {
-            return text.into();
-        }
-        let (mut hidden, mut end) = (String::with_capacity(text.len()), 0);
-        for range in found {
-            hidden.push_str(text.get(end..range.start).unwrap_or_default());
-            hidden.push_str(MASK);
-            end = range.end;
-        }
-        hidden.push_str(text.get(end..).unwrap_or_default());
-        hidden.into()
+    /// Where secrets stand: at each place the longest.
+    fn find(&self, text: &str) -> impl Iterator<Item = Range<usize>> {
+        let places = if self.0.is_empty() { 0 } else { text.len() };
+        (0..places).filter_map(|at| {
+            let rest = text.as_bytes().get(at..)?;
+            let same_start = self.0.get(rest.first_chunk()?)?;
+            let longest = same_start.iter().find(|secret| rest.starts_with(secret.as_bytes()))?;
+            Some(at..at + longest.len())
+        })
     }
+}
 
-    /// Where secrets stand. Those that overlap are one: what would be left of the second could tell something.
-    fn find(&self, text: &[u8]) -> Vec<Range<usize>> {
-        let mut found: Vec<Range<usize>> = Vec::new();
-        for at in 0..text.len() {
-            let rest = text.get(at..).unwrap_or_default();
-            let same_start = rest.first_chunk().and_then(|start| self.0.get(start));
-            let Some(longest) = same_start.and_then(|all| all.iter().find(|secret| rest.starts_with(secret.as_bytes()))) else {
-                continue;
-            };
-            let end = at + longest.len();
-            match found.last_mut() {
-                Some(last) if at < last.end => last.end = last.end.max(end),
-                _ => found.push(at..end),
-            }
-        }
-        found
-    }
+/// A secret may begin with another one.
+fn longest_first(one: &str, other: &str) -> Ordering {
+    other.len().cmp(&one.len()).then_with(|| one.cmp(other))
 }
 
 /// What is secret in a header field that is not shown: its value, and a token without the name of its scheme.
@@ -238,6 +239,10 @@ fn secrets_of_field<'v>(name: &str, value: &'v str) -> impl Iterator<Item = &'v 
 
 /// A secret as it is, and as it looks in a URL, in a form, in JSON, and in XML.
 fn forms(secret: &str) -> BTreeSet<String> {
+    // Most keys and tokens look the same everywhere.
+    if secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')) {
+        return BTreeSet::from([secret.to_owned()]);
+    }
     let in_url = dotnet::uri::escape_data_string(&secret.into());
     let in_form = in_url.replace("%20", "+");
     let in_json = problem::quoted(secret);
@@ -259,4 +264,37 @@ fn lower_escapes(text: &str) -> String {
         lower.push_str(rest);
     }
     lower
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is secret, a text, and what is shown of it.
+    const CASES: [(&[&str], &str, &str); 12] = [
+        (&["abcdef"], "x abcdef y abcde abcdefg", "x **** y abcde ****g"),
+        (&["abcd"], "abcdabcd abcabcd", "******** abc****"),
+        (&["abc", ""], "abc is too short", "abc is too short"),
+        (&["abcdef", "abcdefgh"], "abcdefghi abcdefg", "****i ****g"),
+        (&["abcdef", "defghi", "ghij"], "abcdefghijk", "****k"),
+        (&["größe", "ärger"], "die größerärger", "die ****r****"),
+        (&[" of two\nlines\n"], "of two\nlines, of two\\nlines", "****, ****"),
+        (&["a/b c&d=e"], "?x=a%2Fb%20c%26d%3De&y=a%2fb%20c%26d%3de", "?x=****&y=****"),
+        (&["a/b c&d=e"], "x=a%2Fb+c%26d%3De", "x=****"),
+        (&["say \"no\""], r#"{"x":"say \"no\""}"#, r#"{"x":"****"}"#),
+        (&["one&two<"], "<a>one&amp;two&lt;</a>", "<a>****</a>"),
+        (&["one&amp;two&lt;"], "one&two<", "****"),
+    ];
+
+    #[test]
+    fn what_is_secret_is_found_in_every_form() {
+        for (secrets, text, shown) in CASES {
+            let all = secrets.iter().map(|secret| (*secret).to_owned()).collect::<Vec<_>>();
+            assert_eq!(Mask::new(Rc::new(Secrets::new(move || all))).hide(text), shown, "{secrets:?} in {text:?}");
+            // What is learned later is found as well.
+            let mut mask = Mask::default();
+            secrets.iter().for_each(|secret| mask.learn(secret));
+            assert_eq!(mask.hide(text), shown, "{secrets:?} learned, in {text:?}");
+        }
+    }
 }
