@@ -19,7 +19,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 need = command -v $(1) >/dev/null || { echo "setup: apt-get install $(2)"; export DEBIAN_FRONTEND=noninteractive; \
     $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(2) >/dev/null; }
 
-.PHONY: help run test test-rust test-fuzz test-browser tracer screenshots fuzz lint fmt bench bench-expressions bench-policies clean setup setup-rust setup-browser setup-deny setup-bench setup-fuzz
+.PHONY: help run test test-rust test-fuzz test-browser tracer screenshots fuzz lint fmt bench bench-expressions bench-policies bench-tokens clean setup setup-rust setup-browser setup-deny setup-bench setup-fuzz
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ bench-expressions: setup-rust ## measure how fast policies are checked and expre
 bench-policies: setup-rust ## measure what typical policy files cost beyond an empty one, natively and in the component
 	cargo bench -p policy --bench documents
 	cargo bench -p tests --bench component -- a_request_with_a_document
+
+bench-tokens: setup-rust ## measure what checking a token costs in the component, with and without remembering it
+	cargo bench -p tests --bench component -- a_request_with_a_token
 
 bench: setup-rust setup-bench ## compare the gateway with hyper, nginx and Envoy: CPU time per request
 	bench/run.sh $(ARGS)

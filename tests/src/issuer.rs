@@ -114,6 +114,11 @@ impl Issuer {
         self.state().is_down = is_down;
     }
 
+    /// The key that signs now, as it is published.
+    pub fn key(&self) -> Value {
+        self.state().published.last().cloned().unwrap_or_default()
+    }
+
     /// How often its keys were asked for.
     pub fn asked(&self) -> usize {
         self.state().asked

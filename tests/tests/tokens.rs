@@ -13,7 +13,7 @@ use std::{
 use tests::{
     backend, client,
     issuer::{Issuer, now_s},
-    service::{anything, options, start_with},
+    service::{ANYTHING, anything, folder, options, plan, start_with},
 };
 
 /// A clock that a test can set ahead. Only discovery looks at it.
@@ -168,4 +168,25 @@ fn remembering_can_be_turned_off() {
     for _ in 0..3 {
         assert_eq!(asked(&server, &token), PASSES);
     }
+}
+
+/// The folder is right, and the key that the host has is none: whoever comes must not find the door open.
+#[test]
+fn a_secret_that_breaks_a_policy_opens_nothing() {
+    let information =
+        format!("properties: {{ path: '', serviceUrl: 'http://{}', subscriptionRequired: false }}", backend::answering("orders"));
+    let plan = plan(&folder(&[
+        ("apis/anything/specification.yaml", ANYTHING),
+        ("apis/anything/apiInformation.yaml", &information),
+        ("named values/key/namedValueInformation.yaml", "properties: { displayName: key, secret: true }"),
+        (
+            "apis/anything/policy.xml",
+            r#"<policies><inbound><validate-jwt header-name="Authorization">
+  <issuer-signing-keys><key>{{key}}</key></issuer-signing-keys>
+</validate-jwt></inbound></policies>"#,
+        ),
+    ]));
+    let server = start_with(&plan, options());
+    let reply = client::get(server.address(), "/", &[]);
+    assert_eq!(reply.status(), 500, "{}", reply.text());
 }

@@ -19,10 +19,10 @@ use std::{
     task::{Context, Poll, Waker},
     time::Instant,
 };
-use wire::{Fields, RequestHead, RequestHeadBuilder, Scheme, Which};
+use wire::{Fields, RequestHead, Which};
 
 mod typical;
-use typical::{HEADERS, REQUEST_BODY, RESPONSE_BODY, RESPONSE_HEADERS, TARGET, documents};
+use typical::{HEADERS, REQUEST_BODY, RESPONSE_BODY, RESPONSE_HEADERS, TARGET, documents, head};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/documents");
 
@@ -94,23 +94,9 @@ fn polled<T>(future: impl Future<Output = T>) -> T {
 }
 
 fn exchange() -> Exchange {
-    let mut head = Vec::new();
-    let builder = RequestHeadBuilder {
-        scheme: Scheme::Https,
-        method: "POST",
-        authority: "api.example",
-        client_address: "192.0.2.1",
-        client_certificate: &[],
-        target: TARGET,
-    };
-    let mut fields = builder.write(&mut head);
-    for (name, value) in HEADERS {
-        fields.push(name, value);
-    }
-    fields.finish();
     let (path, query) = TARGET.split_once('?').expect("it has a query");
     Exchange {
-        client: RequestHead::read(head.into()).expect("a head"),
+        client: RequestHead::read(head("POST", TARGET, &HEADERS).into()).expect("a head"),
         request: Request {
             backend: Address::parse("https://backend.example"),
             path: path.to_owned(),

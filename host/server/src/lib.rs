@@ -30,4 +30,5 @@ pub use client::{Block, ForwardingHeader, TrustedProxies};
 pub use events::Sink;
 pub use health::serve as serve_health;
 pub use parties::Identity;
+pub use verdicts::Verdicts;
 pub use worker::{Limits, Options, Server, Stored};

@@ -9,7 +9,7 @@ use moka::sync::Cache;
 
 /// Verdicts of all threads. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(crate) struct Verdicts {
+pub struct Verdicts {
     /// When each ends, in microseconds since 1970.
     ends: Cache<Fingerprint, i64>,
 }
@@ -18,15 +18,17 @@ type Fingerprint = [u8; 32];
 
 impl Verdicts {
     /// Room for so many tokens; what was used least goes first.
-    pub(crate) fn new(tokens_max: u64) -> Self {
+    pub fn new(tokens_max: u64) -> Self {
         Self { ends: Cache::new(tokens_max) }
     }
 
-    pub(crate) fn recall(&self, basis: &[u8], token: &str, now_micros: i64) -> bool {
+    /// True if a token was found right by checks that rest on the same, and has not ended.
+    pub fn recall(&self, basis: &[u8], token: &str, now_micros: i64) -> bool {
         self.ends.get(&fingerprint(basis, token)).is_some_and(|ends| now_micros < ends)
     }
 
-    pub(crate) fn remember(&self, basis: &[u8], token: &str, until_micros: i64) {
+    /// Remembers a token, until a time in microseconds since 1970.
+    pub fn remember(&self, basis: &[u8], token: &str, until_micros: i64) {
         self.ends.insert(fingerprint(basis, token), until_micros);
     }
 }

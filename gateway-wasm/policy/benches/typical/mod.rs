@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "the documents are files")]
 
 use std::{fs, path::Path};
+use wire::{RequestHeadBuilder, Scheme};
 
 /// The documents in a folder: name and text.
 pub(crate) fn documents(folder: &str) -> Vec<(String, String)> {
@@ -45,3 +46,17 @@ pub(crate) const RESPONSE_HEADERS: [(&str, &[u8]); 4] =
 /// The body of the backend's answer.
 pub(crate) const RESPONSE_BODY: &[u8] =
     br#"{"id":7,"state":"sent","items":[{"isbn":"978-0-14-143958-7","copies":2}],"internal":{"shard":3}}"#;
+
+/// The head of a request as the host writes it.
+pub(crate) fn head(method: &str, target: &str, fields: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut head = Vec::new();
+    let (authority, client_address) = ("api.example", "192.0.2.1");
+    let builder =
+        RequestHeadBuilder { scheme: Scheme::Https, method, authority, client_address, client_certificate: &[], target };
+    let mut written = builder.write(&mut head);
+    for (name, value) in fields {
+        written.push(name, value);
+    }
+    written.finish();
+    head
+}
