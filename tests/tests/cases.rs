@@ -1,6 +1,6 @@
 //! The pages of the project, natively and behind both doors. `UPDATE=1` writes what happens into them, for a person to read.
 
-use cases::{Case, Home, Outcome, Page, difference, http, judge};
+use cases::{Case, Home, Outcome, Page, Subject, difference, http, judge};
 use gateway::Plan;
 use std::{fs, ops::Range, path::PathBuf};
 use tests::runners::{edge, flat, portable};
@@ -235,11 +235,16 @@ fn comparable(trace: &mut serde_json::Value) {
     }
 }
 
-/// True for a case of which `wasi:http` does not show what it is about: who else is inside of something, and the certificates of clients and
-/// to servers. Only the hosts can say that which a test plays.
+/// True for a case of which `wasi:http` does not show what it is about: who else is inside of something, the certificates of clients and
+/// to servers, tokens of the gateway's own. Only the hosts can say that which a test plays.
 fn is_hidden(case: &Case, plan: &Plan) -> bool {
     let shows = || cases::run::plan(case, plan.clone()).upstream.iter().any(|sent| !sent.tls.is_empty());
-    !case.scene.busy.is_empty() || case.given.certificate.is_some() || shows()
+    let asks_for_tokens =
+        |file: &str| ["authentication-managed-identity", "get-authorization-context"].iter().any(|name| file.contains(name));
+    matches!(&case.subject, Subject::Policy(file) if asks_for_tokens(&file.text))
+        || !case.scene.busy.is_empty()
+        || case.given.certificate.is_some()
+        || shows()
 }
 
 /// Compares a runner's results with the native ones, as far as its door can say them.

@@ -170,23 +170,23 @@ fn remembering_can_be_turned_off() {
     }
 }
 
-/// The folder is right, and the key that the host has is none: whoever comes must not find the door open.
+/// The folder is right, and what the host has for a secret makes a mistake of it: whoever comes must not find the door open.
 #[test]
 fn a_secret_that_breaks_a_policy_opens_nothing() {
-    let information =
-        format!("properties: {{ path: '', serviceUrl: 'http://{}', subscriptionRequired: false }}", backend::answering("orders"));
-    let plan = plan(&folder(&[
-        ("apis/anything/specification.yaml", ANYTHING),
-        ("apis/anything/apiInformation.yaml", &information),
-        ("named values/key/namedValueInformation.yaml", "properties: { displayName: key, secret: true }"),
-        (
-            "apis/anything/policy.xml",
-            r#"<policies><inbound><validate-jwt header-name="Authorization">
-  <issuer-signing-keys><key>{{key}}</key></issuer-signing-keys>
-</validate-jwt></inbound></policies>"#,
-        ),
-    ]));
-    let server = start_with(&plan, options());
-    let reply = client::get(server.address(), "/", &[]);
-    assert_eq!(reply.status(), 500, "{}", reply.text());
+    let backend = backend::answering("orders");
+    let information = format!("properties: {{ path: '', serviceUrl: 'http://{backend}', subscriptionRequired: false }}");
+    let status = |policy: &str| {
+        let plan = plan(&folder(&[
+            ("apis/anything/specification.yaml", ANYTHING),
+            ("apis/anything/apiInformation.yaml", &information),
+            // Its value is `secret-two words`.
+            ("named values/two words/namedValueInformation.yaml", "properties: { displayName: broken, secret: true }"),
+            ("apis/anything/policy.xml", &format!("<policies><inbound>{policy}</inbound></policies>")),
+        ]));
+        client::get(start_with(&plan, options()).address(), "/", &[]).status()
+    };
+    assert_eq!(status("<set-method>GET</set-method>"), 200);
+    assert_eq!(status("<set-method>{{broken}}</set-method>"), 500);
+    let key = "<issuer-signing-keys><key>{{broken}}</key></issuer-signing-keys>";
+    assert_eq!(status(&format!("<validate-jwt header-name=\"Authorization\">{key}</validate-jwt>")), 401);
 }

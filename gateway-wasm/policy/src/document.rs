@@ -138,7 +138,7 @@ impl Document {
         let error = found.iter().find(|diagnostic| diagnostic.severity == Severity::Error);
         document.mistake = error.map(|error| {
             let start = error.place.start();
-            format!("{} at {}:{}:{}", error.id, error.place.source.name(), start.line, start.column).into()
+            format!("{} at {}:{}:{}", error.id, error.place.source.name(), start.line + 1, start.column + 1).into()
         });
         diagnostics.extend(found);
         document

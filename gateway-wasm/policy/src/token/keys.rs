@@ -25,6 +25,8 @@ pub(super) enum Own<K> {
     Known(K),
     /// To be computed, for a token that asks for this id or for none.
     Computed { id: Option<String>, text: Expr<Rc<str>> },
+    /// None: what the host has for a secret cannot be one. The folder is right, so the policy stands, and lets nobody through with it.
+    Unusable(Unusable),
     /// The key of a certificate of the service.
     Certificate { id: String, key: OnceCell<Result<K, Unusable>> },
 }
@@ -87,6 +89,7 @@ impl<K: Readable> Own<K> {
         let text = checker.literal(&value)?;
         match K::from_text(id, &text) {
             Ok(key) => Some(Own::Known(key)),
+            Err(why) if checker.text.holds_named_value(element.inner_span) => Some(Own::Unusable(why)),
             Err(why) => {
                 unusable(element, checker, &why);
                 None
@@ -98,6 +101,7 @@ impl<K: Readable> Own<K> {
     async fn key<H: Host>(&self, exchange: &mut Exchange, host: &H, source: &'static str) -> Result<Result<K, Unusable>, Fault> {
         Ok(match self {
             Own::Known(key) => Ok(key.clone()),
+            Own::Unusable(why) => Err(why.clone()),
             Own::Computed { id, text } => K::from_text(id.clone(), &*text.get(exchange, host, source).await?),
             Own::Certificate { id, key } => key
                 .get_or_init(|| {
