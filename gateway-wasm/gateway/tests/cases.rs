@@ -176,9 +176,30 @@ fn leaks(section: &str, gateway: &Gateway, secrets: &[String]) -> Vec<String> {
     let lines = host.log.borrow().iter().map(|(_, line)| line.clone()).collect::<Vec<_>>();
     // What a policy sends to a hub is data.
     let events = host.events.borrow().iter().filter(|event| !event.starts_with(r#"{"kind":"log""#)).cloned().collect::<Vec<_>>();
-    let encoded = |secret: &str| secret.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
-    let is_seen = |line: &String| secrets.iter().any(|secret| line.contains(secret) || line.contains(&encoded(secret)));
+    // The token of the caller is nobody's to read either.
+    let brought = given.lines().filter_map(|line| line.strip_prefix("Authorization: ")?.split(' ').next_back());
+    let secrets: Vec<&str> = secrets.iter().map(String::as_str).chain(brought).collect();
+    let is_seen = |line: &String| {
+        let plain = unescaped(line);
+        secrets.iter().any(|secret| line.contains(secret) || plain.contains(secret))
+    };
     lines.into_iter().chain(events).filter(is_seen).collect()
+}
+
+/// A text without percent escapes.
+fn unescaped(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        match part.split_at_checked(2).and_then(|(digits, rest)| Some((u8::from_str_radix(digits, 16).ok()?, rest))) {
+            Some((byte, rest)) => {
+                bytes.push(byte);
+                bytes.extend(rest.as_bytes());
+            }
+            None => bytes.extend([b"%", part.as_bytes()].concat()),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The case as it should be: with the expectations that hold.

@@ -88,7 +88,7 @@ impl Mask {
         };
         let mut came = Vec::new();
         for (name, value) in exchange.client.fields().iter().filter(|(name, _)| mask.hides_field(name)) {
-            came.extend(secrets_of_field(name, &String::from_utf8_lossy(value)).map(str::to_owned));
+            came.push(secret_of_field(name, &String::from_utf8_lossy(value)).to_owned());
         }
         let query = exchange.client.target().split_once('?').map_or("", |(_, query)| query);
         for value in query.split('&').filter_map(|pair| mask.key_in(pair)) {
@@ -107,9 +107,7 @@ impl Mask {
     /// The value of a header field, whose name is in lower case, is a secret from now on if it may not be shown.
     pub(crate) fn learn_field(&mut self, name: &str, value: &str) {
         if self.hides_field(name) {
-            for secret in secrets_of_field(name, value) {
-                self.learn(secret);
-            }
+            self.learn(secret_of_field(name, value));
         }
     }
 
@@ -231,10 +229,10 @@ fn longest_first(one: &str, other: &str) -> Ordering {
     other.len().cmp(&one.len()).then_with(|| one.cmp(other))
 }
 
-/// What is secret in a header field that is not shown: its value, and a token without the name of its scheme.
-fn secrets_of_field<'v>(name: &str, value: &'v str) -> impl Iterator<Item = &'v str> {
+/// What is secret in a header field that is not shown: of an authorization what stands behind the name of its scheme.
+fn secret_of_field<'v>(name: &str, value: &'v str) -> &'v str {
     let token = value.split_once(' ').filter(|_| name.ends_with("authorization"));
-    token.map(|(_, token)| token).into_iter().chain([value])
+    token.map_or(value, |(_, token)| token)
 }
 
 /// A secret as it is, and as it looks in a URL, in a form, in JSON, and in XML.
