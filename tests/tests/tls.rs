@@ -194,6 +194,27 @@ fn a_file_from_a_policy_is_shown_and_one_that_cannot_be_opened_is_told_so() {
     assert!(error(&with("other")).contains("the certificate of `authentication-certificate` cannot be read"));
 }
 
+/// Expressions see the service's certificates; their keys only where a policy asks for private keys.
+#[test]
+fn expressions_see_the_certificates_of_the_service() {
+    let file = include_str!("../../gateway-wasm/dotnet/src/crypto/test_data/test-modern.pfx.base64").replace('\n', "");
+    let bytes = BASE64_STANDARD.decode(&file).expect("base64");
+    let identity = server::tls::read_identity(&bytes, Some("test-password")).expect("a PKCS #12 file");
+    let thumbprint = server::tls::thumbprint(&identity.chain[0]);
+    let certificates: BTreeMap<_, _> = [("shop".to_owned(), identity)].into();
+    let answer = |code: &str| {
+        let inbound = format!("<return-response><set-body>@({code})</set-body></return-response>");
+        let settings = Settings { certificates: certificates.clone(), ..Settings::default() };
+        asked(([127, 0, 0, 1], 9).into(), &policy(&inbound, FORWARD), settings).text()
+    };
+    let any = |thumbprint: &str| {
+        answer(&format!("context.Deployment.Certificates.Any(c => c.Value.Thumbprint == \"{thumbprint}\").ToString()"))
+    };
+    assert_eq!((any(&thumbprint), any("other")), ("True".to_owned(), "False".to_owned()));
+    let key = answer("context.Deployment.Certificates[\"shop\"].GetRSAPrivateKey().KeySize.ToString()");
+    assert_eq!(key, "1024");
+}
+
 #[test]
 fn alpn_decides_which_http_is_spoken_to_a_backend() {
     let ours = Authority::new("Ours");

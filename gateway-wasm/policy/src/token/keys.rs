@@ -102,7 +102,7 @@ impl<K: Readable> Own<K> {
         Ok(match self {
             Own::Known(key) => Ok(key.clone()),
             Own::Unusable(why) => Err(why.clone()),
-            Own::Computed { id, text } => K::from_text(id.clone(), &*text.get(exchange, host, source).await?),
+            Own::Computed { id, text } => K::from_text(id.clone(), &text.get(exchange, host, source).await?),
             Own::Certificate { id, key } => key
                 .get_or_init(|| {
                     // APIM names it by its last part, or in full.

@@ -113,7 +113,10 @@ impl Servers {
         static NUMBERS: AtomicU64 = AtomicU64::new(1);
         roots(&settings.authorities)?;
         for (name, identity) in settings.certificates.iter().filter(|(_, identity)| identity.key.is_some()) {
-            certified(identity, &provider).with_context(|| format!("the certificate `{name}`"))?;
+            // Expressions may have a use for it all the same.
+            if let Err(error) = certified(identity, &provider) {
+                tracing::warn!("the certificate `{name}` cannot be shown to servers: {error:#}; requests that need it fail");
+            }
         }
         for (name, backend) in &settings.backends {
             let which = || format!("the settings of TLS to the backend `{name}`");

@@ -463,6 +463,16 @@ pub(crate) fn part_text(machine: &mut Machine<'_>, part: Part) -> Result<NetStri
 pub(crate) fn part_items(machine: &mut Machine<'_>, part: Part) -> Result<Option<Box<dyn Cursor>>, Thrown> {
     let exchange = machine.exchange()?;
     let pairs: Vec<(Value, Value)> = match part {
+        Part::Certificates => {
+            let deployment = exchange.about.deployment.clone();
+            let mut pairs = Vec::with_capacity(deployment.certificates.len());
+            for certificate in &deployment.certificates {
+                machine.spend(certificate.der.len())?;
+                let value = plug::certificate(&certificate.der, certificate.key.as_deref())?;
+                pairs.push((certificate.id.as_str().into(), value));
+            }
+            pairs
+        }
         Part::Variables => exchange.variables.iter().map(|(name, value)| (Value::text(name.clone()), value.clone())).collect(),
         Part::MatchedParameters => {
             exchange.parameters.iter().map(|(name, value)| (Value::text(name.clone()), value.as_str().into())).collect()
@@ -473,6 +483,7 @@ pub(crate) fn part_items(machine: &mut Machine<'_>, part: Part) -> Result<Option
         },
     };
     let value_type = match part {
+        Part::Certificates => plug::certificate_type(),
         Part::Variables => Type::OBJECT,
         Part::MatchedParameters => Type::STRING,
         _ => Type::Array(Type::STRING.into()),

@@ -49,6 +49,11 @@ pub(super) fn certificate(der: &[u8], key: Option<&[u8]>) -> Result<Value, Throw
     certificate::of_service(der, key)
 }
 
+/// The type `X509Certificate2`.
+pub(super) fn certificate_type() -> Type {
+    Type::of(&certificate::X509_CERTIFICATE_2)
+}
+
 /// The `X509Certificate2` that a client showed.
 pub(super) fn shown(shown: wire::Shown) -> Result<Value, Thrown> {
     certificate::of_client(shown)
