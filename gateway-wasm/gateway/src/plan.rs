@@ -419,7 +419,8 @@ pub(crate) fn surroundings(service: &Service, secrets: &Secrets) -> Vec<PlanSurr
         let file = (fragment.policy.name().to_owned(), fragment.policy.text().to_owned());
         of(&fragment.workspace, &|place| drop(place.fragments.insert(fragment.name.clone(), file.clone())));
     }
-    let asks_for_keys = policies_of(service).any(|policy| policy.text().contains("PrivateKey"));
+    let asks_for_keys =
+        policies_of(service).any(|policy| ["PrivateKey", "decryption-keys"].iter().any(|need| policy.text().contains(need)));
     let known =
         service.certificates.iter().map(|certificate| (&certificate.workspace, &certificate.name, certificate.full_name()));
     // The host may have more than the folder mentions; those are the service's own.

@@ -4,7 +4,10 @@ use crate::{
     DecryptionKey, Key, encoding,
     malformed::{Unusable, quoted},
 };
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::{
+    Engine as _, alphabet,
+    engine::{GeneralPurpose, GeneralPurposeConfig},
+};
 use dotnet::crypto::{pem, rsa::RsaKey};
 
 impl Key {
@@ -75,8 +78,11 @@ impl<'t> Writing<'t> {
 
 /// The bytes of a secret. Whatever breaks its lines does not count.
 fn secret(text: &str) -> Result<Vec<u8>, Unusable> {
+    // As .NET does, which looks at no bits that are left over: the key is the file's, and nobody attacks with it.
+    const ENGINE: GeneralPurpose =
+        GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
     let text: String = text.split_ascii_whitespace().collect();
-    STANDARD.decode(&text).map_err(|error| {
+    ENGINE.decode(&text).map_err(|error| {
         // Never the text itself: it is the secret.
         Unusable::new(format!("is no base64 ({}), no PEM and no JSON", quoted(&error.to_string()).trim_matches('`')))
     })
@@ -97,6 +103,7 @@ mod tests {
         assert_eq!(Key::from_text(None, json).unwrap().id(), Some("b"));
         assert_eq!(Key::from_text(Some("c".to_owned()), json).unwrap().id(), Some("c"));
         assert_eq!(DecryptionKey::from_text(None, json).unwrap().describe(), "secret of 128 bits `b`");
+        assert!(Key::from_text(None, "p0sUdGh5MjFa1EeqN3vB8tYk2LwqN3vB8tYk2Lw6Rz==").is_ok(), "bits are left over");
         for (text, why) in [
             ("not base64!", "no base64"),
             ("AAEC", "24 bits"),
