@@ -92,10 +92,8 @@ impl Checks {
     fn check(element: &Element, checker: &mut Checker<'_>, default_header: Option<&str>) -> Option<Self> {
         let place = Place::check(element, checker, default_header);
         let denial = Denial::check(element, checker);
-        let output = match element.attribute("output-token-variable-name") {
-            Some(_) => Some(checker.required(element, "output-token-variable-name").map(Rc::from)),
-            None => None,
-        };
+        let name = "output-token-variable-name";
+        let output = element.attribute(name).map(|_| checker.required(element, name).map(Rc::from));
         let mut is_whole = true;
         let audiences = list(element, "audiences", "audience", checker, &mut is_whole);
         let issuers = list(element, "issuers", "issuer", checker, &mut is_whole);
