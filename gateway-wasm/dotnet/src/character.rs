@@ -3,6 +3,12 @@
 use crate::{Exception, NetString, Result};
 use unicode_properties::{GeneralCategory as Category, UnicodeGeneralCategory as _};
 
+/// The names that patterns have for the values of `UnicodeCategory`: `\p{Lu}`, and `\p{L}` for all that begin so.
+pub const CATEGORY_NAMES: [&str; 30] = [
+    "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Pc", "Pd", "Ps",
+    "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", "Cn",
+];
+
 /// The value of `UnicodeCategory` for a character; a surrogate that stands alone has one of its own.
 pub fn category(code: u32) -> i64 {
     use Category::*;

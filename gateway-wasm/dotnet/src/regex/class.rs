@@ -1,5 +1,7 @@
 //! Sets of characters: `[a-z]`, `\w`, `\p{Lu}`.
 
+use super::runs::RUNS;
+use crate::character;
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 /// A set of UTF-16 units.
@@ -145,7 +147,7 @@ pub(super) fn lower(unit: u16) -> u16 {
 
 /// `\d`
 pub(super) fn digit(ecma: bool) -> Rc<Class> {
-    if ecma { Rc::new(Class::new(vec![(48, 57)])) } else { category("Nd").unwrap_or_default() }
+    if ecma { Rc::new(Class::new(vec![(48, 57)])) } else { of_categories(&["Nd"]) }
 }
 
 /// `\s`
@@ -171,7 +173,7 @@ pub(super) fn word(ecma: bool) -> Rc<Class> {
     if ecma {
         return Rc::new(Class::new(vec![(48, 57), (65, 90), (95, 95), (97, 122), (0x130, 0x130)]));
     }
-    named(r"[\p{L}\p{Mn}\p{Nd}\p{Pc}]").unwrap_or_default()
+    of_categories(WORD)
 }
 
 /// What `\b` counts as a word: the two joiners belong to it.
@@ -179,44 +181,38 @@ pub(super) fn is_word(unit: u16) -> bool {
     match u8::try_from(unit) {
         // Most text is ASCII, and needs no tables.
         Ok(byte) if byte.is_ascii() => byte == b'_' || byte.is_ascii_alphanumeric(),
-        _ => named(r"[\p{L}\p{Mn}\p{Nd}\p{Pc}\x{200c}\x{200d}]").is_some_and(|word| word.contains(unit)),
+        // Letters, marks without a width, decimal digits, and what joins them.
+        _ => matches!(unit, 0x200c | 0x200d) || matches!(character::category(unit.into()), 0..=5 | 8 | 18),
     }
 }
 
-/// `\p{name}`: a category or a block.
+/// The categories of letters, digits and what joins them.
+const WORD: &[&str] = &["L", "Mn", "Nd", "Pc"];
+
+/// `\p{name}`: a category, the categories that begin with a letter, or a block.
 pub(super) fn category(name: &str) -> Option<Rc<Class>> {
-    const CATEGORIES: [&str; 37] = [
-        "C", "Cc", "Cf", "Cn", "Co", "Cs", "L", "Ll", "Lm", "Lo", "Lt", "Lu", "M", "Mc", "Me", "Mn", "N", "Nd", "Nl", "No", "P",
-        "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "S", "Sc", "Sk", "Sm", "So", "Z", "Zl", "Zp", "Zs",
-    ];
-    // Surrogates are no characters to anybody else.
-    let surrogates = Class::new(vec![(0xd800, 0xdfff)]);
-    match name {
-        "Cs" => Some(Rc::new(surrogates)),
-        "C" => Some(Rc::new(named(r"\p{C}")?.union(&surrogates))),
-        "Cn" => Some(Rc::new(named(r"\p{Cn}")?.without(&surrogates))),
-        name if CATEGORIES.contains(&name) => named(&format!(r"\p{{{name}}}")),
-        name => {
-            let (_, start, end) = BLOCKS.iter().find(|(block, ..)| *block == name)?;
-            Some(Rc::new(Class::new(vec![(*start, *end)])))
-        }
+    if !name.is_empty() && character::CATEGORY_NAMES.iter().any(|own| own.starts_with(name)) {
+        return Some(of_categories(&[name]));
     }
+    let (_, start, end) = BLOCKS.iter().find(|(block, ..)| *block == name)?;
+    Some(Rc::new(Class::new(vec![(*start, *end)])))
 }
 
-/// A class of Unicode's tables, read once.
-fn named(pattern: &str) -> Option<Rc<Class>> {
-    if let Some(class) = NAMED.with_borrow(|named| named.get(pattern).cloned()) {
-        return Some(class);
+/// Every unit whose category begins with one of these names; put together once.
+fn of_categories(names: &[&str]) -> Rc<Class> {
+    let key = names.concat();
+    if let Some(class) = NAMED.with_borrow(|named| named.get(&key).cloned()) {
+        return class;
     }
-    let hir = regex_syntax::parse(pattern).ok()?;
-    let regex_syntax::hir::HirKind::Class(regex_syntax::hir::Class::Unicode(class)) = hir.kind() else { return None };
-    let ranges = class.iter().filter_map(|range| {
-        let start = u16::try_from(u32::from(range.start())).ok()?;
-        Some((start, u16::try_from(u32::from(range.end())).unwrap_or(u16::MAX)))
-    });
-    let class = Rc::new(Class::new(ranges.collect()));
-    NAMED.with_borrow_mut(|named| named.insert(pattern.to_owned(), class.clone()));
-    Some(class)
+    let is_one = |category: u8| {
+        let own = character::CATEGORY_NAMES.get(usize::from(category));
+        own.is_some_and(|own| names.iter().any(|name| own.starts_with(name)))
+    };
+    let ends = RUNS.iter().skip(1).map(|&(start, _)| start - 1).chain([u16::MAX]);
+    let runs = RUNS.iter().zip(ends).filter(|((_, category), _)| is_one(*category));
+    let class = Rc::new(Class::new(runs.map(|((start, _), end)| (*start, end)).collect()));
+    NAMED.with_borrow_mut(|named| named.insert(key, class.clone()));
+    class
 }
 
 /// The blocks of Unicode that .NET knows by name.

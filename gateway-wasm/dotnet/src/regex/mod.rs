@@ -9,6 +9,7 @@ mod parse;
 mod program;
 mod replace;
 mod run;
+mod runs;
 
 pub use replace::Replacement;
 pub use run::Budget;

@@ -111,3 +111,25 @@ fn replaces() {
     };
     assert_eq!(replace("(?<a>b)(c)", "[$1${a}$$$&$`$'$+$_$9${x}$]", "abcd"), "[cb$bcadbabcd$9${x}$]");
 }
+
+#[test]
+#[allow(clippy::disallowed_methods, reason = "with UPDATE it writes the table")]
+fn the_runs_are_those_of_the_categories() {
+    let mut runs: Vec<(u16, u8)> = Vec::new();
+    for unit in 0..=u16::MAX {
+        let category = crate::character::category(unit.into()) as u8;
+        if runs.last().is_none_or(|(_, last)| *last != category) {
+            runs.push((unit, category));
+        }
+    }
+    if std::env::var_os("UPDATE").is_some() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/regex/runs.rs");
+        let text = std::fs::read_to_string(file).unwrap();
+        let head = text.split_inclusive("= &[\n").next().unwrap();
+        let rows =
+            runs.chunks(10).map(|row| row.iter().map(|(start, category)| format!("({start},{category}),")).collect::<String>());
+        std::fs::write(file, format!("{head}{}\n];\n", rows.collect::<Vec<_>>().join("\n"))).unwrap();
+        return;
+    }
+    assert_eq!(super::runs::RUNS, runs);
+}
