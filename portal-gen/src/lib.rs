@@ -5,12 +5,17 @@
 //! in place. [`preview`] serves the same files from memory, [`test`] runs the cases beside the folder. Only `load`, `write`,
 //! `preview` and `test` touch the world; everything between them is a function.
 
+mod changes;
 mod content;
+mod download;
 pub mod explain;
 pub mod load;
+mod limits;
 mod markdown;
 mod operation;
+mod outline;
 mod pages;
+mod reference;
 pub mod preview;
 pub mod publish;
 pub mod render;
@@ -40,6 +45,9 @@ pub fn check(folder: &Folder, environment: Option<&str>) -> (Option<Service>, Di
         findings.extend(gateway::check(service));
         let is_right = !findings.has_errors();
         findings.extend(gateway::lint(service, is_right));
+    }
+    if let Some(service) = loaded.service.as_ref().or(loaded.rejected.as_ref()) {
+        findings.extend(outline::check(service, folder));
     }
     let findings = findings.sorted();
     (loaded.service.filter(|_| !findings.has_errors()), findings)

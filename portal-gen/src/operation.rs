@@ -99,6 +99,7 @@ pub(crate) struct ResponseView {
 #[derive(Debug, Serialize)]
 pub(crate) struct CallbackView {
     pub(crate) name: String,
+    pub(crate) anchor: String,
     pub(crate) method: String,
     pub(crate) expression: String,
     /// HTML.
@@ -270,11 +271,12 @@ impl<'a> Builder<'a> {
         BodyView {
             description: markdown::description(text(body, "description"), 2),
             required: is(body, "required"),
-            contents: self.contents(body),
+            contents: self.contents(body, "body"),
         }
     }
 
     fn response(&mut self, status: &str, response: &'a Value, anchored: bool) -> ResponseView {
+        let prefix = if anchored { format!("response-{}", crate::slug::slug(status)) } else { String::new() };
         let headers = response.get("headers").and_then(Value::as_object).into_iter().flatten();
         let document = self.document;
         let headers: Vec<(&String, &Value)> =
@@ -294,12 +296,13 @@ impl<'a> Builder<'a> {
                 .into_iter()
                 .map(|(name, header)| self.parameter(name, header, &format!("{status} header")))
                 .collect(),
-            contents: self.contents(response),
+            contents: self.contents(response, &prefix),
         }
     }
 
     /// Content types whose schemas are equal stand together: most definitions repeat one schema for JSON, XML and forms.
-    fn contents(&mut self, holder: &'a Value) -> Vec<ContentView> {
+    /// Their properties have anchors that begin with `prefix`; none if it is empty.
+    fn contents(&mut self, holder: &'a Value, prefix: &str) -> Vec<ContentView> {
         let mut groups: Vec<(Vec<String>, Option<&Value>)> = Vec::new();
         for (media, content) in content_of(holder) {
             let schema = content.get("schema");
@@ -310,7 +313,7 @@ impl<'a> Builder<'a> {
         }
         groups
             .into_iter()
-            .map(|(types, schema)| ContentView { types, node: schema.map(|schema| self.viewer.top(schema)) })
+            .map(|(types, schema)| ContentView { types, node: schema.map(|schema| self.viewer.top_at(schema, prefix)) })
             .collect()
     }
 
@@ -324,6 +327,7 @@ impl<'a> Builder<'a> {
         let words = operation.get("description").or_else(|| operation.get("summary")).and_then(Value::as_str).unwrap_or_default();
         Some(CallbackView {
             name: callback.name.clone(),
+            anchor: self.anchors.take(&format!("callback {}", callback.name)),
             method: callback.method.to_uppercase(),
             expression: callback.expression.clone(),
             description: markdown::description(words, 3),
@@ -497,7 +501,7 @@ fn is(value: &Value, key: &str) -> bool {
     value.get(key) == Some(&Value::Bool(true))
 }
 
-fn reason(status: &str) -> &'static str {
+pub(crate) fn reason(status: &str) -> &'static str {
     match status {
         "200" => "OK",
         "201" => "Created",

@@ -19,6 +19,12 @@ pub(crate) enum Page {
     Home,
     Apis,
     Api(usize),
+    /// An API, a group, and which of its pages.
+    Tag(usize, usize, usize),
+    Security(usize),
+    Changes(usize),
+    Outline(usize),
+    OutlineItem(usize, usize),
     Operation(usize, usize),
     Webhook(usize, usize),
     Schemas(usize),
@@ -44,6 +50,16 @@ pub(crate) fn all(site: &Site<'_>) -> Vec<Page> {
     let mut pages = vec![Page::Home, Page::Apis];
     for (index, api) in site.apis.iter().enumerate() {
         pages.push(Page::Api(index));
+        for (group, described) in api.groups.iter().enumerate() {
+            pages.extend((0..described.paths.len()).map(|number| Page::Tag(index, group, number)));
+        }
+        pages.extend(api.has_security.then_some(Page::Security(index)));
+        pages.extend(api.changes.is_some().then_some(Page::Changes(index)));
+        if let Some(outline) = &api.outline {
+            pages.push(Page::Outline(index));
+            let items = if outline.has_pages { outline.items.len() } else { 0 };
+            pages.extend((0..items).map(|item| Page::OutlineItem(index, item)));
+        }
         pages.extend((0..api.operations.len()).map(|operation| Page::Operation(index, operation)));
         pages.extend((0..api.webhooks.len()).map(|webhook| Page::Webhook(index, webhook)));
         if !api.schemas.is_empty() {
@@ -65,6 +81,12 @@ pub(crate) fn fill(site: &Site<'_>, page: Page, shared: &Shared) -> Filled {
         Page::Home => filler.home(),
         Page::Apis => filler.apis(),
         Page::Api(index) => filler.api(&site.apis[index]),
+        Page::Tag(index, group, number) => filler.tag(&site.apis[index], group, number),
+        Page::Security(index) => filler.security(&site.apis[index]),
+        Page::Changes(index) => filler.changes(&site.apis[index]),
+        Page::Outline(index) | Page::OutlineItem(index, _) if site.apis[index].outline.is_none() => filler.api(&site.apis[index]),
+        Page::Outline(index) => filler.outline_of(index, None),
+        Page::OutlineItem(index, item) => filler.outline_of(index, Some(item)),
         Page::Operation(index, operation) => filler.operation(&site.apis[index], operation),
         Page::Webhook(index, webhook) => filler.webhook(&site.apis[index], webhook),
         Page::Schemas(index) => filler.schemas(&site.apis[index]),
@@ -86,14 +108,14 @@ pub(crate) struct Shared {
 
 /// A link inside the site, from its root, or to another site.
 #[derive(Clone, Debug, Serialize)]
-struct Link {
+pub(crate) struct Link {
     title: String,
     path: String,
     is_outside: bool,
 }
 
 impl Link {
-    fn inside(title: impl Into<String>, path: impl Into<String>) -> Self {
+    pub(crate) fn inside(title: impl Into<String>, path: impl Into<String>) -> Self {
         Self { title: title.into(), path: path.into(), is_outside: false }
     }
 }
@@ -175,7 +197,7 @@ struct ProductEntry {
 }
 
 #[derive(Serialize)]
-struct OperationEntry<'s> {
+pub(crate) struct OperationEntry<'s> {
     title: &'s str,
     path: &'s str,
     method: &'s str,
@@ -188,21 +210,36 @@ struct GroupEntry<'s> {
     title: &'s str,
     description: String,
     anchor: &'s str,
-    is_open: bool,
+    /// Its own page.
+    path: Option<&'s String>,
+    count: usize,
+    /// Empty where only its own pages list them.
     operations: Vec<OperationEntry<'s>>,
 }
 
-struct Filler<'f, 'a> {
-    site: &'f Site<'a>,
+/// Fills the context of one page.
+pub(crate) struct Filler<'f, 'a> {
+    pub(crate) site: &'f Site<'a>,
     shared: &'f Shared,
-    context: Context,
-    extras: Extras,
+    pub(crate) context: Context,
+    pub(crate) extras: Extras,
     findings: Diagnostics,
 }
 
-type Destination = (&'static str, String);
+/// The template, and the page's address.
+pub(crate) type Destination = (&'static str, String);
 
 impl<'f, 'a> Filler<'f, 'a> {
+    fn outline_of(&mut self, index: usize, item: Option<usize>) -> Destination {
+        let site = self.site;
+        let api = &site.apis[index];
+        match (&api.outline, item) {
+            (Some(outline), None) => self.outline(api, outline),
+            (Some(outline), Some(item)) => self.outline_item(api, outline, item),
+            (None, _) => self.api(api),
+        }
+    }
+
     fn home(&mut self) -> Destination {
         self.head("home", self.site.title(), &self.site.service.portal.description, "", "");
         let entries: Vec<ApiEntry> = self.api_entries();
@@ -240,7 +277,13 @@ impl<'f, 'a> Filler<'f, 'a> {
         let api = site.api;
         let title = site.full_title();
         self.head("api", &title, &markdown::plain(self.api_text(site), 160), &site.path, "apis/");
-        self.context.insert_value("navigation", site.navigation[site.groups.len()].clone());
+        self.context.insert_value("navigation", site.navigation_beside(None));
+        self.choosers(site, &|_| None);
+        self.context.insert("changes_path", &site.changes);
+        self.context.insert("security_path", &site.has_security.then(|| format!("{}security/", site.path)));
+        self.context.insert("downloads", &downloads(site));
+        self.context.insert("limits", &crate::limits::of(api.policy.as_ref(), self.site.service));
+        self.context.insert("outline", &site.outline.as_ref().map(outline_links));
         self.context.insert("title", &title);
         self.context.insert("description", &markdown::description(self.api_text(site), 1));
         self.context.insert("kind", kind(api.kind));
@@ -254,7 +297,6 @@ impl<'f, 'a> Filler<'f, 'a> {
             query: api.key_names.query.clone(),
         });
         self.context.insert("key", &key);
-        self.context.insert("security", &security::all(&api.definition));
         self.context.insert(
             "definition",
             &site.definition.as_ref().map(|(path, bytes)| {
@@ -265,7 +307,13 @@ impl<'f, 'a> Filler<'f, 'a> {
                 )
             }),
         );
-        self.context.insert("definition_version", &api.definition.version);
+        let format = match api.definition.format {
+            catalog::openapi::Format::OpenApi => "OpenAPI",
+            catalog::openapi::Format::AsyncApi => "AsyncAPI",
+        };
+        let version = &api.definition.version;
+        let version = if version.is_empty() { String::new() } else { format!("{format} {version}") };
+        self.context.insert("definition_version", &version);
         self.context.insert(
             "contact",
             &api.contact.as_ref().map(|contact| {
@@ -301,6 +349,7 @@ impl<'f, 'a> Filler<'f, 'a> {
             "releases",
             &api.releases.iter().map(|release| (&release.name, markdown::description(&release.notes, 2))).collect::<Vec<_>>(),
         );
+        self.context.insert("security", &security::all(&api.definition));
         self.context.insert("groups", &groups(site));
         self.context.insert("operations_count", &api.operations.len());
         self.context.insert("schemas", &(site.schemas.len(), format!("{}schemas/", site.path)));
@@ -327,20 +376,22 @@ impl<'f, 'a> Filler<'f, 'a> {
         let text = if operation.description.is_empty() { &operation.display_name } else { &operation.description };
         let summary = markdown::plain(text, 160);
         self.head("operation", &format!("{} – {}", view.title, site.full_title()), &summary, path, "apis/");
-        let group = site.group_of[index];
-        self.context.insert_value("navigation", site.navigation[group].clone());
+        self.context.insert_value("navigation", site.navigation_beside(Some(index)));
         self.api_link(site);
-        let group = &site.groups[group];
-        self.context.insert("group", &Link::inside(group.title.clone(), format!("{}#{}", site.path, group.anchor)));
+        self.choosers(site, &|other| {
+            let same = other.by_address.get(&(operation.method.as_str(), operation.url_template.as_str()));
+            let named = || other.api.operations.iter().position(|one| one.name == operation.name);
+            same.copied().or_else(named).map(|at| other.operations[at].clone())
+        });
+        let group = &site.groups[site.group_of[index]];
+        let path = |group: &crate::site::Group| group.paths.first().cloned().unwrap_or_else(|| format!("{}#{}", site.path, group.anchor));
+        self.context.insert("group", &Link::inside(group.title.clone(), path(group)));
         self.context.insert("view", &view);
-        let order: Vec<usize> = site.reading_order().collect();
-        let at = order.iter().position(|&other| other == index);
-        let neighbour = |at: Option<usize>| {
-            let other = *order.get(at?)?;
-            Some(Link::inside(site.api.operations[other].display_name.clone(), &site.operations[other]))
-        };
-        self.context.insert("previous", &neighbour(at.and_then(|at| at.checked_sub(1))));
-        self.context.insert("next", &neighbour(at.map(|at| at + 1)));
+        let link = |other: Option<usize>| other.map(|other| Link::inside(site.api.operations[other].display_name.clone(), &site.operations[other]));
+        let (before, after) = site.neighbours_of(index);
+        self.context.insert("previous", &link(before));
+        self.context.insert("next", &link(after));
+        let path = &site.operations[index];
         ("page/operation.html", path.clone())
     }
 
@@ -349,8 +400,18 @@ impl<'f, 'a> Filler<'f, 'a> {
         let (view, extras) = operation::webhook(site, index);
         self.extras = extras;
         self.head("operation", &format!("{} – {}", view.title, site.full_title()), "", path, "apis/");
-        self.context.insert_value("navigation", site.navigation[site.groups.len()].clone());
+        self.context.insert_value("navigation", site.navigation_beside(None));
         self.api_link(site);
+        let webhooks = &site.api.definition.webhooks;
+        let name = &webhooks[index].path;
+        self.choosers(site, &|other| {
+            let at = other.api.definition.webhooks.iter().position(|webhook| &webhook.path == name)?;
+            Some(other.webhooks[at].clone())
+        });
+        self.neighbours(Some(index), |at| {
+            let webhook = webhooks.get(at)?;
+            Some(Link::inside(webhook.summary.clone().unwrap_or_else(|| webhook.path.clone()), &site.webhooks[at]))
+        });
         self.context.insert("view", &view);
         ("page/webhook.html", path.clone())
     }
@@ -358,8 +419,9 @@ impl<'f, 'a> Filler<'f, 'a> {
     fn schemas(&mut self, site: &ApiSite<'a>) -> Destination {
         let path = format!("{}schemas/", site.path);
         self.head("schemas", &format!("Schemas – {}", site.full_title()), "", &path, "apis/");
-        self.context.insert_value("navigation", site.navigation[site.groups.len()].clone());
+        self.context.insert_value("navigation", site.navigation_beside(None));
         self.api_link(site);
+        self.choosers(site, &|other| (!other.schemas.is_empty()).then(|| format!("{}schemas/", other.path)));
         let schemas: Vec<(Link, String)> = site
             .schemas
             .iter()
@@ -380,14 +442,13 @@ impl<'f, 'a> Filler<'f, 'a> {
         let node: Node = Viewer::new(document, &site.schema_paths, SCHEMA_ROWS_MAX, 1).component(name, schema);
         let text = schema.get("description").and_then(Value::as_str).unwrap_or_default();
         self.head("schema", &format!("{name} – {}", site.full_title()), &markdown::plain(text, 160), path, "apis/");
-        self.context.insert_value("navigation", site.navigation[site.groups.len()].clone());
+        self.context.insert_value("navigation", site.navigation_beside(None));
         self.api_link(site);
+        self.choosers(site, &|other| other.schema_paths.get(name).cloned());
+        self.neighbours(Some(index), |at| site.schemas.get(at).map(|(name, path)| Link::inside(name.clone(), path)));
         self.context.insert("title", name);
         self.context.insert("node", &node);
-        let example = example::of(document, schema, Way::Received);
-        let example = serde_json::to_string_pretty(&example).unwrap_or_default();
-        let example = if example.len() < 12_000 { crate::sample::coloured_json(&example) } else { String::new() };
-        self.context.insert("example", &example);
+        self.context.insert("examples", &schema_examples(document, schema));
         ("page/schema.html", path.clone())
     }
 
@@ -407,6 +468,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         self.context.insert("is_open", &!product.subscription_required);
         self.context.insert("approval_required", &product.approval_required);
         self.context.insert("subscriptions_limit", &product.subscriptions_limit);
+        self.context.insert("limits", &crate::limits::of(product.policy.as_ref(), self.site.service));
         let entries: Vec<ApiEntry> = self
             .site
             .listed
@@ -439,7 +501,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         ("page/not_found.html", "404.html".to_owned())
     }
 
-    fn head(&mut self, kind: &'static str, title: &str, description: &str, path: &str, section: &str) {
+    pub(crate) fn head(&mut self, kind: &'static str, title: &str, description: &str, path: &str, section: &str) {
         let root = match path {
             // Nobody knows at which depth this page is shown.
             "404.html" => self.site.absolute_root(),
@@ -459,7 +521,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         self.context.insert_value("site", self.shared.site.clone());
     }
 
-    fn api_link(&mut self, site: &ApiSite<'_>) {
+    pub(crate) fn api_link(&mut self, site: &ApiSite<'_>) {
         self.context.insert("api", &Link::inside(site.full_title(), &site.path));
     }
 
@@ -552,32 +614,67 @@ fn text_of<'t>(site: &ApiSite<'t>) -> &'t str {
     site.api.definition.info("description").unwrap_or_default()
 }
 
-/// Operations by tag; a big API shows its tags closed.
+/// Operations by tag; a big API only names its tags, which have pages of their own.
 fn groups<'s>(site: &'s ApiSite<'_>) -> Vec<GroupEntry<'s>> {
-    let is_open = site.api.operations.len() <= 120;
+    let shows_all = site.api.operations.len() <= API_OPERATIONS_MAX;
     site.groups
         .iter()
         .map(|group| GroupEntry {
             title: &group.title,
             description: markdown::description(&group.description, 2),
             anchor: &group.anchor,
-            is_open,
-            operations: group
-                .operations
-                .iter()
-                .map(|&index| {
-                    let operation = &site.api.operations[index];
-                    OperationEntry {
-                        title: &operation.display_name,
-                        path: &site.operations[index],
-                        method: &operation.method,
-                        url_template: &operation.url_template,
-                        deprecated: site.definition_of(index).is_some_and(|definition| definition.deprecated),
-                    }
-                })
-                .collect(),
+            path: group.paths.first(),
+            count: group.operations.len(),
+            operations: match shows_all || group.paths.is_empty() {
+                true => group.operations.iter().map(|&index| operation_entry(site, index)).collect(),
+                false => Vec::new(),
+            },
         })
         .collect()
+}
+
+/// How many operations the page of an API lists.
+const API_OPERATIONS_MAX: usize = 120;
+
+/// An operation in a list.
+pub(crate) fn operation_entry<'s>(site: &'s ApiSite<'_>, index: usize) -> OperationEntry<'s> {
+    let operation = &site.api.operations[index];
+    OperationEntry {
+        title: &operation.display_name,
+        path: &site.operations[index],
+        method: &operation.method,
+        url_template: &operation.url_template,
+        deprecated: site.definition_of(index).is_some_and(|definition| definition.deprecated),
+    }
+}
+
+/// What the definition can be downloaded as: title, and for each file its name and address.
+fn downloads(site: &ApiSite<'_>) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
+    use crate::download::{Target, has_downloads};
+    let targets = Target::ALL.into_iter().filter(|_| has_downloads(site));
+    let files = |target: Target| target.files().iter().map(|(name, title)| (*title, format!("{}{name}", site.path))).collect();
+    targets.map(|target| (target.title(), files(target))).collect()
+}
+
+/// The page of a definition that is not OpenAPI, and its sections.
+fn outline_links(outline: &crate::site::OutlineSite) -> (Link, Vec<(Link, usize)>) {
+    let sections = outline.outline.sections.iter().map(|section| {
+        let path = format!("{}#{}", outline.path, crate::slug::slug(section.title));
+        (Link::inside(section.title, path), section.items.len())
+    });
+    (Link::inside(outline.outline.format, &outline.path), sections.collect())
+}
+
+/// The examples of a schema as HTML, each with a title: those that it gives, else one that is made.
+fn schema_examples(document: &catalog::openapi::Document, schema: &Value) -> Vec<(String, String)> {
+    let given = schema.get("examples").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let texts: Vec<String> = match given.len() {
+        0 | 1 => vec![serde_json::to_string_pretty(&example::of(document, schema, Way::Received)).unwrap_or_default()],
+        _ => given.iter().take(6).map(|one| serde_json::to_string_pretty(one).unwrap_or_default()).collect(),
+    };
+    let title = |index: usize| if given.len() > 1 { format!("Example {}", index + 1) } else { "Example".to_owned() };
+    let shown = texts.iter().enumerate().filter(|(_, text)| text.len() < 12_000);
+    shown.map(|(index, text)| (title(index), crate::sample::coloured_json(text))).collect()
 }
 
 fn kind(kind: catalog::model::ApiKind) -> &'static str {

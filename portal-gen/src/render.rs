@@ -1,5 +1,6 @@
 //! Rendering: from a site to its files. A pure function; each page on its own, in parallel.
 
+use crate::download::{self, Target};
 use crate::pages::{self, Page, Shared};
 use crate::site::{Options, Site};
 use crate::theme::Theme;
@@ -73,6 +74,19 @@ pub(crate) fn each(
     let shared = pages::shared(&site, &theme.stamps);
     let pages = pages::all(&site);
     begin(pages.len());
+    let downloads: Vec<(usize, Target)> = (0..site.apis.len())
+        .filter(|&index| download::has_downloads(&site.apis[index]))
+        .flat_map(|index| Target::ALL.map(|target| (index, target)))
+        .collect();
+    let noted: Vec<Diagnostics> = downloads
+        .par_iter()
+        .map(|&(index, target)| {
+            let (files, findings) = download::files(&site, &site.apis[index], target);
+            files.into_iter().for_each(|(path, bytes)| take(&path, bytes));
+            findings
+        })
+        .collect();
+    noted.into_iter().for_each(|noted| findings.extend(noted));
     let found: Vec<Diagnostics> = pages
         .par_iter()
         .map(|&page| {

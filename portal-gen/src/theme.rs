@@ -14,7 +14,7 @@ macro_rules! built_in {
 }
 
 /// The templates, by name.
-const TEMPLATES: [(&str, &str); 19] = built_in![
+const TEMPLATES: [(&str, &str); 26] = built_in![
     "layout.html"
     "page/home.html"
     "page/apis.html"
@@ -27,9 +27,16 @@ const TEMPLATES: [(&str, &str); 19] = built_in![
     "page/product.html"
     "page/content.html"
     "page/not_found.html"
+    "page/tag.html"
+    "page/security.html"
+    "page/changes.html"
+    "page/reference.html"
+    "page/item.html"
     "part/api_navigation.html"
     "part/cards.html"
     "part/operation_body.html"
+    "part/outline.html"
+    "part/page_parts.html"
     "part/parameters.html"
     "part/samples.html"
     "part/schema.html"

@@ -44,6 +44,29 @@
         }
       }
     }
+    // What stands in a schema with a page of its own is fetched from there when it is opened, so many deep.
+    const deepest = 6;
+    document.addEventListener("toggle", async ({ target }) => {
+      if (!target.matches?.("details.lazy[open]:not([data-asked])")) return;
+      target.dataset.asked = "";
+      const link = target.querySelector("a");
+      try {
+        const answer = await fetch(link.href);
+        if (!answer.ok) return;
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const shown = page.querySelector("[data-schema]");
+        if (!shown) return;
+        for (const part of shown.querySelectorAll("[id]")) part.removeAttribute("id");
+        for (const inner of shown.querySelectorAll("a[href]")) inner.href = new URL(inner.getAttribute("href"), link.href);
+        let depth = 0;
+        for (let outer = target; outer; outer = outer.parentElement.closest("details.lazy")) depth += 1;
+        if (depth >= deepest) {
+          for (const inner of shown.querySelectorAll("details.lazy")) inner.replaceWith(inner.querySelector("a"));
+        }
+        target.append(...shown.childNodes);
+        link.parentElement.remove();
+      } catch { /* the link is still there */ }
+    }, true);
     // The current entry of a long tree should be seen without scrolling.
     document.querySelector(".sidebar [aria-current=page]")?.scrollIntoView?.({ block: "nearest" });
     // A link to a closed response opens it.

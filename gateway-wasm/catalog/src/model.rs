@@ -166,6 +166,10 @@ pub struct Release {
     pub name: String,
     /// Markdown.
     pub notes: String,
+    /// The revision that it made current, where it says so.
+    pub revision: Option<String>,
+    /// When, in RFC 3339, where it says so.
+    pub date: Option<String>,
 }
 
 /// One operation.

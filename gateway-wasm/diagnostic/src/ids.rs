@@ -2,7 +2,7 @@
 //!
 //! `tests/tests/diagnostics.rs` fails where code uses an id that is not here, or where one here is used no more.
 
-use crate::Severity::{self, Error, Warning};
+use crate::Severity::{self, Error, Note, Warning};
 
 /// The ids that begin with one word.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +36,10 @@ const fn error(name: &'static str, meaning: &'static str) -> Id {
 
 const fn warning(name: &'static str, meaning: &'static str) -> Id {
     Id { name, severities: &[Warning], meaning }
+}
+
+const fn note(name: &'static str, meaning: &'static str) -> Id {
+    Id { name, severities: &[Note], meaning }
 }
 
 const fn either(name: &'static str, meaning: &'static str) -> Id {
