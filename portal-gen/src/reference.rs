@@ -411,9 +411,11 @@ fn item_view<'s>(
         let mut anchors = crate::slug::Slugs::default();
         let prefix = [anchor, if number == 0 { "" } else { table.title }].into_iter().filter(|part| !part.is_empty()).map(crate::slug::slug);
         let prefix = prefix.collect::<Vec<_>>().join(".");
+        // A page has names of its own that a field may have, too.
+        let prefix = if prefix.is_empty() { "row".to_owned() } else { prefix };
         let rows = table.rows.iter().map(|row| {
             let name = anchors.take(&row.name);
-            row_view(site, outline, row, format!("{prefix}.{name}").trim_start_matches('.').to_owned())
+            row_view(site, outline, row, format!("{prefix}.{name}"))
         });
         TableView { title: table.title, rows: rows.collect() }
     });

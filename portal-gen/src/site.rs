@@ -374,7 +374,8 @@ impl<'a> ApiSite<'a> {
     fn navigation_of(&self, current: usize, part: usize) -> Navigation<'_> {
         let whole = self.api.operations.len() <= NAVIGATION_WHOLE_MAX;
         // Of very many tags, those around the current one.
-        let first = current.saturating_sub(NAVIGATION_TAGS_MAX / 2).min(self.groups.len().saturating_sub(NAVIGATION_TAGS_MAX));
+        let last_first = self.groups.len().saturating_sub(NAVIGATION_TAGS_MAX);
+        let first = if current == self.groups.len() { 0 } else { current.saturating_sub(NAVIGATION_TAGS_MAX / 2).min(last_first) };
         let groups = self.groups.iter().enumerate().skip(first).take(NAVIGATION_TAGS_MAX).map(|(index, group)| {
             let start = if whole { 0 } else { part * NAVIGATION_WHOLE_MAX };
             let shown: &[usize] = match whole || index == current {

@@ -389,6 +389,55 @@ pub const AREAS: &[Area] = &[
         ],
     ),
     area(
+        "asyncapi",
+        "AsyncAPI definitions.",
+        &[
+            warning("no-channels", "a definition has no channel"),
+            error("version", "a definition is of a version that cannot be read"),
+        ],
+    ),
+    area(
+        "graphql",
+        "GraphQL schemas.",
+        &[
+            error("syntax", "a schema cannot be read"),
+            warning("unknown-type", "a type is used that the schema does not declare"),
+        ],
+    ),
+    area(
+        "odata",
+        "OData metadata.",
+        &[
+            warning("prefix", "a prefix is used that is declared nowhere"),
+            error("root", "a file holds no metadata"),
+            error("syntax", "metadata is no XML"),
+            warning("unknown-type", "a type is used that the metadata does not declare"),
+        ],
+    ),
+    area(
+        "proto",
+        "Protocol Buffers.",
+        &[
+            error("syntax", "a file cannot be read"),
+            warning("unknown-type", "a type is used that neither the file nor what it imports declares"),
+        ],
+    ),
+    area(
+        "wsdl",
+        "Service descriptions in WSDL.",
+        &[
+            warning("prefix", "a prefix is used that is declared nowhere"),
+            warning("reference", "a message, element or type is named that the description does not declare"),
+            error("root", "a file holds no WSDL 1.1"),
+            error("syntax", "a description is no XML"),
+        ],
+    ),
+    area(
+        "download",
+        "Definitions converted for downloading.",
+        &[note("left-out", "another version of OpenAPI cannot say everything that a definition says")],
+    ),
+    area(
         "product",
         "Products.",
         &[

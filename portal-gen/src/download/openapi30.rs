@@ -206,7 +206,54 @@ fn schema(value: &mut Value, losses: &Losses) {
     if map.get("type").and_then(Value::as_str) == Some("array") {
         map.entry("items").or_insert_with(|| json!({}));
     }
+    map.retain(|key, _| {
+        let is_known = KNOWN.contains(&key.as_str()) || key.starts_with("x-");
+        if !is_known {
+            losses.add("keywords that are none of OpenAPI's");
+        }
+        is_known
+    });
 }
+
+/// The keywords of a schema in 3.0.
+const KNOWN: [&str; 36] = [
+    "$ref",
+    "title",
+    "multipleOf",
+    "maximum",
+    "exclusiveMaximum",
+    "minimum",
+    "exclusiveMinimum",
+    "maxLength",
+    "minLength",
+    "pattern",
+    "maxItems",
+    "minItems",
+    "uniqueItems",
+    "maxProperties",
+    "minProperties",
+    "required",
+    "enum",
+    "type",
+    "not",
+    "allOf",
+    "oneOf",
+    "anyOf",
+    "items",
+    "properties",
+    "additionalProperties",
+    "description",
+    "format",
+    "default",
+    "nullable",
+    "discriminator",
+    "readOnly",
+    "writeOnly",
+    "example",
+    "externalDocs",
+    "deprecated",
+    "xml",
+];
 
 /// Beside a reference nothing counts in 3.0, so it moves into an `allOf`.
 fn beside_reference(map: &mut Map<String, Value>) {

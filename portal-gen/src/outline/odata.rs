@@ -8,7 +8,8 @@ use std::collections::{HashMap, HashSet};
 
 /// Reads metadata.
 pub(super) fn read(source: &Source, findings: &mut Diagnostics) -> Option<Outline> {
-    let document = xml::read(source, "odata/syntax", findings)?;
+    let mended = xml::mended(source, "odata/prefix", findings);
+    let document = xml::read(&mended, "odata/syntax", findings)?;
     let root = document.root_element();
     let schemas: Vec<Node<'_, '_>> = match root.tag_name().name() {
         "Edmx" => all(root, "DataServices").flat_map(|services| all(services, "Schema").collect::<Vec<_>>()).collect(),

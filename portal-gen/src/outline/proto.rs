@@ -57,7 +57,8 @@ impl<'d> Reader<'d> {
             source,
             locations: locations.map(|location| (location.path.as_slice(), location)).collect(),
             names,
-            has_imports: file.dependency.iter().any(|import| !import.starts_with("google/")),
+            // These declare nothing outside of packages with `google.` in front, so a bare name is not theirs.
+            has_imports: !file.dependency.iter().all(|import| ["google/protobuf/", "google/api/"].iter().any(|own| import.starts_with(own))),
             unknown: Unknown::new(source, "proto/unknown-type"),
         }
     }

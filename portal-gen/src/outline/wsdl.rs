@@ -12,7 +12,8 @@ const NESTING_MAX: usize = 6;
 
 /// Reads a description.
 pub(super) fn read(source: &Source, findings: &mut Diagnostics) -> Option<Outline> {
-    let document = xml::read(source, "wsdl/syntax", findings)?;
+    let mended = xml::mended(source, "wsdl/prefix", findings);
+    let document = xml::read(&mended, "wsdl/syntax", findings)?;
     let root = document.root_element();
     if root.tag_name().name() != "definitions" {
         let place = Place::new(source, xml::span(root, ""));
