@@ -122,9 +122,15 @@ mod tests {
             (r#"<rate-limit calls="60" renewal-period="60" />"#, "60 calls per minute for each subscription"),
             (r#"<rate-limit calls="1" renewal-period="1" />"#, "1 call per second for each subscription"),
             (r#"<rate-limit calls="{{calls}}" renewal-period="90" />"#, "1,500 calls in 90 seconds for each subscription"),
-            (r#"<quota calls="10000" bandwidth="40960" renewal-period="604800" />"#, "quota 10,000 calls per week for each subscription; quota 40 MB per week for each subscription"),
+            (
+                r#"<quota calls="10000" bandwidth="40960" renewal-period="604800" />"#,
+                "quota 10,000 calls per week for each subscription; quota 40 MB per week for each subscription",
+            ),
             (r#"<quota calls="5" renewal-period="0" />"#, "quota 5 calls in all for each subscription"),
-            (r#"<rate-limit-by-key calls="3" renewal-period="7200" counter-key="@(context.Request.IpAddress)" />"#, "3 calls in 2 hours for each address that calls"),
+            (
+                r#"<rate-limit-by-key calls="3" renewal-period="7200" counter-key="@(context.Request.IpAddress)" />"#,
+                "3 calls in 2 hours for each address that calls",
+            ),
             (r#"<rate-limit calls="@(context.Variables.x)" renewal-period="60" />"#, ""),
             (r#"<rate-limit calls="{{hidden}}" renewal-period="60" />"#, ""),
             (r#"<choose><when condition="@(true)"><rate-limit calls="1" renewal-period="60" /></when></choose>"#, ""),

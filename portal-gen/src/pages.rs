@@ -384,10 +384,14 @@ impl<'f, 'a> Filler<'f, 'a> {
             same.copied().or_else(named).map(|at| other.operations[at].clone())
         });
         let group = &site.groups[site.group_of[index]];
-        let path = |group: &crate::site::Group| group.paths.first().cloned().unwrap_or_else(|| format!("{}#{}", site.path, group.anchor));
+        let path = |group: &crate::site::Group| {
+            group.paths.first().cloned().unwrap_or_else(|| format!("{}#{}", site.path, group.anchor))
+        };
         self.context.insert("group", &Link::inside(group.title.clone(), path(group)));
         self.context.insert("view", &view);
-        let link = |other: Option<usize>| other.map(|other| Link::inside(site.api.operations[other].display_name.clone(), &site.operations[other]));
+        let link = |other: Option<usize>| {
+            other.map(|other| Link::inside(site.api.operations[other].display_name.clone(), &site.operations[other]))
+        };
         let (before, after) = site.neighbours_of(index);
         self.context.insert("previous", &link(before));
         self.context.insert("next", &link(after));

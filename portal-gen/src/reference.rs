@@ -1,6 +1,9 @@
 //! Pages of an API that are not about one operation: tags, authorization, changes, and what other formats define.
 
-use crate::changes::{self, Counts, compare::{Change, Kind, Subject}};
+use crate::changes::{
+    self, Counts,
+    compare::{Change, Kind, Subject},
+};
 use crate::markdown;
 use crate::outline::{Fact, Item, Part, Row, Target};
 use crate::pages::{Destination, Filler, Link, operation_entry};
@@ -138,9 +141,8 @@ impl<'a> Filler<'_, 'a> {
             choosers.push(Chooser { title: "Version", current: title(site), choices: choices.collect() });
         }
         if !site.revisions.is_empty() {
-            let title = |other: &ApiSite<'a>| {
-                format!("{}{}", other.api.revision, if other.api.is_current { " (current)" } else { "" })
-            };
+            let title =
+                |other: &ApiSite<'a>| format!("{}{}", other.api.revision, if other.api.is_current { " (current)" } else { "" });
             let mut revisions = site.revisions.clone();
             revisions.sort_by_key(|&index| std::cmp::Reverse(changes::ordered(&self.site.apis[index].api.revision)));
             let choices = revisions.iter().map(|&index| {
@@ -198,9 +200,10 @@ impl<'a> Filler<'_, 'a> {
         self.choosers(site, &|other| other.has_security.then(|| format!("{}security/", other.path)));
         self.context.insert("schemes", &security::described(&site.api.definition));
         self.context.insert("everywhere", &security::of_operation(&site.api.definition, None));
-        let key = site.api.subscription_required.then(|| {
-            (site.is_open(self.site), site.api.key_names.header.clone(), site.api.key_names.query.clone())
-        });
+        let key = site
+            .api
+            .subscription_required
+            .then(|| (site.is_open(self.site), site.api.key_names.header.clone(), site.api.key_names.query.clone()));
         self.context.insert("key", &key);
         ("page/security.html", path)
     }
@@ -232,7 +235,8 @@ impl<'a> Filler<'_, 'a> {
         let mut subjects: Vec<SubjectView> = Vec::new();
         // What breaks comes first, so that no cut hides it.
         let mut ordered: Vec<&Change> = step.changes.iter().collect();
-        let breaks = |subject: &Subject| step.changes.iter().any(|change| change.breaking.is_some() && &change.subject == subject);
+        let breaks =
+            |subject: &Subject| step.changes.iter().any(|change| change.breaking.is_some() && &change.subject == subject);
         let breaking: std::collections::HashMap<&Subject, bool> =
             step.changes.iter().map(|change| (&change.subject, breaks(&change.subject))).collect();
         ordered.sort_by_key(|change| !breaking[&change.subject]);
@@ -242,7 +246,10 @@ impl<'a> Filler<'_, 'a> {
                 subjects.push(self.subject(step, &change.subject));
                 last = Some(&change.subject);
             }
-            let users = change.used_by.iter().filter_map(|name| Some(Link::inside(name.clone(), self.address(step, &Subject::Operation(name.clone()))?)));
+            let users = change
+                .used_by
+                .iter()
+                .filter_map(|name| Some(Link::inside(name.clone(), self.address(step, &Subject::Operation(name.clone()))?)));
             let view = ChangeView {
                 kind: change.kind,
                 what: coded(&change.what),
@@ -291,7 +298,8 @@ impl<'a> Filler<'_, 'a> {
                     let at = api.by_address.get(&(method, path)).copied();
                     let at = at.or_else(|| {
                         let described = &api.api.definition.operations;
-                        let named = described.iter().position(|one| one.path == path && one.method.eq_ignore_ascii_case(method))?;
+                        let named =
+                            described.iter().position(|one| one.path == path && one.method.eq_ignore_ascii_case(method))?;
                         api.api.operations.iter().position(|operation| operation.definition == Some(named))
                     })?;
                     Some(api.operations[at].clone())
@@ -409,7 +417,10 @@ fn item_view<'s>(
     let anchor = path.split_once('#').map_or("", |(_, anchor)| anchor);
     let tables = item.tables.iter().enumerate().map(|(number, table)| {
         let mut anchors = crate::slug::Slugs::default();
-        let prefix = [anchor, if number == 0 { "" } else { table.title }].into_iter().filter(|part| !part.is_empty()).map(crate::slug::slug);
+        let prefix = [anchor, if number == 0 { "" } else { table.title }]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .map(crate::slug::slug);
         let prefix = prefix.collect::<Vec<_>>().join(".");
         // A page has names of its own that a field may have, too.
         let prefix = if prefix.is_empty() { "row".to_owned() } else { prefix };
@@ -431,7 +442,12 @@ fn item_view<'s>(
         facts: item.facts.iter().map(|fact| fact_view(site, outline, fact)).collect(),
         tables: tables.collect(),
         schemas: item.schemas.iter().map(|(title, schema)| (title.as_str(), viewer.top(schema))).collect(),
-        examples: item.examples.iter().take(4).map(|(title, text)| (title.as_str(), crate::sample::coloured_json(text))).collect(),
+        examples: item
+            .examples
+            .iter()
+            .take(4)
+            .map(|(title, text)| (title.as_str(), crate::sample::coloured_json(text)))
+            .collect(),
     }
 }
 

@@ -78,15 +78,16 @@ pub(crate) fn each(
         .filter(|&index| download::has_downloads(&site.apis[index]))
         .flat_map(|index| Target::ALL.map(|target| (index, target)))
         .collect();
-    let noted: Vec<Diagnostics> = downloads
+    let left_out: Vec<(&str, Target, String)> = downloads
         .par_iter()
-        .map(|&(index, target)| {
-            let (files, findings) = download::files(&site, &site.apis[index], target);
+        .filter_map(|&(index, target)| {
+            let api = &site.apis[index];
+            let (files, lost) = download::files(&site, api, target);
             files.into_iter().for_each(|(path, bytes)| take(&path, bytes));
-            findings
+            Some((api.api.definition_file.as_str(), target, lost?))
         })
         .collect();
-    noted.into_iter().for_each(|noted| findings.extend(noted));
+    findings.extend(download::left_out(left_out));
     let found: Vec<Diagnostics> = pages
         .par_iter()
         .map(|&page| {

@@ -306,8 +306,21 @@ impl<'a> Viewer<'a> {
                 push(self, title, name, schema);
             }
         }
-        const PLACES: [&str; 10] = ["First item:", "Second item:", "Third item:", "Item 4:", "Item 5:", "Item 6:", "Item 7:", "Item 8:", "Item 9:", "Item 10:"];
-        for (index, schema) in whole.value("prefixItems").and_then(Value::as_array).into_iter().flatten().take(VALUES_MAX).enumerate() {
+        const PLACES: [&str; 10] = [
+            "First item:",
+            "Second item:",
+            "Third item:",
+            "Item 4:",
+            "Item 5:",
+            "Item 6:",
+            "Item 7:",
+            "Item 8:",
+            "Item 9:",
+            "Item 10:",
+        ];
+        for (index, schema) in
+            whole.value("prefixItems").and_then(Value::as_array).into_iter().flatten().take(VALUES_MAX).enumerate()
+        {
             push(self, PLACES.get(index).copied().unwrap_or("Next item:"), "", schema);
         }
         for (keyword, title) in SCHEMAS {
@@ -416,7 +429,9 @@ impl<'a> Viewer<'a> {
             return nullable;
         }
         let nodes: Vec<Node> = others.into_iter().take(VALUES_MAX).map(|schema| self.node(schema, depth + 1)).collect();
-        let simple = nodes.iter().all(|one| !one.has_inside() && one.opens_at.is_none() && one.description.is_empty() && one.facts.is_empty());
+        let simple = nodes
+            .iter()
+            .all(|one| !one.has_inside() && one.opens_at.is_none() && one.description.is_empty() && one.facts.is_empty());
         if simple && nodes.len() <= 4 {
             for (index, one) in nodes.into_iter().enumerate() {
                 if index > 0 {
@@ -500,8 +515,18 @@ fn shown_reference(reference: &str) -> String {
 
 /// Whether the page of a schema shows more than its type and limits.
 fn has_more(schema: &Value, depth: usize) -> bool {
-    const KEYWORDS: [&str; 10] =
-        ["properties", "allOf", "oneOf", "anyOf", "patternProperties", "prefixItems", "if", "not", "contains", "dependentSchemas"];
+    const KEYWORDS: [&str; 10] = [
+        "properties",
+        "allOf",
+        "oneOf",
+        "anyOf",
+        "patternProperties",
+        "prefixItems",
+        "if",
+        "not",
+        "contains",
+        "dependentSchemas",
+    ];
     KEYWORDS.iter().any(|keyword| schema.get(keyword).is_some())
         || ["items", "additionalProperties"].iter().any(|keyword| {
             schema.get(keyword).is_some_and(|inner| inner.get("$ref").is_some() || depth < 4 && has_more(inner, depth + 1))

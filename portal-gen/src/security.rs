@@ -61,7 +61,8 @@ pub(crate) fn described(document: &Document) -> Vec<Described> {
         .filter_map(|(name, written)| Some((name, document.resolve(written)?.1)))
         .map(|(name, written)| {
             let facts = [("Issuer", "openIdConnectUrl"), ("Format", "bearerFormat"), ("Metadata", "oauth2MetadataUrl")];
-            let flows = written.get("flows").and_then(Value::as_object).into_iter().flatten().filter(|(_, flow)| flow.is_object());
+            let flows =
+                written.get("flows").and_then(Value::as_object).into_iter().flatten().filter(|(_, flow)| flow.is_object());
             let flow = |(kind, flow): (&String, &Value)| Flow {
                 title: match kind.as_str() {
                     "implicit" => "Implicit",
@@ -90,7 +91,11 @@ pub(crate) fn described(document: &Document) -> Vec<Described> {
             };
             Described {
                 anchor: anchors.take(name),
-                facts: facts.into_iter().map(|(title, key)| (title, of(written, key))).filter(|(_, value)| !value.is_empty()).collect(),
+                facts: facts
+                    .into_iter()
+                    .map(|(title, key)| (title, of(written, key)))
+                    .filter(|(_, value)| !value.is_empty())
+                    .collect(),
                 flows: flows.map(flow).collect(),
                 deprecated: written.get("deprecated") == Some(&Value::Bool(true)),
                 scheme: scheme(document, name, &Value::Null),

@@ -375,7 +375,8 @@ impl<'a> ApiSite<'a> {
         let whole = self.api.operations.len() <= NAVIGATION_WHOLE_MAX;
         // Of very many tags, those around the current one.
         let last_first = self.groups.len().saturating_sub(NAVIGATION_TAGS_MAX);
-        let first = if current == self.groups.len() { 0 } else { current.saturating_sub(NAVIGATION_TAGS_MAX / 2).min(last_first) };
+        let first =
+            if current == self.groups.len() { 0 } else { current.saturating_sub(NAVIGATION_TAGS_MAX / 2).min(last_first) };
         let groups = self.groups.iter().enumerate().skip(first).take(NAVIGATION_TAGS_MAX).map(|(index, group)| {
             let start = if whole { 0 } else { part * NAVIGATION_WHOLE_MAX };
             let shown: &[usize] = match whole || index == current {

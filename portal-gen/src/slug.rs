@@ -27,7 +27,9 @@ pub fn slug(name: &str) -> String {
     let slug = slug.trim_end_matches('-');
     // Windows has no files of these names, whatever stands behind them.
     let is_device = matches!(slug, "con" | "prn" | "aux" | "nul")
-        || ["com", "lpt"].iter().any(|device| slug.strip_prefix(device).is_some_and(|rest| rest.len() == 1 && rest != "0" && rest.as_bytes()[0].is_ascii_digit()));
+        || ["com", "lpt"].iter().any(|device| {
+            slug.strip_prefix(device).is_some_and(|rest| rest.len() == 1 && rest != "0" && rest.as_bytes()[0].is_ascii_digit())
+        });
     match slug {
         "" => "x".to_owned(),
         slug if is_device => format!("{slug}-x"),

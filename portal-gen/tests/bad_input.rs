@@ -30,7 +30,10 @@ fn references_that_lead_nowhere_are_said_and_shown() {
         json!({ "/a": { "get": answered(json!({ "$ref": "#/components/schemas/Pett" })) } }),
         json!({ "Pet": { "properties": { "owner": { "$ref": "other.json#/Owner" } } } }),
     );
-    assert!(said.contains("`#/components/schemas/Pett` leads nowhere") && said.contains("did you mean `#/components/schemas/Pet`?"), "{said}");
+    assert!(
+        said.contains("`#/components/schemas/Pett` leads nowhere") && said.contains("did you mean `#/components/schemas/Pet`?"),
+        "{said}"
+    );
     assert!(said.contains("apis/test/specification.json:1:"), "{said}");
     assert!(said.contains("`other.json#/Owner` is outside this file"), "{said}");
     assert!(page(&site, "apis/test/get-a/index.html").contains("Pett (not found)"));
@@ -54,7 +57,10 @@ fn two_operations_of_one_id_have_two_pages() {
 
 #[test]
 fn an_operation_without_responses_has_a_page() {
-    let (site, _) = built(json!({ "/a": { "get": { "operationId": "a" }, "put": { "operationId": "b", "responses": { "200": {} } } } }), json!({}));
+    let (site, _) = built(
+        json!({ "/a": { "get": { "operationId": "a" }, "put": { "operationId": "b", "responses": { "200": {} } } } }),
+        json!({}),
+    );
     assert!(!page(&site, "apis/test/a/index.html").contains("id=\"responses\""));
     assert!(page(&site, "apis/test/b/index.html").contains("id=\"response-200\""));
     // Where 3.0 and 2.0 ask for responses, there are some.
@@ -116,7 +122,10 @@ fn ten_thousand_operations() {
         .flat_map(|file| page(&site, file).split("<ul class=\"operations\">").nth(1).unwrap().split("href=\"").skip(1))
         .map(|rest| rest.split('"').next().unwrap().rsplit("../").next().unwrap())
         .collect();
-    let operations = site.files.keys().filter(|file| file.starts_with("apis/test/") && file.matches('/').count() == 3 && file.ends_with("/index.html"));
+    let operations = site
+        .files
+        .keys()
+        .filter(|file| file.starts_with("apis/test/") && file.matches('/').count() == 3 && file.ends_with("/index.html"));
     let missing: Vec<&String> = operations
         .filter(|file| !["schemas", "tags", "security", "changes"].contains(&file.split('/').nth(2).unwrap()))
         .filter(|file| !listed.contains(file.trim_end_matches("index.html")))
@@ -153,14 +162,19 @@ fn names_of_every_kind_have_pages_that_are_found() {
         operation["tags"] = json!([name]);
         operation["parameters"] = json!([{ "name": name, "in": "query", "description": name, "schema": { "enum": [name] } }]);
         paths.insert(format!("/{number}"), json!({ "get": operation }));
-        schemas.insert((*name).to_owned(), json!({ "description": name, "properties": { *name: { "type": "string", "default": name } } }));
+        schemas.insert(
+            (*name).to_owned(),
+            json!({ "description": name, "properties": { *name: { "type": "string", "default": name } } }),
+        );
     }
     let (site, _) = built(Value::Object(paths), Value::Object(schemas));
     let html: Vec<&String> = site.files.keys().filter(|file| file.ends_with(".html")).collect();
     for file in site.files.keys() {
         assert!(!file.split('/').any(|part| matches!(part, "" | "." | ".." | "con")), "{file}");
     }
-    let directories = |start: &str| html.iter().filter(|file| file.starts_with(start) && file.matches('/').count() == start.matches('/').count() + 1).count();
+    let directories = |start: &str| {
+        html.iter().filter(|file| file.starts_with(start) && file.matches('/').count() == start.matches('/').count() + 1).count()
+    };
     assert_eq!(directories("apis/test/schemas/"), NAMES.len());
     assert_eq!(directories("apis/test/tags/"), NAMES.len());
     assert_eq!(html.iter().filter(|file| page(&site, file).contains("operation-page")).count(), NAMES.len());
@@ -170,7 +184,9 @@ fn names_of_every_kind_have_pages_that_are_found() {
         let ids: Vec<&str> = text.split(" id=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
         assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{file}: {ids:?}");
         assert!(ids.iter().all(|id| !id.contains(char::is_whitespace)), "{file}: {ids:?}");
-        for link in text.split(" href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).filter(|link| link.starts_with("../")) {
+        for link in
+            text.split(" href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).filter(|link| link.starts_with("../"))
+        {
             let path = link.trim_start_matches("../").split(['#', '?']).next().unwrap();
             let target = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() };
             assert!(site.files.contains_key(&target), "{file}: {link}");
@@ -180,7 +196,19 @@ fn names_of_every_kind_have_pages_that_are_found() {
 
 #[test]
 fn nothing_overwrites_anything_and_nothing_leaves_the_folder() {
-    let own = ["schemas", "tags", "security", "changes", "reference", "webhooks", "revisions", "index", "definition.json", "openapi-3.1.json", "feed.xml"];
+    let own = [
+        "schemas",
+        "tags",
+        "security",
+        "changes",
+        "reference",
+        "webhooks",
+        "revisions",
+        "index",
+        "definition.json",
+        "openapi-3.1.json",
+        "feed.xml",
+    ];
     let mut paths = serde_json::Map::new();
     for (number, name) in own.iter().chain(&NAMES).enumerate() {
         paths.insert(format!("/{number}"), json!({ "get": { "operationId": name, "tags": [name], "responses": {} }, "put": { "operationId": name.to_uppercase(), "responses": {} } }));
@@ -195,7 +223,10 @@ fn nothing_overwrites_anything_and_nothing_leaves_the_folder() {
     let mut folder = folder;
     // The same paths for all would be an error of its own.
     for (api, path) in [("test", "a"), ("TEST", "b"), ("Test!", "c")] {
-        folder.insert(format!("apis/{api}/apiInformation.json"), format!(r#"{{ "properties": {{ "path": "{path}" }} }}"#).into_bytes());
+        folder.insert(
+            format!("apis/{api}/apiInformation.json"),
+            format!(r#"{{ "properties": {{ "path": "{path}" }} }}"#).into_bytes(),
+        );
     }
     let directory = tempfile::tempdir().unwrap();
     let (sources, out) = (directory.path().join("sources"), directory.path().join("deep/site"));
@@ -209,7 +240,8 @@ fn nothing_overwrites_anything_and_nothing_leaves_the_folder() {
     // As many pages as were given away to be written: none has taken the place of another.
     assert_eq!(summary.unwrap().pages, written);
     assert!(written > 3 * 2 * (own.len() + NAMES.len()), "{written}");
-    let beside: Vec<_> = std::fs::read_dir(directory.path().join("deep")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let beside: Vec<_> =
+        std::fs::read_dir(directory.path().join("deep")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(beside, ["site"]);
 }
 

@@ -399,10 +399,7 @@ pub const AREAS: &[Area] = &[
     area(
         "graphql",
         "GraphQL schemas.",
-        &[
-            error("syntax", "a schema cannot be read"),
-            warning("unknown-type", "a type is used that the schema does not declare"),
-        ],
+        &[error("syntax", "a schema cannot be read"), warning("unknown-type", "a type is used that the schema does not declare")],
     ),
     area(
         "odata",

@@ -141,7 +141,8 @@ impl<'a> Comparison<'a> {
         let moved: HashMap<&str, &Operation> =
             before.values().filter_map(|operation| Some((operation.operation_id.as_deref()?, *operation))).collect();
         for operation in added {
-            let moved = operation.operation_id.as_deref().and_then(|id| moved.get(id)).filter(|old| before.contains_key(&key(old)));
+            let moved =
+                operation.operation_id.as_deref().and_then(|id| moved.get(id)).filter(|old| before.contains_key(&key(old)));
             self.subject = Subject::Operation(name_of(operation));
             match moved {
                 Some(&old) => {
@@ -262,12 +263,20 @@ impl<'a> Comparison<'a> {
             (None, Some(_)) => self.push(Kind::Added, "new request body".to_owned(), None),
             (Some(_), None) => {
                 let breaking = (way == Way::Sent).then_some("what callers send in it is no longer understood");
-                self.push(Kind::Removed, "request body removed".to_owned(), breaking.or(Some("what callers read is no longer there")));
+                self.push(
+                    Kind::Removed,
+                    "request body removed".to_owned(),
+                    breaking.or(Some("what callers read is no longer there")),
+                );
             }
             (Some(before), Some(after)) => {
                 match (is(before, "required"), is(after, "required")) {
                     (false, true) if way == Way::Sent => {
-                        self.push(Kind::Changed, "the request body became required".to_owned(), Some("calls without a body are refused"));
+                        self.push(
+                            Kind::Changed,
+                            "the request body became required".to_owned(),
+                            Some("calls without a body are refused"),
+                        );
                     }
                     (true, false) => self.push(Kind::Changed, "the request body became optional".to_owned(), None),
                     _ => {}
@@ -340,7 +349,9 @@ impl<'a> Comparison<'a> {
         for (name, header) in &new {
             match old.iter().find(|(other, _)| other == name) {
                 None => self.push(Kind::Added, format!("{what}: new header `{name}`"), None),
-                Some((_, old)) => self.schemas(old.get("schema"), header.get("schema"), way, &Spot::at(&format!("{what}: header `{name}`"))),
+                Some((_, old)) => {
+                    self.schemas(old.get("schema"), header.get("schema"), way, &Spot::at(&format!("{what}: header `{name}`")))
+                }
             }
         }
     }
@@ -351,7 +362,9 @@ impl<'a> Comparison<'a> {
                 self.push(Kind::Removed, format!("callback `{}` removed", old.name), Some("nothing is sent any more"));
                 continue;
             };
-            let (Some(old_operation), Some(new_operation)) = (self.old.at(&old.pointer), self.new.at(&new.pointer)) else { continue };
+            let (Some(old_operation), Some(new_operation)) = (self.old.at(&old.pointer), self.new.at(&new.pointer)) else {
+                continue;
+            };
             let body = |document: &'a Document, operation: &'a Value| Some(document.resolve(operation.get("requestBody")?)?.1);
             if let (Some(before), Some(after)) = (body(self.old, old_operation), body(self.new, new_operation)) {
                 self.contents(before, after, Way::Received, &format!("callback `{}`", new.name));
@@ -370,7 +383,8 @@ impl<'a> Comparison<'a> {
         let read = |document: &Document, operation: &Operation| -> Vec<Way> {
             let own = document.at(&operation.pointer).and_then(|operation| operation.get("security"));
             let ways = own.or_else(|| document.at("/security")).and_then(Value::as_array).into_iter().flatten();
-            let scopes = |value: &Value| value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+            let scopes =
+                |value: &Value| value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
             let ways: Vec<Way> = ways
                 .filter_map(Value::as_object)
                 .map(|way| way.iter().map(|(name, value)| (name.clone(), scopes(value))).collect())
@@ -380,13 +394,14 @@ impl<'a> Comparison<'a> {
         };
         let (old, new) = (read(self.old, before), read(self.new, after));
         // A caller who had everything that an old way asks for still gets in by a new way that asks for no more.
-        let is_enough = |had: &Way, asked: &Way| {
-            asked.iter().all(|(name, scopes)| had.get(name).is_some_and(|had| scopes.is_subset(had)))
-        };
+        let is_enough =
+            |had: &Way, asked: &Way| asked.iter().all(|(name, scopes)| had.get(name).is_some_and(|had| scopes.is_subset(had)));
         let words = |way: &Way| -> String {
             let named = |(name, scopes): (&String, &BTreeSet<String>)| match scopes.is_empty() {
                 true => format!("`{name}`"),
-                false => format!("`{name}` with {}", scopes.iter().map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(", ")),
+                false => {
+                    format!("`{name}` with {}", scopes.iter().map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(", "))
+                }
             };
             if way.is_empty() { "nothing".to_owned() } else { way.iter().map(named).collect::<Vec<_>>().join(" and ") }
         };
@@ -418,9 +433,11 @@ impl<'a> Comparison<'a> {
             for inner in self.queue.iter().skip(first) {
                 self.users.entry(inner.clone()).or_default().extend(users.iter().cloned());
             }
-            self.changes.iter_mut().filter(|change| change.subject == self.subject && change.used_by.is_empty()).for_each(|change| {
-                change.used_by = users.iter().cloned().collect();
-            });
+            self.changes.iter_mut().filter(|change| change.subject == self.subject && change.used_by.is_empty()).for_each(
+                |change| {
+                    change.used_by = users.iter().cloned().collect();
+                },
+            );
         }
     }
 
@@ -493,7 +510,11 @@ impl<'a> Comparison<'a> {
         }
         let (before, after) = (old.value("additionalProperties"), new.value("additionalProperties"));
         if after == Some(&Value::Bool(false)) && before != Some(&Value::Bool(false)) && way == Way::Sent {
-            self.push(Kind::Changed, say("further properties are no longer accepted"), Some("bodies with other properties are refused"));
+            self.push(
+                Kind::Changed,
+                say("further properties are no longer accepted"),
+                Some("bodies with other properties are refused"),
+            );
         }
         if let (Some(before), Some(after)) = (before.filter(|value| value.is_object()), after.filter(|value| value.is_object())) {
             self.schemas(Some(before), Some(after), way, &spot.inside("*"));
@@ -509,14 +530,19 @@ impl<'a> Comparison<'a> {
         };
         let covers = |wide: &BTreeSet<&str>, narrow: &BTreeSet<&str>| {
             wide.is_empty()
-                || !narrow.is_empty() && narrow.iter().all(|one| wide.contains(one) || *one == "integer" && wide.contains("number"))
+                || !narrow.is_empty()
+                    && narrow.iter().all(|one| wide.contains(one) || *one == "integer" && wide.contains("number"))
         };
         if before != after {
             let breaking = match way {
                 Way::Sent => (!covers(&after, &before)).then_some("values of the old type are refused"),
                 Way::Received => (!covers(&before, &after)).then_some("values of another type can come"),
             };
-            self.push(Kind::Changed, say(&format!("the type changed from `{}` to `{}`", words(&before), words(&after))), breaking);
+            self.push(
+                Kind::Changed,
+                say(&format!("the type changed from `{}` to `{}`", words(&before), words(&after))),
+                breaking,
+            );
         } else if let (Some(before), Some(after)) = (old.text("format"), new.text("format"))
             && before != after
         {
@@ -539,7 +565,9 @@ impl<'a> Comparison<'a> {
     }
 
     fn values(&mut self, old: &Flat<'_>, new: &Flat<'_>, way: Way, say: &dyn Fn(&str) -> String) {
-        let shown = |values: &[&Value]| values.iter().map(|value| format!("`{}`", crate::schema::shown(value))).collect::<Vec<_>>().join(", ");
+        let shown = |values: &[&Value]| {
+            values.iter().map(|value| format!("`{}`", crate::schema::shown(value))).collect::<Vec<_>>().join(", ")
+        };
         match (old.values(), new.values()) {
             (Some(before), Some(after)) => {
                 let gone: Vec<&Value> = before.iter().filter(|value| !after.contains(value)).copied().collect();
@@ -564,7 +592,8 @@ impl<'a> Comparison<'a> {
             (None, None) => {}
         }
         if old.value("default") != new.value("default") && way == Way::Sent && old.value("type").is_some() {
-            let words = |value: Option<&Value>| value.map_or("nothing".to_owned(), |value| format!("`{}`", crate::schema::shown(value)));
+            let words =
+                |value: Option<&Value>| value.map_or("nothing".to_owned(), |value| format!("`{}`", crate::schema::shown(value)));
             let said = format!("the default changed from {} to {}", words(old.value("default")), words(new.value("default")));
             self.push(Kind::Changed, say(&said), None);
         }
@@ -619,10 +648,12 @@ impl<'a> Comparison<'a> {
             if hidden(self.new, schema) {
                 continue;
             }
-                        let required = new.required.contains(name);
+            let required = new.required.contains(name);
             let Some((_, before)) = old.properties.iter().find(|(other, _)| other == name) else {
                 match required && way == Way::Sent {
-                    true => self.push(Kind::Added, spot.property("new required ", name, ""), Some("bodies without it are refused")),
+                    true => {
+                        self.push(Kind::Added, spot.property("new required ", name, ""), Some("bodies without it are refused"))
+                    }
                     false => self.push(Kind::Added, spot.property("new ", name, ""), None),
                 }
                 continue;
@@ -685,7 +716,12 @@ impl<'a> Comparison<'a> {
     /// One change for what differs both ways, the breaking one.
     fn finished(mut self) -> Vec<Change> {
         self.changes.sort_by(|one, other| {
-            (&one.subject, one.breaking.is_none(), one.kind, &one.what).cmp(&(&other.subject, other.breaking.is_none(), other.kind, &other.what))
+            (&one.subject, one.breaking.is_none(), one.kind, &one.what).cmp(&(
+                &other.subject,
+                other.breaking.is_none(),
+                other.kind,
+                &other.what,
+            ))
         });
         let mut seen: HashMap<(Subject, Kind, String), usize> = HashMap::new();
         let mut merged: Vec<Change> = Vec::new();
@@ -780,7 +816,8 @@ impl<'a> Flat<'a> {
     }
 
     fn values(&self) -> Option<Vec<&'a Value>> {
-        let listed = self.value("enum").and_then(Value::as_array).map(|values| values.iter().filter(|value| !value.is_null()).collect());
+        let listed =
+            self.value("enum").and_then(Value::as_array).map(|values| values.iter().filter(|value| !value.is_null()).collect());
         listed.or_else(|| Some(vec![self.value("const")?]))
     }
 }

@@ -66,7 +66,8 @@ impl Counts {
             (self.removed, "removed"),
             (self.breaking, "breaking"),
         ];
-        let parts: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+        let parts: Vec<String> =
+            parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
         if parts.is_empty() { "no changes in the definition".to_owned() } else { parts.join(", ") }
     }
 }
@@ -94,10 +95,13 @@ pub(crate) fn history(site: &Site<'_>, api: &ApiSite<'_>) -> History {
             date: None,
             changes: changes(before, after),
         };
-        for (release, used) in notes.iter_mut().filter(|(release, used)| !used && release.revision.as_deref() == Some(&after.api.revision)) {
+        for (release, used) in
+            notes.iter_mut().filter(|(release, used)| !used && release.revision.as_deref() == Some(&after.api.revision))
+        {
             *used = true;
             step.date = step.date.or_else(|| release.date.clone());
-            step.notes = if step.notes.is_empty() { release.notes.clone() } else { format!("{}\n\n{}", release.notes, step.notes) };
+            step.notes =
+                if step.notes.is_empty() { release.notes.clone() } else { format!("{}\n\n{}", release.notes, step.notes) };
         }
         history.steps.push(step);
     }
@@ -201,7 +205,8 @@ pub(crate) fn feed(history: &History, title: &str, page: &str, base: &str) -> St
         if step.changes.len() > FEED_CHANGES_MAX {
             body.push_str(&format!("<p>And {} more on the page.</p>", step.changes.len() - FEED_CHANGES_MAX));
         }
-        let date = step.date.as_deref().and_then(rfc_2822).map_or_else(String::new, |date| format!("<pubDate>{date}</pubDate>\n"));
+        let date =
+            step.date.as_deref().and_then(rfc_2822).map_or_else(String::new, |date| format!("<pubDate>{date}</pubDate>\n"));
         let name = if step.between.is_some() { format!("{}: {}", step.title, counts.words()) } else { step.title.clone() };
         xml.push_str(&format!(
             "<item>\n<title>{}</title>\n<link>{base}/{page}#{}</link>\n<guid isPermaLink=\"false\">{page}#{}</guid>\n{date}<description>{}</description>\n</item>\n",

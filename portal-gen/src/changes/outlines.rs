@@ -41,7 +41,8 @@ fn rows(old: &[Row], new: &[Row], path: &str, item: &Item, changes: &mut Vec<Cha
     for row in new {
         let name = full(&row.name);
         let Some(before) = old.iter().find(|other| other.name == row.name) else {
-            let required = row.marks.contains(&"required") && matches!(item.kind, "input") || row.marks.contains(&"required") && !path.is_empty();
+            let required = row.marks.contains(&"required") && matches!(item.kind, "input")
+                || row.marks.contains(&"required") && !path.is_empty();
             let breaking = required.then_some("calls without it are refused");
             push(changes, item, Kind::Added, format!("new {}`{name}`", if required { "required " } else { "" }), breaking);
             continue;

@@ -11,7 +11,7 @@ mod write;
 
 use crate::site::{ApiSite, Site};
 use catalog::openapi::{Document, Format};
-use diagnostic::{Diagnostic, Diagnostics, Place};
+use diagnostic::{Diagnostic, Place};
 use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -72,24 +72,37 @@ pub(crate) fn has_downloads(api: &ApiSite<'_>) -> bool {
     api.api.definition.format == Format::OpenApi && api.api.definition.root.is_object()
 }
 
-/// The files of a download, and what had to be left out of it.
-pub(crate) fn files(site: &Site<'_>, api: &ApiSite<'_>, target: Target) -> (Vec<(String, Vec<u8>)>, Diagnostics) {
-    let mut findings = Diagnostics::new();
+/// The files of a download, and what had to be left out of it, in words.
+pub(crate) fn files(site: &Site<'_>, api: &ApiSite<'_>, target: Target) -> (Vec<(String, Vec<u8>)>, Option<String>) {
     let names = target.files();
     if target == Target::Postman {
         let collection = postman::collection(site, api);
         let text = serde_json::to_vec_pretty(&collection).unwrap_or_default();
-        return (vec![(format!("{}{}", api.path, names[0].0), text)], findings);
+        return (vec![(format!("{}{}", api.path, names[0].0), text)], None);
     }
     let (json, yaml, losses) = converted(&api.api.definition, target);
-    if let Some(lost) = losses.words() {
-        let message = format!("the download as {} leaves out what that version cannot say: {lost}", target.title());
-        let help = "nothing is wrong: whoever needs all of it takes the definition as it was written";
-        findings.push(Diagnostic::note("download/left-out", Place::file(&api.api.definition_file), message).help(help));
-    }
     let texts = [json.into_bytes(), yaml.into_bytes()];
-    (names.iter().zip(texts).map(|((name, _), text)| (format!("{}{name}", api.path), text)).collect(), findings)
+    let files = names.iter().zip(texts).map(|((name, _), text)| (format!("{}{name}", api.path), text)).collect();
+    (files, losses.words())
 }
+
+/// What had to be left out of the downloads of a site, said once for all of them: the file, the version, and what.
+pub(crate) fn left_out(mut losses: Vec<(&str, Target, String)>) -> Option<Diagnostic> {
+    losses.sort_by_key(|(file, target, _)| (*file, target.title()));
+    let (first, _, _) = losses.first()?;
+    let message = "downloads in other versions of OpenAPI leave out what those versions cannot say";
+    let help = "nothing is wrong: whoever needs all of it takes the definition as it was written";
+    let note = Diagnostic::note("download/left-out", Place::file(first), message).help(help);
+    let more = losses.len().saturating_sub(SAID_MAX);
+    let label = |note: Diagnostic, (file, target, lost): &(&str, Target, String)| {
+        note.label(Place::file(file), format!("as {}: {lost}", target.title()))
+    };
+    let note = losses.iter().take(SAID_MAX).fold(note, label);
+    Some(if more > 0 { note.at(format!("{more} more downloads leave something out, too")) } else { note })
+}
+
+/// How many downloads a note names.
+const SAID_MAX: usize = 8;
 
 /// A definition in JSON and in YAML.
 pub(crate) fn converted(document: &Document, target: Target) -> (String, String, Losses) {
@@ -114,8 +127,17 @@ fn each_schema(schema: &mut serde_json::Map<String, Value>, convert: &mut dyn Fn
             "allOf" | "oneOf" | "anyOf" | "prefixItems" => {
                 value.as_array_mut().into_iter().flatten().for_each(&mut *convert);
             }
-            "items" | "additionalProperties" | "not" | "if" | "then" | "else" | "contains" | "propertyNames"
-            | "unevaluatedItems" | "unevaluatedProperties" | "contentSchema" => convert(value),
+            "items"
+            | "additionalProperties"
+            | "not"
+            | "if"
+            | "then"
+            | "else"
+            | "contains"
+            | "propertyNames"
+            | "unevaluatedItems"
+            | "unevaluatedProperties"
+            | "contentSchema" => convert(value),
             _ => {}
         }
     }

@@ -81,7 +81,8 @@ fn components(document: &Document, value: &Value, out: &mut Texts, losses: &Loss
 
 /// A path item, written out where it is a reference to a component.
 pub(super) fn path_item(document: &Document, item: &Value, losses: &Losses) -> Value {
-    let written = item.get("$ref").and_then(Value::as_str).is_some_and(|reference| reference.starts_with("#/components/pathItems/"));
+    let written =
+        item.get("$ref").and_then(Value::as_str).is_some_and(|reference| reference.starts_with("#/components/pathItems/"));
     let item = if written { document.resolve(item).map_or(item, |(_, item)| item) } else { item };
     part(document, item, losses)
 }
@@ -181,7 +182,9 @@ fn schema(value: &mut Value, losses: &Losses) {
             losses.add(what);
         }
     }
-    map.retain(|key, _| !matches!(key.as_str(), "$schema" | "$comment" | "$vocabulary" | "$dynamicAnchor" | "$recursiveRef" | "$recursiveAnchor"));
+    map.retain(|key, _| {
+        !matches!(key.as_str(), "$schema" | "$comment" | "$vocabulary" | "$dynamicAnchor" | "$recursiveRef" | "$recursiveAnchor")
+    });
     if let Some(constant) = map.shift_remove("const") {
         map.entry("enum").or_insert_with(|| json!([constant]));
     }

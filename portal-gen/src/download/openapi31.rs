@@ -77,7 +77,9 @@ pub(super) fn newer(value: &mut Value, losses: &Losses) {
             if map.shift_remove("additionalOperations").is_some() {
                 losses.add("operations with other methods");
             }
-            for (key, what) in [("itemSchema", "`itemSchema`"), ("itemEncoding", "`itemEncoding`"), ("prefixEncoding", "`prefixEncoding`")] {
+            for (key, what) in
+                [("itemSchema", "`itemSchema`"), ("itemEncoding", "`itemEncoding`"), ("prefixEncoding", "`prefixEncoding`")]
+            {
                 if map.shift_remove(key).is_some() {
                     losses.add(what);
                 }

@@ -79,11 +79,16 @@ fn request(site: &Site<'_>, api: &ApiSite<'_>, index: usize) -> Value {
     }
     let path: Vec<String> = template.split('/').filter(|part| !part.is_empty()).map(postman_segment).collect();
     let raw_query = query.iter().filter(|entry| entry.get("disabled").is_none()).map(|entry| {
-        format!("{}={}", entry["key"].as_str().unwrap_or_default(), example::percent_encoded(entry["value"].as_str().unwrap_or_default()))
+        format!(
+            "{}={}",
+            entry["key"].as_str().unwrap_or_default(),
+            example::percent_encoded(entry["value"].as_str().unwrap_or_default())
+        )
     });
     let raw_query: Vec<String> = raw_query.collect();
     let raw_query = if raw_query.is_empty() { String::new() } else { format!("?{}", raw_query.join("&")) };
-    let mut url = json!({ "raw": format!("{{{{baseUrl}}}}/{}{raw_query}", path.join("/")), "host": ["{{baseUrl}}"], "path": path });
+    let mut url =
+        json!({ "raw": format!("{{{{baseUrl}}}}/{}{raw_query}", path.join("/")), "host": ["{{baseUrl}}"], "path": path });
     if !query.is_empty() {
         url["query"] = Value::Array(query);
     }
@@ -140,11 +145,15 @@ fn responses(document: &openapi::Document, definition: &openapi::Operation) -> V
         let code: u16 = status.parse().ok()?;
         let response = document.at(pointer)?;
         let contents = response.get("content").and_then(Value::as_object);
-        let first = contents.and_then(|contents| contents.iter().find(|(media, _)| is_json(media)).or_else(|| contents.iter().next()));
-        let body = first.and_then(|(media, content)| example::of_content(document, media, content, Way::Received)).unwrap_or_default();
+        let first =
+            contents.and_then(|contents| contents.iter().find(|(media, _)| is_json(media)).or_else(|| contents.iter().next()));
+        let body =
+            first.and_then(|(media, content)| example::of_content(document, media, content, Way::Received)).unwrap_or_default();
         let headers: Vec<Value> = first.iter().map(|(media, _)| json!({ "key": "Content-Type", "value": media })).collect();
         let name = response.get("description").and_then(Value::as_str).filter(|text| !text.is_empty()).unwrap_or(status);
-        Some(json!({ "name": name.lines().next().unwrap_or(status), "code": code, "status": crate::operation::reason(status), "header": headers, "body": body }))
+        Some(
+            json!({ "name": name.lines().next().unwrap_or(status), "code": code, "status": crate::operation::reason(status), "header": headers, "body": body }),
+        )
     };
     definition.responses.iter().filter_map(one).collect()
 }

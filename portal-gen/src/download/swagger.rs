@@ -35,7 +35,12 @@ pub(super) fn write(document: &Document, out: &mut Texts, losses: &Losses) {
         losses.add("webhooks");
     }
     writer.components(out);
-    for (key, value) in root.as_object().into_iter().flatten().filter(|(key, _)| key.starts_with("x-") && *key != "x-ms-paths" && *key != "x-schemes") {
+    for (key, value) in root
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(key, _)| key.starts_with("x-") && *key != "x-ms-paths" && *key != "x-schemes")
+    {
         out.entry(key, value);
     }
 }
@@ -58,7 +63,9 @@ fn dropped_schemes(document: &Document, losses: &Losses) -> BTreeSet<String> {
             "openIdConnect" => "OpenID Connect",
             "mutualTLS" => "client certificates as authorization",
             "apiKey" if text(scheme, "in") == "cookie" => "API keys in cookies",
-            "http" if !["basic", "bearer"].contains(&text(scheme, "scheme").to_lowercase().as_str()) => "HTTP authorization other than basic and bearer",
+            "http" if !["basic", "bearer"].contains(&text(scheme, "scheme").to_lowercase().as_str()) => {
+                "HTTP authorization other than basic and bearer"
+            }
             "apiKey" | "http" | "oauth2" => continue,
             _ => "authorization of unknown types",
         };
@@ -229,7 +236,11 @@ impl<'a> Writer<'a> {
         let schema = schema.and_then(|schema| self.document.resolve(schema)).map(|(_, schema)| schema);
         let converted = schema.map(|schema| openapi30::schema_of(self.document, schema, self.losses)).unwrap_or_default();
         // `allOf` with one part is how 3.0 says more about something shared.
-        let only = converted.get("allOf").and_then(Value::as_array).filter(|all| all.len() == 1).and_then(|all| self.document.resolve(&all[0]));
+        let only = converted
+            .get("allOf")
+            .and_then(Value::as_array)
+            .filter(|all| all.len() == 1)
+            .and_then(|all| self.document.resolve(&all[0]));
         let only = only.map(|(_, only)| openapi30::schema_of(self.document, only, self.losses));
         for part in only.iter().chain([&converted]) {
             for key in SIMPLE {
@@ -269,7 +280,8 @@ impl<'a> Writer<'a> {
         let Some((_, body)) = self.document.resolve(body) else { return (Vec::new(), Vec::new()) };
         let content = body.get("content").and_then(Value::as_object);
         let types: Vec<String> = content.into_iter().flatten().map(|(media, _)| media.clone()).collect();
-        let is_form = |media: &str| media.starts_with("multipart/form-data") || media.starts_with("application/x-www-form-urlencoded");
+        let is_form =
+            |media: &str| media.starts_with("multipart/form-data") || media.starts_with("application/x-www-form-urlencoded");
         let entry = |media: &String| content.and_then(|content| content.get(media));
         if !types.is_empty() && types.iter().all(|media| is_form(media)) {
             let fields = types.iter().find_map(|media| self.fields(entry(media)?.get("schema")?));
@@ -303,7 +315,8 @@ impl<'a> Writer<'a> {
     fn fields(&self, schema: &Value) -> Option<Vec<Value>> {
         let (_, schema) = self.document.resolve(schema)?;
         let properties = schema.get("properties")?.as_object()?;
-        let required: Vec<&str> = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+        let required: Vec<&str> =
+            schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
         let field = |(name, property): (&String, &Value)| {
             let mut out = Object::new();
             let target = self.document.resolve(property).map_or(property, |(_, target)| target);
@@ -314,7 +327,9 @@ impl<'a> Writer<'a> {
                 out.insert("required".to_owned(), true.into());
             }
             let mut simple = self.simple(Some(property));
-            if simple.get("type").and_then(Value::as_str) == Some("string") && simple.get("format").and_then(Value::as_str) == Some("binary") {
+            if simple.get("type").and_then(Value::as_str) == Some("string")
+                && simple.get("format").and_then(Value::as_str) == Some("binary")
+            {
                 simple = Object::from_iter([("type".to_owned(), "file".into())]);
             }
             if simple.get("type").and_then(Value::as_str) == Some("array") {
@@ -358,7 +373,8 @@ impl<'a> Writer<'a> {
         let mut out = Object::new();
         out.insert("description".to_owned(), text(response, "description").into());
         let content = response.get("content").and_then(Value::as_object);
-        let first = content.and_then(|content| content.iter().find(|(media, _)| is_json(media)).or_else(|| content.iter().next()));
+        let first =
+            content.and_then(|content| content.iter().find(|(media, _)| is_json(media)).or_else(|| content.iter().next()));
         if let Some((_, entry)) = first {
             let schema = entry.get("schema");
             if content.into_iter().flatten().any(|(_, other)| other.get("schema") != schema) {
@@ -431,7 +447,8 @@ impl<'a> Writer<'a> {
             }
             out.end();
         }
-        let schemes: Vec<(String, Value)> = named("securitySchemes").into_iter().flatten().flat_map(|(name, scheme)| self.scheme(name, scheme)).collect();
+        let schemes: Vec<(String, Value)> =
+            named("securitySchemes").into_iter().flatten().flat_map(|(name, scheme)| self.scheme(name, scheme)).collect();
         if !schemes.is_empty() {
             out.begin("securityDefinitions");
             schemes.iter().for_each(|(name, scheme)| out.entry(name, scheme));
@@ -453,8 +470,12 @@ impl<'a> Writer<'a> {
             Value::Object(out)
         };
         match text(scheme, "type") {
-            "apiKey" => vec![(name.to_owned(), with(json!({ "type": "apiKey", "name": text(scheme, "name"), "in": text(scheme, "in") })))],
-            "http" if text(scheme, "scheme").eq_ignore_ascii_case("basic") => vec![(name.to_owned(), with(json!({ "type": "basic" })))],
+            "apiKey" => {
+                vec![(name.to_owned(), with(json!({ "type": "apiKey", "name": text(scheme, "name"), "in": text(scheme, "in") })))]
+            }
+            "http" if text(scheme, "scheme").eq_ignore_ascii_case("basic") => {
+                vec![(name.to_owned(), with(json!({ "type": "basic" })))]
+            }
             "http" => {
                 self.losses.add("bearer tokens (they are a header `Authorization`)");
                 vec![(name.to_owned(), with(json!({ "type": "apiKey", "name": "Authorization", "in": "header" })))]
@@ -545,7 +566,8 @@ fn fold(value: &mut Value, losses: &Losses) {
             losses.add("`mapping` of discriminators");
         }
         // 2.0 wants the property to be described and required in the same schema.
-        let name = discriminator.get("propertyName").and_then(Value::as_str).or(discriminator.as_str()).unwrap_or_default().to_owned();
+        let name =
+            discriminator.get("propertyName").and_then(Value::as_str).or(discriminator.as_str()).unwrap_or_default().to_owned();
         let is_described = map.get("properties").is_some_and(|properties| properties.get(&name).is_some());
         if is_described {
             map.insert("discriminator".to_owned(), name.into());

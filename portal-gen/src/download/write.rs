@@ -179,7 +179,9 @@ fn scalar(text: &str, depth: usize, may_be_block: bool, out: &mut String) {
         let start = out.len();
         quoted(text, out);
         // What JSON may leave as it is, and YAML may not.
-        if text.contains(|character: char| ('\u{7f}'..='\u{9f}').contains(&character) || matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}')) {
+        if text.contains(|character: char| {
+            ('\u{7f}'..='\u{9f}').contains(&character) || matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}')
+        }) {
             let escaped: String = out[start..]
                 .chars()
                 .map(|character| match character {
@@ -209,7 +211,10 @@ fn is_block(text: &str) -> bool {
     body.contains('\n')
         && !body.ends_with('\n')
         && !body.starts_with([' ', '\n', '\t'])
-        && !body.contains(|character: char| character.is_control() && !matches!(character, '\n' | '\t') || matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}'))
+        && !body.contains(|character: char| {
+            character.is_control() && !matches!(character, '\n' | '\t')
+                || matches!(character, '\u{2028}' | '\u{2029}' | '\u{feff}')
+        })
 }
 
 #[cfg(test)]
@@ -222,9 +227,49 @@ mod tests {
     #[test]
     fn both_texts_say_the_same() {
         let texts = [
-            "", " ", "a", "yes", "No", "1", "1.0", "1e3", "0x1f", "null", "~", "- a", "a: b", "a #b", "#", "two\nlines", "two\nlines\n", "a\n\n\nb",
-            "ends\n\n", " leads\nwith blank", "\ttab\nx", "tab\tinside\nx", "\"quotes\"", "it's", "back\\slash", "é 🐶 \u{7f}\u{85}\u{2028}x\ny", "{a}",
-            "[a]", "*a", "&a", "!a", "%a", "@a", "`a`", "/path/{id}", "2026-01-01", "a\r\nb", "trailing \nblank", "|", ">", "? a", "=", "a\nb: c\n- d",
+            "",
+            " ",
+            "a",
+            "yes",
+            "No",
+            "1",
+            "1.0",
+            "1e3",
+            "0x1f",
+            "null",
+            "~",
+            "- a",
+            "a: b",
+            "a #b",
+            "#",
+            "two\nlines",
+            "two\nlines\n",
+            "a\n\n\nb",
+            "ends\n\n",
+            " leads\nwith blank",
+            "\ttab\nx",
+            "tab\tinside\nx",
+            "\"quotes\"",
+            "it's",
+            "back\\slash",
+            "é 🐶 \u{7f}\u{85}\u{2028}x\ny",
+            "{a}",
+            "[a]",
+            "*a",
+            "&a",
+            "!a",
+            "%a",
+            "@a",
+            "`a`",
+            "/path/{id}",
+            "2026-01-01",
+            "a\r\nb",
+            "trailing \nblank",
+            "|",
+            ">",
+            "? a",
+            "=",
+            "a\nb: c\n- d",
         ];
         let value = json!({ "texts": texts.as_slice(), "empty": { "map": {}, "list": [] }, "nested": [[1, [2]], { "a": [{ "b": null }], "c": -1.5 }], "big": 18446744073709551615u64 });
         let mut out = Texts::default();

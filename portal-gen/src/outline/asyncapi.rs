@@ -9,7 +9,9 @@ pub(super) fn outline(document: &Document) -> Outline {
     let reader = Reader { document, is_second: document.version.starts_with("2.") };
     let mut outline = Outline { format: "AsyncAPI", ..Outline::default() };
     outline.facts.push(Fact::new("AsyncAPI", document.version.as_str()));
-    outline.facts.extend(document.root.get("defaultContentType").and_then(Value::as_str).map(|media| Fact::new("Content type", media)));
+    outline
+        .facts
+        .extend(document.root.get("defaultContentType").and_then(Value::as_str).map(|media| Fact::new("Content type", media)));
     outline.push("Servers", reader.named("/servers").map(|(name, server)| reader.server(name, server)).collect());
     let operations = if reader.is_second { reader.operations_of_channels() } else { reader.operations() };
     outline.push("Operations", operations);
@@ -87,7 +89,9 @@ impl<'a> Reader<'a> {
         let mut items = Vec::new();
         for (name, channel) in self.named("/channels") {
             for (verb, action) in [("subscribe", "the application sends"), ("publish", "the application receives")] {
-                let Some((_, operation)) = channel.get(verb).and_then(|operation| self.document.resolve(operation)) else { continue };
+                let Some((_, operation)) = channel.get(verb).and_then(|operation| self.document.resolve(operation)) else {
+                    continue;
+                };
                 let title = match text(operation, "operationId") {
                     "" => format!("{verb} {name}"),
                     id => id.to_owned(),
@@ -136,7 +140,9 @@ impl<'a> Reader<'a> {
     fn operation(&self, title: &str, operation: &'a Value, action: &'static str) -> Item {
         let mut item = item(format!("operation {title}"), title, "operation", operation);
         item.facts.push(Fact::new("Action", action));
-        for (_, inherited) in operation.get("traits").and_then(Value::as_array).into_iter().flatten().filter_map(|one| self.document.resolve(one)) {
+        for (_, inherited) in
+            operation.get("traits").and_then(Value::as_array).into_iter().flatten().filter_map(|one| self.document.resolve(one))
+        {
             if item.description.is_empty() {
                 item.description = description(inherited);
             }
@@ -164,7 +170,9 @@ impl<'a> Reader<'a> {
         };
         match value {
             Some(Value::Array(list)) => list.iter().filter_map(|message| link(None, message)).collect(),
-            Some(Value::Object(one)) if one.contains_key("$ref") => link(None, value.unwrap_or(&Value::Null)).into_iter().collect(),
+            Some(Value::Object(one)) if one.contains_key("$ref") => {
+                link(None, value.unwrap_or(&Value::Null)).into_iter().collect()
+            }
             Some(Value::Object(map)) if !map.contains_key("payload") && map.values().all(Value::is_object) => {
                 map.iter().filter_map(|(name, message)| link(Some(name), message)).collect()
             }
@@ -174,7 +182,8 @@ impl<'a> Reader<'a> {
 
     /// Those of the components, and those that channels write themselves.
     fn messages(&self) -> Vec<Item> {
-        let mut items: Vec<Item> = self.named("/components/messages").map(|(name, message)| self.message(name, message)).collect();
+        let mut items: Vec<Item> =
+            self.named("/components/messages").map(|(name, message)| self.message(name, message)).collect();
         for (_, channel) in self.named("/channels") {
             for (name, written) in channel.get("messages").and_then(Value::as_object).into_iter().flatten() {
                 if written.get("$ref").is_none() && !items.iter().any(|item| item.key == format!("message {name}")) {
@@ -201,7 +210,8 @@ impl<'a> Reader<'a> {
             // Version 3 may wrap a schema to say in which language it is.
             let schema = schema.get("schema").filter(|_| schema.get("schemaFormat").is_some()).unwrap_or(schema);
             if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(component_name) {
-                item.facts.push(Fact { name: if key == "payload" { "Payload" } else { "Headers" }, words: vec![Part::schema(name)] });
+                item.facts
+                    .push(Fact { name: if key == "payload" { "Payload" } else { "Headers" }, words: vec![Part::schema(name)] });
             }
             item.schemas.push((title.to_owned(), schema.clone()));
         }

@@ -24,7 +24,7 @@ pub(super) fn read(source: &Source, findings: &mut Diagnostics) -> Option<Outlin
                 Span::new(at(range.start.line, range.start.column), at(range.end.line, range.end.column))
             });
             let message = mistake.to_json().message;
-            let message = message.strip_prefix("syntax error: ").unwrap_or(&message).to_owned();
+            let message = in_signs(message.strip_prefix("syntax error: ").unwrap_or(&message));
             let help = "correct it here: what follows may not be shown until then";
             findings.push(Diagnostic::error("graphql/syntax", Place::new(source, span), message).help(help));
         }
@@ -34,6 +34,25 @@ pub(super) fn read(source: &Source, findings: &mut Diagnostics) -> Option<Outlin
         return None;
     }
     Some(Reader::new(source, &document).outline(&document, findings))
+}
+
+/// A message of the parser's with the signs that it calls by name.
+fn in_signs(message: &str) -> String {
+    const SIGNS: [(&str, &str); 12] = [
+        ("L_PAREN", "`(`"),
+        ("R_PAREN", "`)`"),
+        ("L_CURLY", "`{`"),
+        ("R_CURLY", "`}`"),
+        ("L_BRACK", "`[`"),
+        ("R_BRACK", "`]`"),
+        ("COLON", "`:`"),
+        ("BANG", "`!`"),
+        ("PIPE", "`|`"),
+        ("DOLLAR", "`$`"),
+        ("EOF", "the end of the file"),
+        ("got :", "got `:`"),
+    ];
+    SIGNS.iter().fold(message.to_owned(), |message, (name, sign)| message.replace(name, sign))
 }
 
 fn span(location: SourceSpan) -> Span {
@@ -50,8 +69,12 @@ struct Reader<'d> {
 
 impl<'d> Reader<'d> {
     fn new(source: &'d Source, document: &'d Document) -> Self {
-        let mut reader =
-            Self { names: HashSet::new(), users: HashMap::new(), used: Vec::new(), unknown: Unknown::new(source, "graphql/unknown-type") };
+        let mut reader = Self {
+            names: HashSet::new(),
+            users: HashMap::new(),
+            used: Vec::new(),
+            unknown: Unknown::new(source, "graphql/unknown-type"),
+        };
         for definition in &document.definitions {
             use Definition as D;
             let (name, interfaces): (&Name, &[Name]) = match definition {
@@ -232,7 +255,8 @@ impl<'d> Reader<'d> {
 
 /// The types that operations start from: what each is called in its section, and its name.
 fn roots(document: &Document) -> Vec<(&'static str, String)> {
-    let mut roots = vec![("query", "Query".to_owned()), ("mutation", "Mutation".to_owned()), ("subscription", "Subscription".to_owned())];
+    let mut roots =
+        vec![("query", "Query".to_owned()), ("mutation", "Mutation".to_owned()), ("subscription", "Subscription".to_owned())];
     for definition in &document.definitions {
         let operations = match definition {
             Definition::SchemaDefinition(one) => &one.root_operations,

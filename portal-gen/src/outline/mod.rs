@@ -208,7 +208,9 @@ impl<'s> Unknown<'s> {
         if !self.seen.insert(name.to_owned()) {
             return;
         }
-        let help = nearest(name, known).map_or_else(
+        // A prefix stands for a name space, and is no part of the name.
+        let local = name.rsplit(':').next().unwrap_or(name);
+        let help = nearest(local, known).map_or_else(
             || "declare it in this file, or correct the name; until then it is shown without a link".to_owned(),
             |near| format!("did you mean `{near}`?"),
         );

@@ -108,8 +108,13 @@ impl<'a, 'i, 'f> Reader<'a, 'i, 'f> {
     /// An entity set or a singleton: what is in it, and where its links lead.
     fn set(&mut self, node: Node<'a, 'i>, kind: &'static str, of: &str) -> Item {
         let name = attribute(node, "Name").unwrap_or_default();
-        let mut item =
-            Item { key: format!("{kind} {name}"), title: name.to_owned(), kind, description: documentation(node), ..Item::default() };
+        let mut item = Item {
+            key: format!("{kind} {name}"),
+            title: name.to_owned(),
+            kind,
+            description: documentation(node),
+            ..Item::default()
+        };
         item.facts.extend(self.typed(node, of).map(|words| Fact { name: "Holds", words }));
         let mut rows = Vec::new();
         for binding in all(node, "NavigationPropertyBinding") {
@@ -126,16 +131,21 @@ impl<'a, 'i, 'f> Reader<'a, 'i, 'f> {
 
     fn import(&mut self, node: Node<'a, 'i>, kind: &'static str) -> Item {
         let name = attribute(node, "Name").unwrap_or_default();
-        let mut item =
-            Item { key: format!("{kind} {name}"), title: name.to_owned(), kind, description: documentation(node), ..Item::default() };
+        let mut item = Item {
+            key: format!("{kind} {name}"),
+            title: name.to_owned(),
+            kind,
+            description: documentation(node),
+            ..Item::default()
+        };
         for (what, title) in [("Function", "Calls"), ("Action", "Calls"), ("ReturnType", "Returns")] {
             item.facts.extend(self.typed(node, what).map(|words| Fact { name: title, words }));
         }
         item.facts.extend(attribute(node, "HttpMethod").map(|method| Fact::new("Method", method)));
-        item.facts.extend(attribute(node, "EntitySet").map(|set| Fact {
-            name: "From",
-            words: vec![Part::item(set, format!("entity set {set}"))],
-        }));
+        item.facts.extend(
+            attribute(node, "EntitySet")
+                .map(|set| Fact { name: "From", words: vec![Part::item(set, format!("entity set {set}"))] }),
+        );
         let rows = all(node, "Parameter").map(|parameter| self.property(parameter, &[])).collect();
         item.push("Parameters", rows);
         item
@@ -162,13 +172,16 @@ impl<'a, 'i, 'f> Reader<'a, 'i, 'f> {
     fn structure(&mut self, node: Node<'a, 'i>, space: &str, kind: &'static str) -> Item {
         let mut item = named(node, space, kind);
         item.facts.extend(self.typed(node, "BaseType").map(|words| Fact { name: "Extends", words }));
-        for (name, words) in [("Abstract", "abstract"), ("OpenType", "open: it may have more properties"), ("HasStream", "it is a media entity")] {
+        for (name, words) in
+            [("Abstract", "abstract"), ("OpenType", "open: it may have more properties"), ("HasStream", "it is a media entity")]
+        {
             if attribute(node, name) == Some("true") {
                 item.facts.push(Fact::new("Is", words));
             }
         }
-        let keys: Vec<&str> =
-            first(node, "Key").map(|key| all(key, "PropertyRef").filter_map(|one| attribute(one, "Name")).collect()).unwrap_or_default();
+        let keys: Vec<&str> = first(node, "Key")
+            .map(|key| all(key, "PropertyRef").filter_map(|one| attribute(one, "Name")).collect())
+            .unwrap_or_default();
         let properties = all(node, "Property").map(|property| self.property(property, &keys)).collect();
         item.push("Properties", properties);
         let links = all(node, "NavigationProperty").map(|link| self.link(link)).collect();
@@ -186,7 +199,8 @@ impl<'a, 'i, 'f> Reader<'a, 'i, 'f> {
             marks.push("required");
         }
         for (term, mark) in [("Computed", "computed"), ("Immutable", "immutable")] {
-            let is_said = all(node, "Annotation").any(|one| attribute(one, "Term").is_some_and(|said| said.ends_with(&format!(".{term}"))));
+            let is_said =
+                all(node, "Annotation").any(|one| attribute(one, "Term").is_some_and(|said| said.ends_with(&format!(".{term}"))));
             if is_said {
                 marks.push(mark);
             }
@@ -223,7 +237,8 @@ impl<'a, 'i, 'f> Reader<'a, 'i, 'f> {
         for schema in &self.schemas {
             let space = attribute(*schema, "Namespace").unwrap_or_default();
             let mut associations = all(*schema, "Association");
-            let association = associations.find(|one| attribute(*one, "Name").is_some_and(|name| full == format!("{space}.{name}")));
+            let association =
+                associations.find(|one| attribute(*one, "Name").is_some_and(|name| full == format!("{space}.{name}")));
             found = found.or_else(|| all(association?, "End").find(|end| attribute(*end, "Role") == Some(role)));
         }
         let Some(end) = found else {
@@ -298,10 +313,16 @@ fn named(node: Node<'_, '_>, space: &str, kind: &'static str) -> Item {
 }
 
 fn facets(node: Node<'_, '_>) -> Vec<Fact> {
-    [("MaxLength", "Length at most"), ("Precision", "Precision"), ("Scale", "Scale"), ("DefaultValue", "Default"), ("SRID", "SRID")]
-        .into_iter()
-        .filter_map(|(name, title)| Some(Fact::new(title, attribute(node, name)?)))
-        .collect()
+    [
+        ("MaxLength", "Length at most"),
+        ("Precision", "Precision"),
+        ("Scale", "Scale"),
+        ("DefaultValue", "Default"),
+        ("SRID", "SRID"),
+    ]
+    .into_iter()
+    .filter_map(|(name, title)| Some(Fact::new(title, attribute(node, name)?)))
+    .collect()
 }
 
 /// What an annotation, `Documentation` or SAP's labels say.
@@ -312,7 +333,9 @@ fn documentation(node: Node<'_, '_>) -> String {
     }
     for term in [".Description", ".LongDescription"] {
         let found = all(node, "Annotation").find(|one| attribute(*one, "Term").is_some_and(|said| said.ends_with(term)));
-        said.extend(found.and_then(|one| attribute(one, "String").map(str::to_owned).or_else(|| Some(text(first(one, "String")?)))));
+        said.extend(
+            found.and_then(|one| attribute(one, "String").map(str::to_owned).or_else(|| Some(text(first(one, "String")?)))),
+        );
     }
     said.extend(["label", "quickinfo"].into_iter().filter_map(|name| attribute(node, name)).map(str::to_owned));
     said.retain(|text| !text.is_empty());

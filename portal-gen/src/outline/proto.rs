@@ -58,7 +58,10 @@ impl<'d> Reader<'d> {
             locations: locations.map(|location| (location.path.as_slice(), location)).collect(),
             names,
             // These declare nothing outside of packages with `google.` in front, so a bare name is not theirs.
-            has_imports: !file.dependency.iter().all(|import| ["google/protobuf/", "google/api/"].iter().any(|own| import.starts_with(own))),
+            has_imports: !file
+                .dependency
+                .iter()
+                .all(|import| ["google/protobuf/", "google/api/"].iter().any(|own| import.starts_with(own))),
             unknown: Unknown::new(source, "proto/unknown-type"),
         }
     }
@@ -161,7 +164,14 @@ impl<'d> Reader<'d> {
         }
     }
 
-    fn field(&mut self, of: &DescriptorProto, field: &FieldDescriptorProto, path: &[i32], scope: &str, findings: &mut Diagnostics) -> Row {
+    fn field(
+        &mut self,
+        of: &DescriptorProto,
+        field: &FieldDescriptorProto,
+        path: &[i32],
+        scope: &str,
+        findings: &mut Diagnostics,
+    ) -> Row {
         let mut facts = vec![Fact::new("Number", field.number().to_string())];
         let mut marks = Vec::new();
         let mut label = Vec::new();
@@ -253,8 +263,8 @@ impl<'d> Reader<'d> {
         // What Google's own files declare is known by its package; what other imports declare cannot be seen from here.
         if !self.has_imports && !bare.starts_with("google.") {
             let span = self.span(path);
-            let known: Vec<String> = self.names.iter().cloned().collect();
-            self.unknown.report(bare, span, known.iter().map(String::as_str), findings);
+            let short = self.names.iter().map(|name| name.rsplit('.').next().unwrap_or(name));
+            self.unknown.report(bare, span, short, findings);
         }
         Part::plain(bare)
     }

@@ -104,7 +104,11 @@ impl<'a, 'i> Reader<'a, 'i, '_> {
             let binding = self.binding(port);
             let style = binding.and_then(|binding| Some(attribute(first(binding, "binding")?, "style")?.to_owned()));
             let mut facts: Vec<Fact> = style.map(|style| Fact::new("Style", style)).into_iter().collect();
-            facts.extend(port.children().find(Node::is_element).and_then(|child| Some(Fact::new("Protocol", protocol(child.tag_name().namespace()?)?))));
+            facts.extend(
+                port.children()
+                    .find(Node::is_element)
+                    .and_then(|child| Some(Fact::new("Protocol", protocol(child.tag_name().namespace()?)?))),
+            );
             rows.push(Row {
                 name: attribute(port, "name").unwrap_or("port").to_owned(),
                 label: vec![Part::plain(address)],
@@ -124,7 +128,8 @@ impl<'a, 'i> Reader<'a, 'i, '_> {
     }
 
     fn operation(&mut self, port_type: Node<'a, 'i>, operation: Node<'a, 'i>, several: bool) -> Item {
-        let (interface, name) = (attribute(port_type, "name").unwrap_or_default(), attribute(operation, "name").unwrap_or("operation"));
+        let (interface, name) =
+            (attribute(port_type, "name").unwrap_or_default(), attribute(operation, "name").unwrap_or("operation"));
         let mut item = Item {
             key: format!("operation {interface}.{name}"),
             title: if several { format!("{interface}.{name}") } else { name.to_owned() },
@@ -164,7 +169,10 @@ impl<'a, 'i> Reader<'a, 'i, '_> {
         let bindings = all(self.root, "binding").filter(|binding| attribute(*binding, "type").map(local) == Some(interface));
         let operations = bindings.flat_map(|binding| all(binding, "operation").collect::<Vec<_>>());
         let mut named = operations.filter(|one| attribute(*one, "name") == Some(operation));
-        named.find_map(|one| attribute(first(one, "operation")?, "soapAction")).filter(|action| !action.is_empty()).map(str::to_owned)
+        named
+            .find_map(|one| attribute(first(one, "operation")?, "soapAction"))
+            .filter(|action| !action.is_empty())
+            .map(str::to_owned)
     }
 
     fn message(&mut self, message: Node<'a, 'i>) -> Item {
@@ -233,20 +241,34 @@ impl<'a, 'i> Reader<'a, 'i, '_> {
                 }
                 "extension" | "restriction" if node.tag_name().name() != "simpleType" => {
                     if let Some(part) = self.reference("type", child, "base") {
-                        rows.push(Row { name: "…".to_owned(), label: vec![Part::plain("everything of "), part], ..Row::default() });
+                        rows.push(Row {
+                            name: "…".to_owned(),
+                            label: vec![Part::plain("everything of "), part],
+                            ..Row::default()
+                        });
                     }
                     rows.extend(self.content(child, depth));
                 }
                 "element" => rows.push(self.element(child, depth)),
                 "attribute" => rows.push(self.attribute(child)),
                 "group" | "attributeGroup" => {
-                    if let Some(part) = self.reference(if child.tag_name().name() == "group" { "group" } else { "attributeGroup" }, child, "ref") {
-                        rows.push(Row { name: "…".to_owned(), label: vec![Part::plain("everything of "), part], ..Row::default() });
+                    if let Some(part) =
+                        self.reference(if child.tag_name().name() == "group" { "group" } else { "attributeGroup" }, child, "ref")
+                    {
+                        rows.push(Row {
+                            name: "…".to_owned(),
+                            label: vec![Part::plain("everything of "), part],
+                            ..Row::default()
+                        });
                     }
                 }
                 "any" | "anyAttribute" => rows.push(Row {
                     name: "…".to_owned(),
-                    label: vec![Part::plain(if child.tag_name().name() == "any" { "any other element" } else { "any other attribute" })],
+                    label: vec![Part::plain(if child.tag_name().name() == "any" {
+                        "any other element"
+                    } else {
+                        "any other attribute"
+                    })],
                     ..Row::default()
                 }),
                 _ => {}
@@ -365,10 +387,12 @@ impl<'a, 'i> Reader<'a, 'i, '_> {
             return Some(Part::item(local, near));
         }
         let is_imported = self.root.descendants().any(|node| {
-            matches!(node.tag_name().name(), "import" | "include") && (attribute(node, "schemaLocation").is_some() || attribute(node, "location").is_some())
+            matches!(node.tag_name().name(), "import" | "include")
+                && (attribute(node, "schemaLocation").is_some() || attribute(node, "location").is_some())
         });
         if !is_imported {
-            let names: Vec<String> = self.keys.iter().filter_map(|key| Some(key.strip_prefix(kind)?.rsplit('}').next()?.to_owned())).collect();
+            let names: Vec<String> =
+                self.keys.iter().filter_map(|key| Some(key.strip_prefix(kind)?.rsplit('}').next()?.to_owned())).collect();
             let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
             names.sort_unstable();
             self.unknown.report(written, xml::span(node, name), names.into_iter(), self.findings);
@@ -378,8 +402,13 @@ impl<'a, 'i> Reader<'a, 'i, '_> {
 }
 
 /// What a schema declares at its first level, and the kind of name it gives.
-const KINDS: [(&str, &str); 5] =
-    [("element", "element"), ("complexType", "type"), ("simpleType", "type"), ("group", "group"), ("attributeGroup", "attributeGroup")];
+const KINDS: [(&str, &str); 5] = [
+    ("element", "element"),
+    ("complexType", "type"),
+    ("simpleType", "type"),
+    ("group", "group"),
+    ("attributeGroup", "attributeGroup"),
+];
 
 fn key(kind: &str, space: &str, name: &str) -> String {
     format!("{kind} {{{space}}}{name}")

@@ -13,7 +13,8 @@ pub(super) fn mended(source: &Source, id: &'static str, findings: &mut Diagnosti
         let Err(roxmltree::Error::UnknownNamespace(prefix, at)) = Document::parse_with_options(&text, options()) else { break };
         let place = Place::new(source, span_at(source, at));
         let message = format!("the prefix `{prefix}` is declared nowhere");
-        let help = format!("write `xmlns:{prefix}=\"...\"` into the first element; until then what has this prefix is not understood");
+        let help =
+            format!("write `xmlns:{prefix}=\"...\"` into the first element; until then what has this prefix is not understood");
         findings.push(Diagnostic::warning(id, place, message).help(help));
         text = text.replace(&format!("{prefix}:"), &format!("{prefix}_"));
     }

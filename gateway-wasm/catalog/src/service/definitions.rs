@@ -52,8 +52,7 @@ pub(super) fn take(directory: &mut Directory, findings: &Findings) -> Definition
 }
 
 /// The endings that a definition's file can have.
-const ENDINGS: [&str; 12] =
-    ["yaml", "yml", "json", "wsdl", "wadl", "graphql", "graphqls", "gql", "proto", "edmx", "csdl", "xml"];
+const ENDINGS: [&str; 12] = ["yaml", "yml", "json", "wsdl", "wadl", "graphql", "graphqls", "gql", "proto", "edmx", "csdl", "xml"];
 
 /// What a definition in XML is about, by its first elements: exports name the file only `specification.xml`.
 fn kind_of_xml(bytes: &[u8]) -> ApiKind {
