@@ -16,6 +16,9 @@ mod tls;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// API management as a folder of files.
 #[derive(Debug, Parser)]
 #[command(name = "portico", version, arg_required_else_help = true)]
