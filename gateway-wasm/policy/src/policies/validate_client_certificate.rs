@@ -129,7 +129,7 @@ impl Statement for ValidateClientCertificate {
         let fault = Fault::new(Self::NAME, wrong.reason, wrong.details).answered_with(problem::response(401, wrong.message));
         if self.ignore_error {
             let line = format!("{}, which `ignore-error` lets pass", fault.line(exchange));
-            host.log(Level::Info, &Mask::of(exchange).hide(&line));
+            host.log(Level::Info, &Mask::hide_once(exchange, &line));
             return Ok(Flow::Next);
         }
         Err(fault)
