@@ -43,14 +43,20 @@ pub(crate) fn conceal(secrets: Vec<String>) {
 /// A text as it may be shown.
 pub(crate) fn hidden(text: &str) -> String {
     let newest = GENERATION.load(Ordering::Acquire);
-    MASK.with_borrow_mut(|(generation, mask)| {
+    let on_this_thread = MASK.try_with(|mask| {
+        let (generation, mask) = &mut *mask.borrow_mut();
         if *generation != newest {
-            let secrets = SECRETS.read().unwrap_or_else(PoisonError::into_inner).concat();
-            *mask = Mask::new(Rc::new(MaskedSecrets::new(move || secrets)));
-            *generation = newest;
+            (*generation, *mask) = (newest, made());
         }
         mask.hide(text).into_owned()
-    })
+    });
+    // A thread that ends has nothing of its own any more, and may still have something to say.
+    on_this_thread.unwrap_or_else(|_| made().hide(text).into_owned())
+}
+
+fn made() -> Mask {
+    let secrets = SECRETS.read().unwrap_or_else(PoisonError::into_inner).concat();
+    Mask::new(Rc::new(MaskedSecrets::new(move || secrets)))
 }
 
 /// Standard error, without secrets.

@@ -170,7 +170,7 @@ pub(crate) fn missing(service: &Service, settings: &Settings, played: &BTreeMap<
     // Without TLS of its own, the gateway shows clients nothing: whatever is in front of it does.
     for (gateway, host) in hosts.filter(|_| settings.listener.is_some()) {
         if let Some(name) = &host.certificate {
-            needed.insert((name, format!("the gateway `{}` at `{}`", gateway.name, host.host_name)));
+            needed.insert((name.as_str(), format!("the gateway `{}` at `{}`", gateway.name, host.host_name)));
         }
     }
     for (policy, name) in gateway::shown_certificates(service) {
