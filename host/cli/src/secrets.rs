@@ -91,12 +91,13 @@ pub(crate) async fn read(
         }
     }
     let mut asked = BTreeSet::new();
-    for certificate in service.certificates.iter().filter(|one| !certificates.contains_key(&one.full_name())) {
-        let Some(place) = &certificate.vault else { continue };
+    for certificate in &service.certificates {
+        let name = certificate.full_name();
+        let Some(place) = certificate.vault.as_ref().filter(|_| !certificates.contains_key(&name)) else { continue };
         asked.insert(place.clone());
         match of_vault(place, vaults).await {
-            Ok(identity) => drop(certificates.insert(certificate.full_name(), identity)),
-            Err(why) => eprint!("{}", unread(&certificate.full_name(), &why)),
+            Ok(identity) => drop(certificates.insert(name, identity)),
+            Err(why) => eprint!("{}", unread(&name, &why)),
         }
     }
     for (name, identity) in &certificates {
