@@ -311,7 +311,7 @@ impl Plan {
     }
 
     /// What nobody may read: secret named values, the keys of subscriptions, what the credentials of backends add to requests.
-    pub(crate) fn secrets(&self) -> Vec<String> {
+    pub fn secrets(&self) -> Vec<String> {
         let named = |place: &PlanSurroundings| {
             let values = place.secrets.iter().filter_map(|name| place.named_values.get(name)).cloned();
             values.collect::<Vec<_>>()
