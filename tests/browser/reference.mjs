@@ -10,10 +10,10 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { launchChromium } from "./portico.mjs";
+import { launchChromium, target } from "./portico.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
-const portalGen = process.env.PORTAL_GEN ?? path.join(root, "target/debug/portal-gen");
+const portalGen = process.env.PORTAL_GEN ?? path.join(target, "debug/portal-gen");
 const TYPES = { ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".xml": "application/xml", ".json": "application/json", ".svg": "image/svg+xml" };
 
 let directory;
