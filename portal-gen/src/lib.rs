@@ -6,13 +6,18 @@
 //! `preview` and `test` touch the world; everything between them is a function.
 
 mod content;
+mod diagram;
+mod embed;
 pub mod explain;
+mod highlight;
 pub mod load;
 mod markdown;
 mod operation;
 mod pages;
+mod picture;
 pub mod preview;
 pub mod publish;
+mod redirects;
 pub mod render;
 mod sample;
 pub mod scaffold;

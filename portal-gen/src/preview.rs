@@ -102,7 +102,7 @@ impl Watched<'_> {
         let (service, mut findings) = check(&folder, self.environment);
         let Some(service) = service else { return Err(diagnostics::all_text(&findings)) };
         let (site, more) =
-            render::site(&service, &folder, &Options::default()).map_err(|findings| diagnostics::all_text(&findings))?;
+            render::site(&service, &folder, &Options { drafts: true, ..Options::default() }).map_err(|findings| diagnostics::all_text(&findings))?;
         findings.extend(more);
         Ok((site, findings.sorted()))
     }

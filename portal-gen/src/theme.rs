@@ -14,7 +14,7 @@ macro_rules! built_in {
 }
 
 /// The templates, by name.
-const TEMPLATES: [(&str, &str); 19] = built_in![
+const TEMPLATES: [(&str, &str); 21] = built_in![
     "layout.html"
     "page/home.html"
     "page/apis.html"
@@ -26,9 +26,11 @@ const TEMPLATES: [(&str, &str); 19] = built_in![
     "page/products.html"
     "page/product.html"
     "page/content.html"
+    "page/redirect.html"
     "page/not_found.html"
     "part/api_navigation.html"
     "part/cards.html"
+    "part/content.html"
     "part/operation_body.html"
     "part/parameters.html"
     "part/samples.html"
@@ -36,8 +38,12 @@ const TEMPLATES: [(&str, &str); 19] = built_in![
     "part/security.html"
 ];
 
-/// The assets, by name; each becomes a file in `assets/`.
-const ASSETS: [(&str, &str); 3] = built_in!["assets/style.css" "assets/portal.js" "assets/favicon.svg"];
+/// The assets, by name; each becomes a file in `assets/`, except those that are parts of another.
+const ASSETS: [(&str, &str); 4] =
+    built_in!["assets/style.css" "assets/content.css" "assets/portal.js" "assets/favicon.svg"];
+
+/// Style sheets that stand at the end of `style.css`: a page asks for one file. They are replaced by their own names.
+const STYLE_PARTS: [&str; 1] = ["assets/content.css"];
 
 /// Templates ready to be filled, and the files that go with them.
 pub(crate) struct Theme {
@@ -90,6 +96,10 @@ impl Theme {
                 );
             }
             templates.insert(name, source.text());
+        }
+        for part in STYLE_PARTS {
+            let part = assets.remove(part).unwrap_or_default();
+            assets.entry("assets/style.css".to_owned()).or_default().extend(part);
         }
         assets.insert("assets/theme.css".to_owned(), accent(portal.accent_color.as_deref(), &mut findings).into_bytes());
         let stamp = |name: &str| assets.get(name).map(|bytes| stamp(bytes));

@@ -305,7 +305,7 @@ fn a_write_that_fails_leaves_the_old_site() {
     std::fs::create_dir(&sources).unwrap();
     let folder = folder(&[("apis/test/specification.json", &definition("", ""))]);
     let service = portal_gen::check(&folder, None).0.unwrap();
-    publish::build(&service, &folder, &sources, &out, &Options::default()).unwrap();
+    publish::build(&service, &folder, &sources, &out, &Options::default(), false).unwrap();
     let staging = portal_gen::write::Staging::new(&out, &sources, &folder).unwrap();
     for path in ["../x", "a/../../x", "", "/etc/passwd", "a//b"] {
         assert!(staging.put(path, b"x").is_err(), "{path}");
