@@ -158,7 +158,7 @@ impl Surroundings for Around<'_, '_> {
             }
             return Some(format!("{}{found}{fragment}", self.root));
         }
-        let redirect = normalized(from, target);
+        let redirect = without_ending(&normalized(from, target)).to_owned();
         if let Some(known) = self.site.redirects.iter().find(|redirected| redirected.from.trim_end_matches('/') == redirect) {
             let to = if known.is_outside { known.to.clone() } else { format!("/{}", known.to) };
             let message = format!("`{address}` has moved");
@@ -264,8 +264,7 @@ impl Site<'_> {
     /// Where a link inside the site leads: the address, from the site's root. `from` is the path of the page it stands on.
     pub(crate) fn target(&self, from: &str, link: &str) -> Option<String> {
         let path = normalized(from, link);
-        let bare = path.strip_suffix(".md").unwrap_or(&path);
-        let bare = bare.strip_suffix("/index").unwrap_or(bare).trim_end_matches('/');
+        let bare = without_ending(&path);
         if matches!(bare, "" | "index") {
             return Some(String::new());
         }
@@ -299,6 +298,12 @@ impl Site<'_> {
             Some(path) => format!("/{path}/"),
         }
     }
+}
+
+/// A path as pages have it: links may name the file, or the folder's own page.
+fn without_ending(path: &str) -> &str {
+    let bare = path.strip_suffix(".md").unwrap_or(path);
+    bare.strip_suffix("/index").unwrap_or(bare).trim_end_matches('/')
 }
 
 /// A link seen from the root of the content: relative ones start at the page's directory, and `..` stops at the root.

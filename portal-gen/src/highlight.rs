@@ -515,8 +515,8 @@ fn setting<'t>(line: &'t str, mark: char, pieces: &mut Pieces<'t>) {
     }
     let quoted = content.starts_with(['"', '\'']).then(|| text_length(content, &content[..1])).unwrap_or_default();
     let found = content[quoted..].char_indices().find(|&(at, found)| {
-        let behind = &content[quoted + at + 1..];
-        found == mark && (mark == '=' || behind.is_empty() || behind.starts_with(char::is_whitespace))
+        // YAML's colon ends with a space, so that addresses are values.
+        found == mark && (mark == '=' || !content[quoted + at + 1..].starts_with(|next: char| !next.is_whitespace()))
     });
     let value = match found {
         Some((at, _)) if !content[..quoted + at].contains(" #") => {

@@ -10,9 +10,9 @@ use portal_gen::Options;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Pages of one site, and sites.
+/// Pages of one site, and sites; `ROUNDS` in the environment makes it more.
 const PAGES: usize = 40;
-const ROUNDS: usize = 12;
+const ROUNDS: usize = 16;
 
 /// What breaks things.
 const NASTY: &[&str] = &[
@@ -166,7 +166,8 @@ fn broken_pages_come_out_whole() {
     texts.extend(std::iter::repeat_n(content, texts.len()));
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let mut findings = 0;
-    for _ in 0..ROUNDS {
+    let rounds = std::env::var("ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(ROUNDS);
+    for _ in 0..rounds {
         let pages: Vec<Vec<u8>> = (0..PAGES)
             .map(|_| {
                 let chosen = dice.below(texts.len());

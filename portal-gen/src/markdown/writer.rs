@@ -46,7 +46,7 @@ pub(super) fn write(text: &str, settings: Options<'_>, around: &mut dyn Surround
         block: None,
         image: None,
         callout: None,
-        skip: None,
+        skipped: 0,
         is_paragraph_open: false,
         table: Vec::new(),
         notes: HashMap::new(),
@@ -119,6 +119,8 @@ struct Code {
     /// Where pieces of the text stand: in it, and in the source.
     pieces: Vec<(usize, usize)>,
     range: Range<usize>,
+    /// How long the line of the fence is.
+    fence: usize,
 }
 
 #[derive(Debug)]
@@ -161,8 +163,8 @@ struct Writer<'w> {
     block: Option<(String, usize)>,
     image: Option<Image>,
     callout: Option<Callout>,
-    /// Events that begin before this are left out.
-    skip: Option<usize>,
+    /// How many blocks are open that are left out, one inside the other.
+    skipped: usize,
     is_paragraph_open: bool,
     /// Alignments of the columns, and the number of the next; tables do not nest, but snippets do.
     table: Vec<(Vec<Alignment>, usize)>,
@@ -275,10 +277,12 @@ impl Writer<'_> {
     }
 
     fn event(&mut self, event: Event<'_>, range: Range<usize>, source: &str) {
-        if self.skip.is_some_and(|end| range.start >= end) {
-            self.skip = None;
-        }
-        if self.skip.is_some() {
+        if self.skipped > 0 {
+            match event {
+                Event::Start(_) => self.skipped += 1,
+                Event::End(_) => self.skipped -= 1,
+                _ => {}
+            }
             return;
         }
         if let Some((_, depth)) = &self.dropping {
@@ -320,7 +324,7 @@ impl Writer<'_> {
             }
             Event::Html(raw) | Event::InlineHtml(raw) => match &mut self.block {
                 Some((block, _)) => block.push_str(&raw),
-                None => self.raw(&raw, range.start, true),
+                None => self.raw(&raw, range.start, Some(&source[range.end.min(source.len())..])),
             },
             Event::SoftBreak => {
                 self.heard(" ");
@@ -388,8 +392,8 @@ impl Writer<'_> {
     fn start(&mut self, tag: Tag<'_>, range: Range<usize>, source: &str) {
         if self.frames.len() >= NESTING_MAX {
             let message = format!("blocks nest deeper than {NESTING_MAX} here");
-            self.wrong("portal/nesting", range.clone(), message, "left out", None);
-            self.skip = Some(range.end);
+            self.wrong("portal/nesting", range, message, "left out", None);
+            self.skipped = 1;
             return;
         }
         match tag {
@@ -402,8 +406,8 @@ impl Writer<'_> {
                 }
                 self.before_block();
                 if let Some(reference) = shortcode(&source[range.clone()]) {
-                    self.embed(&reference, "", range.clone());
-                    self.skip = Some(range.end);
+                    self.embed(&reference, &source[range.clone()], range);
+                    self.skipped = 1;
                     return;
                 }
                 self.push("<p>");
@@ -425,7 +429,8 @@ impl Writer<'_> {
                     CodeBlockKind::Fenced(info) => info.to_string(),
                     CodeBlockKind::Indented => String::new(),
                 };
-                self.code = Some(Code { info, text: String::new(), pieces: Vec::new(), range });
+                let fence = source[range.clone()].lines().next().unwrap_or_default().trim_end().len();
+                self.code = Some(Code { info, text: String::new(), pieces: Vec::new(), range, fence });
             }
             Tag::HtmlBlock => self.block = Some((String::new(), range.start)),
             Tag::List(first) => {
@@ -754,7 +759,7 @@ impl Writer<'_> {
     fn end_code(&mut self) {
         let Some(code) = self.code.take() else { return };
         let (fence, mut wrong) = code::fence(&code.info);
-        let first_line = code.range.start..code.range.start + 3.min(code.range.len());
+        let first_line = code.range.start..code.range.start + code.fence;
         if fence.language == "mermaid" {
             self.diagram(&code, fence.title.as_deref());
         } else {
@@ -808,8 +813,7 @@ impl Writer<'_> {
 
     /// Something of an API in the place of a paragraph.
     fn embed(&mut self, reference: &str, words: &str, range: Range<usize>) {
-        let is_inline = self.heading.is_some() || self.frames.iter().any(|frame| matches!(frame, Frame::Cell { .. } | Frame::Link { .. }));
-        if is_inline {
+        if self.is_in_line() {
             let help = "put it into a paragraph of its own, or write a link: `[words](operation:API/OPERATION)`";
             let message = "an operation or schema cannot stand in a heading, a table or a link".to_owned();
             self.wrong("portal/embed", range, message, "shown as words", Some(help.to_owned()));
@@ -818,6 +822,7 @@ impl Writer<'_> {
         }
         match self.around.embed(reference, range) {
             Some(number) => {
+                self.before_raw_block();
                 self.close_paragraph();
                 self.push(&format!("\0{number}\0\n"));
             }
@@ -902,7 +907,7 @@ impl Writer<'_> {
         let trimmed = block.trim();
         let inside = trimmed.strip_prefix("<!--").and_then(|rest| rest.strip_suffix("-->")).filter(|rest| !rest.contains("-->"));
         let Some(inside) = inside.map(str::trim) else {
-            return self.raw(block, start, false);
+            return self.raw(block, start, None);
         };
         let blank = block.len() - block.trim_start().len();
         let range = start + blank..start + blank + trimmed.len();
@@ -1069,7 +1074,8 @@ impl Writer<'_> {
         }
     }
 
-    fn raw(&mut self, raw: &str, start: usize, is_inline: bool) {
+    /// HTML of the author's. `rest` is what follows in the source where it runs with the text.
+    fn raw(&mut self, raw: &str, start: usize, rest: Option<&str>) {
         if self.around.allows_html() {
             self.push(raw);
             return;
@@ -1088,16 +1094,29 @@ impl Writer<'_> {
                 }
                 Token::Comment(_) | Token::Other => {}
                 Token::Open(tag) => {
-                    if self.open(tag, &raw[*at..end], range, is_inline) {
-                        // Its content may stand here, or in what follows.
-                        let closes = |(_, token): &(usize, Token<'_>)| matches!(token, Token::Close(name) if *name == tag.name);
-                        match tokens[index..].iter().position(closes) {
-                            Some(close) => index += close + 1,
-                            None => {
-                                self.dropping = is_inline.then(|| (tag.name.clone(), self.frames.len()));
-                                return;
-                            }
-                        }
+                    let written = &raw[*at..end];
+                    if html::kind(&tag.name) != Kind::Removed {
+                        self.open(tag, written, range, rest.is_some());
+                        continue;
+                    }
+                    // All that is in it goes with it: to its end here, or in what follows.
+                    let closes = |(_, token): &(usize, Token<'_>)| matches!(token, Token::Close(name) if *name == tag.name);
+                    let close = tokens[index..].iter().position(closes);
+                    let is_closed = close.is_some() || rest.is_some_and(|rest| is_closed_in(rest, &tag.name));
+                    if !is_closed && !tag.closes_itself && !html::is_void(&tag.name) && !matches!(tag.name.as_str(), "script" | "style") {
+                        // `<title>` alone is a placeholder more often than an element.
+                        self.unknown(&tag.name, written, range);
+                        continue;
+                    }
+                    let message = format!("the element `{}` is not published", tag.name);
+                    self.wrong("portal/html", range, message, "left out, with all that is in it", self.html_help());
+                    match close {
+                        Some(close) => index += close + 1,
+                        None if tag.closes_itself || html::is_void(&tag.name) => {}
+                        None if is_closed => self.dropping = Some((tag.name.clone(), self.frames.len())),
+                        // A script that does not end takes the block.
+                        None if rest.is_none() => return,
+                        None => {}
                     }
                 }
                 Token::Close(name) => self.close(name, range),
@@ -1105,40 +1124,39 @@ impl Writer<'_> {
         }
     }
 
-    /// Begins an element. True if all that is in it is taken away.
-    fn open(&mut self, tag: &RawTag<'_>, written: &str, range: Range<usize>, is_inline: bool) -> bool {
+    /// What looks like an element and is none: most likely a placeholder.
+    fn unknown(&mut self, name: &str, written: &str, range: Range<usize>) {
+        let message = match html::kind(name) {
+            Kind::Unknown => format!("`<{name}>` is no element of HTML"),
+            _ => format!("`<{name}>` is not closed, and would not be published"),
+        };
+        let help = "put it into backticks if it is code or a placeholder, or write `\\<` for a `<`";
+        self.wrong("portal/html", range, message, "shown as text", Some(help.to_owned()));
+        self.heard(written);
+        self.push(&escaped_text(written));
+    }
+
+    /// Begins an element.
+    fn open(&mut self, tag: &RawTag<'_>, written: &str, range: Range<usize>, is_inline: bool) {
         let name = tag.name.as_str();
         let kind = html::kind(name);
-        // Blocks cannot stand inside of what runs with the text.
-        let in_line = self.heading.is_some()
-            || self.frames.iter().any(|frame| matches!(frame, Frame::Link { .. } | Frame::Cell { .. }))
-            || matches!(self.frames.last(), Some(Frame::Element("</em>" | "</strong>" | "</del>")))
-            || self.callout.as_ref().is_some_and(|callout| callout.in_title);
+        let in_line = self.is_in_line();
         match kind {
-            Kind::Removed => {
-                let message = format!("the element `{name}` is not published");
-                self.wrong("portal/html", range, message, "left out, with all that is in it", self.html_help());
-                return !tag.closes_itself && !html::is_void(name);
-            }
             Kind::Unwrapped => {
                 if !html::is_harmless(name) {
                     let message = format!("the element `{name}` is not published");
                     self.wrong("portal/html", range, message, "left out; what is in it stays", self.html_help());
                 }
-                return false;
+                return;
             }
-            Kind::Unknown => {
-                let message = format!("`<{name}>` is no element of HTML");
-                let help = "put it into backticks if it is code or a placeholder, or write `\\<` for a `<`";
-                self.wrong("portal/html", range, message, "shown as text", Some(help.to_owned()));
-                self.heard(written);
-                self.push(&escaped_text(written));
-                return false;
+            Kind::Unknown | Kind::Removed => {
+                self.unknown(name, written, range);
+                return;
             }
             Kind::Block | Kind::Heading(_) if in_line => {
                 let message = format!("`{name}` cannot stand inside a heading, a link, a cell or emphasis");
                 self.wrong("portal/html", range, message, "left out; what is in it stays", None);
-                return false;
+                return;
             }
             _ => {}
         }
@@ -1150,53 +1168,61 @@ impl Writer<'_> {
         if !parents.is_empty() && !parent.is_some_and(|parent| parents.contains(&parent)) {
             let message = format!("`{name}` must stand directly inside `{}`", parents[0]);
             self.wrong("portal/html", range, message, "left out; what is in it stays", None);
-            return false;
+            return;
         }
         if name == "a" && (self.raw.iter().any(|raw| raw.name == "a") || self.frames.iter().any(|frame| matches!(frame, Frame::Link { .. }))) {
             let message = "a link inside a link leads nowhere".to_owned();
             self.wrong("portal/html", range, message, "left out; what is in it stays", None);
-            return false;
+            return;
         }
         match kind {
             Kind::Heading(level) => {
+                self.before_raw_block();
                 self.close_paragraph();
-                self.before_block();
                 self.start_heading(level, range.clone());
             }
             _ => {
                 if kind == Kind::Block || name == "hr" {
+                    self.before_raw_block();
                     if is_inline {
                         self.close_paragraph();
                     }
-                    self.before_raw_block(name);
                 }
                 let attributes = self.attributes(tag, &range);
                 self.push(&format!("<{name}{attributes}>"));
             }
         }
         if kind == Kind::Void {
-            return false;
+            return;
         }
         if self.raw.len() >= NESTING_MAX {
             let message = format!("elements nest deeper than {NESTING_MAX} here");
             self.wrong("portal/nesting", range, message, "closed at once", None);
             self.push(&format!("</{name}>"));
-            return false;
+            return;
         }
         self.raw.push(RawElement { name: name.to_owned(), depth: self.frames.len(), range });
         if tag.closes_itself {
             // `<div/>` is meant to be empty, which HTML does not know.
             self.close_raw(false);
         }
-        false
     }
 
-    fn before_raw_block(&mut self, _name: &str) {
+    /// Blocks cannot stand inside of what runs with the text.
+    fn is_in_line(&self) -> bool {
+        self.heading.is_some()
+            || self.frames.iter().any(|frame| matches!(frame, Frame::Link { .. } | Frame::Cell { .. }))
+            || matches!(self.frames.last(), Some(Frame::Element("</em>" | "</strong>" | "</del>" | "</sup>" | "</sub>")))
+            || self.callout.as_ref().is_some_and(|callout| callout.in_title)
+            || self.raw.iter().any(|raw| raw.name == "a" || raw.name == "summary" || raw.name == "caption")
+    }
+
+    fn before_raw_block(&mut self) {
         if self.callout.as_ref().is_some_and(|callout| !callout.in_title) {
             self.callout_title("");
         }
         // Inline elements end where a block begins.
-        while self.raw.last().is_some_and(|raw| raw.depth == self.frames.len() && html::kind(&raw.name) == Kind::Inline && raw.name != "a") {
+        while self.raw.last().is_some_and(|raw| raw.depth == self.frames.len() && (raw.name == "p" || html::kind(&raw.name) == Kind::Inline)) {
             self.close_raw(true);
         }
     }
@@ -1300,13 +1326,19 @@ impl Writer<'_> {
         if is_mistake && !html::ends_by_itself(&raw.name) {
             let message = format!("`<{}>` is not closed", raw.name);
             let help = format!("write `</{}>` in the same block", raw.name);
-            self.wrong("portal/html", raw.range.clone(), message, "closed here", Some(help));
+            self.wrong("portal/html", raw.range.clone(), message, "closed where its block ends", Some(help));
         }
         match html::kind(&raw.name) {
             Kind::Heading(_) => self.end_heading(),
             _ => self.push(&format!("</{}>", raw.name)),
         }
     }
+}
+
+/// Whether an element ends before its paragraph does.
+fn is_closed_in(rest: &str, name: &str) -> bool {
+    let paragraph = rest.find("\n\n").map_or(rest, |end| &rest[..end]);
+    paragraph.match_indices("</").any(|(at, _)| paragraph[at + 2..].get(..name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name)))
 }
 
 /// Whether an address names something of the service: `operation:petstore/getPet`.
