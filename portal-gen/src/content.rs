@@ -368,7 +368,9 @@ fn written(site: &Site<'_>, sidebar: &[SidebarEntry], shown: &mut Vec<String>) -
     let mut entries = Vec::new();
     for entry in sidebar {
         match entry {
-            SidebarEntry::Group { title, entries: inner } => entries.push(Entry::group(title.clone(), written(site, inner, shown))),
+            SidebarEntry::Group { title, entries: inner } => {
+                entries.push(Entry::group(title.clone(), written(site, inner, shown)))
+            }
             SidebarEntry::Outside { href, title } => entries.push(Entry {
                 title: title.clone(),
                 path: href.clone(),
@@ -385,7 +387,14 @@ fn written(site: &Site<'_>, sidebar: &[SidebarEntry], shown: &mut Vec<String>) -
                     None => {
                         let title = title.clone().unwrap_or_else(|| in_words(address.trim_end_matches('/')));
                         let inside = vec![address.clone()];
-                        entries.push(Entry { title, path: address, is_outside: false, is_draft: false, entries: Vec::new(), inside });
+                        entries.push(Entry {
+                            title,
+                            path: address,
+                            is_outside: false,
+                            is_draft: false,
+                            entries: Vec::new(),
+                            inside,
+                        });
                     }
                 }
             }
@@ -439,10 +448,15 @@ fn folders(pages: &[(&Page, &str)], depth: usize) -> Vec<Entry> {
             continue;
         }
         done.push(first);
-        let inner: Vec<(&Page, &str)> =
-            pages.iter().filter(|(page, _)| page.path.split('/').nth(depth) == Some(first) && page.path.split('/').nth(depth + 1).is_some()).copied().collect();
+        let inner: Vec<(&Page, &str)> = pages
+            .iter()
+            .filter(|(page, _)| page.path.split('/').nth(depth) == Some(first) && page.path.split('/').nth(depth + 1).is_some())
+            .copied()
+            .collect();
         // The folder's own page gives it its title.
-        let index = inner.iter().find(|(page, _)| page.path.split('/').nth(depth + 1) == Some("index") && page.path.split('/').nth(depth + 2).is_none());
+        let index = inner.iter().find(|(page, _)| {
+            page.path.split('/').nth(depth + 1) == Some("index") && page.path.split('/').nth(depth + 2).is_none()
+        });
         let title = index.and_then(|(page, _)| page.navigation_title.clone()).unwrap_or_else(|| in_words(first));
         entries.push(Entry::group(title, folders(&inner, depth + 1)));
     }

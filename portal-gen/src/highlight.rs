@@ -49,9 +49,39 @@ pub(crate) fn is_known(language: &str) -> bool {
 
 /// The names of languages for "did you mean".
 pub(crate) const NAMES: &[&str] = &[
-    "json", "yaml", "http", "bash", "shell", "console", "powershell", "javascript", "typescript", "python", "csharp", "java",
-    "kotlin", "go", "php", "ruby", "rust", "swift", "c", "cpp", "sql", "xml", "html", "css", "toml", "ini", "graphql", "protobuf",
-    "dockerfile", "hcl", "diff", "mermaid", "text",
+    "json",
+    "yaml",
+    "http",
+    "bash",
+    "shell",
+    "console",
+    "powershell",
+    "javascript",
+    "typescript",
+    "python",
+    "csharp",
+    "java",
+    "kotlin",
+    "go",
+    "php",
+    "ruby",
+    "rust",
+    "swift",
+    "c",
+    "cpp",
+    "sql",
+    "xml",
+    "html",
+    "css",
+    "toml",
+    "ini",
+    "graphql",
+    "protobuf",
+    "dockerfile",
+    "hcl",
+    "diff",
+    "mermaid",
+    "text",
 ];
 
 /// How a language is read.
@@ -227,13 +257,7 @@ static PROTOBUF: Words = Words {
                extend extensions to string int32 int64 uint32 uint64 sint32 sint64 bool bytes double float fixed32 fixed64",
     ..PLAIN
 };
-static CSS: Words = Words {
-    line_comments: &[],
-    keywords: "important",
-    variables: "@#.",
-    has_keys: true,
-    ..PLAIN
-};
+static CSS: Words = Words { line_comments: &[], keywords: "important", variables: "@#.", has_keys: true, ..PLAIN };
 static DOCKERFILE: Words = Words {
     line_comments: &["#"],
     block_comments: &[],
@@ -485,7 +509,9 @@ fn markup<'t>(text: &'t str, pieces: &mut Pieces<'t>) {
                 '>' => ("t", 1),
                 '/' | '?' if rest[1..].starts_with('>') => ("t", 2),
                 '"' | '\'' => ("s", rest[1..].find(first).map_or(rest.len(), |end| end + 2)),
-                _ if is_word(first) => ("k", rest.find(|next: char| !(is_word(next) || ":-.".contains(next))).unwrap_or(rest.len())),
+                _ if is_word(first) => {
+                    ("k", rest.find(|next: char| !(is_word(next) || ":-.".contains(next))).unwrap_or(rest.len()))
+                }
                 '<' => break,
                 _ => ("", first.len_utf8()),
             };
@@ -513,7 +539,7 @@ fn setting<'t>(line: &'t str, mark: char, pieces: &mut Pieces<'t>) {
         pieces.push(("t", content));
         return;
     }
-    let quoted = content.starts_with(['"', '\'']).then(|| text_length(content, &content[..1])).unwrap_or_default();
+    let quoted = if content.starts_with(['"', '\'']) { text_length(content, &content[..1]) } else { 0 };
     let found = content[quoted..].char_indices().find(|&(at, found)| {
         // YAML's colon ends with a space, so that addresses are values.
         found == mark && (mark == '=' || !content[quoted + at + 1..].starts_with(|next: char| !next.is_whitespace()))
@@ -603,7 +629,29 @@ mod tests {
 
     #[test]
     fn nothing_is_lost_whatever_the_text_is() {
-        let nasty = ["", "\"", "'\\", "\"\\é", "<", "<a b='", "<!--", "a: 'b\\", "- ", "GET", "HTTP/1.1é00", "$", "${é", "@", "-", "`a\n", "é: é #é", "/*", "[é", "/é", "??>"];
+        let nasty = [
+            "",
+            "\"",
+            "'\\",
+            "\"\\é",
+            "<",
+            "<a b='",
+            "<!--",
+            "a: 'b\\",
+            "- ",
+            "GET",
+            "HTTP/1.1é00",
+            "$",
+            "${é",
+            "@",
+            "-",
+            "`a\n",
+            "é: é #é",
+            "/*",
+            "[é",
+            "/é",
+            "??>",
+        ];
         for language in NAMES {
             for text in nasty {
                 let shown: String = html(language, text);

@@ -82,14 +82,8 @@ pub(crate) fn address(site: &Site<'_>, page: Page) -> String {
 
 /// Computes everything that a page's template sees. `shared` is [`shared`], computed once.
 pub(crate) fn fill(site: &Site<'_>, page: Page, shared: &Shared) -> Filled {
-    let mut filler = Filler {
-        site,
-        shared,
-        context: Context::new(),
-        extras: Vec::new(),
-        findings: Diagnostics::new(),
-        distant: Vec::new(),
-    };
+    let mut filler =
+        Filler { site, shared, context: Context::new(), extras: Vec::new(), findings: Diagnostics::new(), distant: Vec::new() };
     let (template, path) = match page {
         Page::Home => filler.home(),
         Page::Apis => filler.apis(),
@@ -105,14 +99,7 @@ pub(crate) fn fill(site: &Site<'_>, page: Page, shared: &Shared) -> Filled {
         Page::NotFound => filler.not_found(),
     };
     let file = if path.ends_with(".html") { path } else { format!("{path}index.html") };
-    Filled {
-        template,
-        file,
-        context: filler.context,
-        extras: filler.extras,
-        findings: filler.findings,
-        distant: filler.distant,
-    }
+    Filled { template, file, context: filler.context, extras: filler.extras, findings: filler.findings, distant: filler.distant }
 }
 
 /// What every page shows, as values that are cheap to share.
@@ -619,7 +606,18 @@ fn layout(page: &catalog::model::Page) -> serde_json::Value {
 /// A day for machines and for people: `2026-11-21`, `21 November 2026`.
 fn day(day: &str) -> (String, String) {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     let parts: Vec<usize> = day.split('-').filter_map(|part| part.parse().ok()).collect();
     let words = match parts[..] {

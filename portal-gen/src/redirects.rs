@@ -42,7 +42,7 @@ pub(crate) fn all(site: &Site<'_>) -> (Vec<Redirect>, Diagnostics) {
                 }
                 redirects.insert(redirect.file.clone(), redirect);
             }
-            Err(mistake) => findings.push(mistake),
+            Err(mistake) => findings.push(*mistake),
         }
     }
     (redirects.into_values().collect(), findings)
@@ -52,15 +52,17 @@ fn warning(place: &Place, message: impl Into<String>) -> Diagnostic {
     Diagnostic::warning("portal/redirect", place.clone(), message).at("left out")
 }
 
-fn redirect(site: &Site<'_>, from: &str, to: &str, place: &Place) -> Result<Redirect, Diagnostic> {
+fn redirect(site: &Site<'_>, from: &str, to: &str, place: &Place) -> Result<Redirect, Box<Diagnostic>> {
     if from.contains(['#', '?', '*', '\\', '\0']) || is_outside(from) || from.contains("://") {
         let message = format!("`{from}` is no address that a file can have");
-        return Err(warning(place, message).help("write a path inside the site, without `#`, `?` and `*`: `/old/page/`"));
+        return Err(Box::new(
+            warning(place, message).help("write a path inside the site, without `#`, `?` and `*`: `/old/page/`"),
+        ));
     }
     let parts: Vec<&str> = from.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
     if parts.is_empty() || parts.contains(&"..") || parts.iter().any(|part| part.chars().any(char::is_control)) {
         let message = format!("`{from}` is no address inside the site");
-        return Err(warning(place, message).help("write the old path of a page: `/old/page/`"));
+        return Err(Box::new(warning(place, message).help("write the old path of a page: `/old/page/`")));
     }
     let path = parts.join("/").replace("%20", " ");
     let is_file = path.ends_with(".html") || path.ends_with(".htm");
@@ -68,9 +70,12 @@ fn redirect(site: &Site<'_>, from: &str, to: &str, place: &Place) -> Result<Redi
     let is_file = is_file && path.ends_with('l');
     let (file, from_address) =
         if is_file { (path.clone(), path.clone()) } else { (format!("{path}/index.html"), format!("{path}/")) };
-    if site.addresses.contains(&from_address) || matches!(parts[0], "assets" | "media") || matches!(path.as_str(), "404.html" | "index.html") {
+    if site.addresses.contains(&from_address)
+        || matches!(parts[0], "assets" | "media")
+        || matches!(path.as_str(), "404.html" | "index.html")
+    {
         let message = format!("`{from}` is a page of this site already");
-        return Err(warning(place, message).help("redirect addresses that have no page any more"));
+        return Err(Box::new(warning(place, message).help("redirect addresses that have no page any more")));
     }
     if is_outside(to) {
         let title = to.split_once("://").map_or(to, |(_, rest)| rest.trim_end_matches('/')).to_owned();
@@ -83,9 +88,13 @@ fn redirect(site: &Site<'_>, from: &str, to: &str, place: &Place) -> Result<Redi
         let help = nearest(wanted, addresses).map(|close| format!("did you mean `/{close}/`?"));
         let otherwise = "write the address of a page of this site, or of another site with `https://`";
         let message = format!("`{to}` leads to no page of this site");
-        return Err(warning(place, message).help(help.unwrap_or_else(|| otherwise.to_owned())));
+        return Err(Box::new(warning(place, message).help(help.unwrap_or_else(|| otherwise.to_owned()))));
     };
-    let title = site.content.iter().find(|(_, path)| *path == found).map_or_else(|| site.title().to_owned(), |(page, _)| page.title.clone());
+    let title = site
+        .content
+        .iter()
+        .find(|(_, path)| *path == found)
+        .map_or_else(|| site.title().to_owned(), |(page, _)| page.title.clone());
     Ok(Redirect { file, from: from_address, to: format!("{found}{fragment}"), is_outside: false, title })
 }
 

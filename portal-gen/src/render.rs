@@ -137,8 +137,11 @@ fn broken_anchors(site: &Site<'_>, theme: &Theme, shared: &Shared, pages: &[Page
     findings
 }
 
-/// One page: its file and those beside it, what is wrong with it, and where it leads.
-fn files_of(site: &Site<'_>, theme: &Theme, shared: &Shared, page: Page) -> (Vec<(String, Vec<u8>)>, Diagnostics, Vec<Distant>) {
+/// Files by their paths, what is wrong with a page, and to which anchors of others it leads.
+type Made = (Vec<(String, Vec<u8>)>, Diagnostics, Vec<Distant>);
+
+/// One page: those beside it, and its own file at last.
+fn files_of(site: &Site<'_>, theme: &Theme, shared: &Shared, page: Page) -> Made {
     let filled = pages::fill(site, page, shared);
     let mut findings = filled.findings;
     let mut files = filled.extras;

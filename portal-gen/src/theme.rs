@@ -39,8 +39,7 @@ const TEMPLATES: [(&str, &str); 21] = built_in![
 ];
 
 /// The assets, by name; each becomes a file in `assets/`, except those that are parts of another.
-const ASSETS: [(&str, &str); 4] =
-    built_in!["assets/style.css" "assets/content.css" "assets/portal.js" "assets/favicon.svg"];
+const ASSETS: [(&str, &str); 4] = built_in!["assets/style.css" "assets/content.css" "assets/portal.js" "assets/favicon.svg"];
 
 /// Style sheets that stand at the end of `style.css`: a page asks for one file. They are replaced by their own names.
 const STYLE_PARTS: [&str; 1] = ["assets/content.css"];

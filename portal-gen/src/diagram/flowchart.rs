@@ -392,7 +392,9 @@ fn link(rest: &mut &str) -> Result<Line, Wrong> {
         after
     };
     for (mark, tip) in [(">", Tip::Arrow), ("x", Tip::Cross), ("o", Tip::Circle)] {
-        if let Some(after) = text.strip_prefix(mark).filter(|after| mark == ">" || !after.starts_with(char::is_alphanumeric) || text.len() > 1) {
+        if let Some(after) =
+            text.strip_prefix(mark).filter(|after| mark == ">" || !after.starts_with(char::is_alphanumeric) || text.len() > 1)
+        {
             (line.tips.1, text) = (tip, after);
             break;
         }
@@ -400,7 +402,8 @@ fn link(rest: &mut &str) -> Result<Line, Wrong> {
     let plain = if dash == '.' { 1 } else { 2 + usize::from(line.tips.1 == Tip::None) };
     line.length = (run_total.saturating_sub(plain) + 1).min(8);
     if let Some(label) = text.trim_start().strip_prefix('|') {
-        let end = label.find('|').ok_or_else(|| ("`|` is not closed".to_owned(), "write `|` behind the label, too".to_owned()))?;
+        let end =
+            label.find('|').ok_or_else(|| ("`|` is not closed".to_owned(), "write `|` behind the label, too".to_owned()))?;
         line.label = svg::text_lines(&label[..end]);
         text = &label[end + 1..];
     }
@@ -726,8 +729,8 @@ fn curve(out: &mut String, line: &Line, points: &[(f64, f64)], way: Way) {
 }
 
 fn size_of(node: &Node) -> (f64, f64) {
-    let (width, height) = svg::size(&node.lines);
-    let (width, height) = (width + 28.0, height + 18.0);
+    let (text_width, text_height) = svg::size(&node.lines);
+    let (width, height) = (text_width + 28.0, text_height + 18.0);
     match node.shape {
         Shape::Box | Shape::Round => (width.max(52.0), height),
         Shape::Stadium | Shape::Hexagon | Shape::Flag => (width + 20.0, height),
@@ -738,7 +741,7 @@ fn size_of(node: &Node) -> (f64, f64) {
             let round = width.hypot(height) - 12.0;
             (round, round)
         }
-        Shape::Diamond => (width * 1.25 + height, height * 1.3 + width * 0.28),
+        Shape::Diamond => (text_width * 1.35 + 44.0, text_height * 2.0 + text_width * 0.2 + 4.0),
     }
 }
 
@@ -776,18 +779,16 @@ fn shape_of(out: &mut String, shape: Shape, (x, y): (f64, f64), (width, height):
             );
         }
         Shape::Circle => {
-            let _ = write!(
-                out,
-                "<circle class=\"node\" cx=\"{}\" cy=\"{}\" r=\"{}\"/>",
-                number(x),
-                number(y),
-                number(width / 2.0)
-            );
+            let _ =
+                write!(out, "<circle class=\"node\" cx=\"{}\" cy=\"{}\" r=\"{}\"/>", number(x), number(y), number(width / 2.0));
         }
         Shape::Diamond => polygon(out, &[(x, top), (right, y), (x, bottom), (left, y)]),
         Shape::Hexagon => {
             let cut = (height / 2.0).min(16.0);
-            polygon(out, &[(left + cut, top), (right - cut, top), (right, y), (right - cut, bottom), (left + cut, bottom), (left, y)]);
+            polygon(
+                out,
+                &[(left + cut, top), (right - cut, top), (right, y), (right - cut, bottom), (left + cut, bottom), (left, y)],
+            );
         }
         Shape::Lean => polygon(out, &[(left + 14.0, top), (right, top), (right - 14.0, bottom), (left, bottom)]),
         Shape::Flag => polygon(out, &[(left, top), (right, top), (right, bottom), (left, bottom), (left + 14.0, y)]),

@@ -234,8 +234,11 @@ fn crossings(items: &[Item], layers: &[Vec<usize>]) -> usize {
     let place = places(layers, items.len());
     let mut count = 0;
     for layer in layers {
-        let lines: Vec<(f64, f64)> =
-            layer.iter().flat_map(|&item| items[item].below.iter().map(move |&below| (item, below))).map(|(a, b)| (place[a], place[b])).collect();
+        let lines: Vec<(f64, f64)> = layer
+            .iter()
+            .flat_map(|&item| items[item].below.iter().map(move |&below| (item, below)))
+            .map(|(a, b)| (place[a], place[b]))
+            .collect();
         for (index, first) in lines.iter().enumerate() {
             count += lines[index + 1..].iter().filter(|second| (first.0 - second.0) * (first.1 - second.1) < 0.0).count();
         }

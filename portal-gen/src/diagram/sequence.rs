@@ -180,7 +180,8 @@ fn message(sequence: &mut Sequence, reader: &mut Reader<'_>, number: usize, line
         .iter()
         .filter_map(|arrow| Some((ends.find(arrow.0)?, arrow)))
         .min_by_key(|(at, arrow)| (*at, std::cmp::Reverse(arrow.0.len())));
-    let Some((at, (arrow, dotted, tips))) = found.filter(|(at, arrow)| !ends[..*at].trim().is_empty() && !ends[at + arrow.0.len()..].trim().is_empty())
+    let Some((at, (arrow, dotted, tips))) =
+        found.filter(|(at, arrow)| !ends[..*at].trim().is_empty() && !ends[at + arrow.0.len()..].trim().is_empty())
     else {
         let start: String = line.chars().take(24).collect();
         let help = "write a message as `A->>B: text` or `A-->>B: text`, with `participant A as Name` for longer names";
@@ -240,8 +241,7 @@ fn in_words(sequence: &Sequence) -> String {
 fn columns(sequence: &Sequence) -> (Vec<f64>, Vec<f64>) {
     let count = sequence.actors.len();
     let widths: Vec<f64> = sequence.actors.iter().map(|actor| (svg::size(&actor.lines).0 + 28.0).max(70.0)).collect();
-    let mut apart: Vec<f64> =
-        widths.windows(2).map(|pair| ((pair[0] + pair[1]) / 2.0 + 24.0).max(APART_MIN)).collect();
+    let mut apart: Vec<f64> = widths.windows(2).map(|pair| ((pair[0] + pair[1]) / 2.0 + 24.0).max(APART_MIN)).collect();
     apart.push(0.0);
     let mut left: f64 = widths.first().copied().unwrap_or(0.0) / 2.0;
     let mut right: f64 = widths.last().copied().unwrap_or(0.0) / 2.0;
@@ -269,7 +269,11 @@ fn columns(sequence: &Sequence) -> (Vec<f64>, Vec<f64>) {
                     Side::Over if from != to => needs(*from, *to, width - 40.0, &mut apart),
                     Side::Over => {
                         let half = width / 2.0 + 12.0;
-                        if *from > 0 { needs(from - 1, *from, half + 12.0, &mut apart) } else { left = left.max(half) }
+                        if *from > 0 {
+                            needs(from - 1, *from, half + 12.0, &mut apart)
+                        } else {
+                            left = left.max(half)
+                        }
                         if *from + 1 < count { needs(*from, from + 1, half + 12.0, &mut apart) } else { right = right.max(half) }
                     }
                     Side::Left if *from > 0 => needs(from - 1, *from, width + 24.0, &mut apart),

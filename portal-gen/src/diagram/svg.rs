@@ -95,27 +95,17 @@ pub(super) fn tip(out: &mut String, tip: Tip, (x, y): (f64, f64), (dx, dy): (f64
         return;
     }
     let (dx, dy) = (dx / length, dy / length);
-    let at = |along: f64, aside: f64| {
-        format!("{} {}", number(x - dx * along - dy * aside), number(y - dy * along + dx * aside))
-    };
+    let at = |along: f64, aside: f64| format!("{} {}", number(x - dx * along - dy * aside), number(y - dy * along + dx * aside));
     let _ = match tip {
         Tip::None => Ok(()),
         Tip::Arrow => write!(out, "<path class=\"tip\" d=\"M{}L{}L{}Z\"/>", at(0.0, 0.0), at(9.0, 4.5), at(9.0, -4.5)),
         Tip::Open => write!(out, "<path class=\"line\" d=\"M{}L{}L{}\"/>", at(9.0, 5.0), at(0.0, 0.0), at(9.0, -5.0)),
-        Tip::Cross => write!(
-            out,
-            "<path class=\"line\" d=\"M{}L{}M{}L{}\"/>",
-            at(10.0, 5.0),
-            at(0.0, -5.0),
-            at(10.0, -5.0),
-            at(0.0, 5.0)
-        ),
-        Tip::Circle => write!(
-            out,
-            "<circle class=\"tip\" cx=\"{}\" cy=\"{}\" r=\"4\"/>",
-            number(x - dx * 4.0),
-            number(y - dy * 4.0)
-        ),
+        Tip::Cross => {
+            write!(out, "<path class=\"line\" d=\"M{}L{}M{}L{}\"/>", at(10.0, 5.0), at(0.0, -5.0), at(10.0, -5.0), at(0.0, 5.0))
+        }
+        Tip::Circle => {
+            write!(out, "<circle class=\"tip\" cx=\"{}\" cy=\"{}\" r=\"4\"/>", number(x - dx * 4.0), number(y - dy * 4.0))
+        }
     };
 }
 

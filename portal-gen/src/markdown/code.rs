@@ -113,7 +113,8 @@ fn marks(text: &str, marks: &mut Vec<RangeInclusive<usize>>, wrong: &mut Vec<Wro
 /// The block as HTML. A block that scrolls must be reachable by keyboard.
 pub(super) fn html(fence: &Fence, text: &str, wrong: &mut Vec<Wrong>) -> String {
     let text = text.strip_suffix('\n').unwrap_or(text);
-    let class = if fence.language.is_empty() { String::new() } else { format!(" class=\"language-{}\"", escaped(&fence.language)) };
+    let class =
+        if fence.language.is_empty() { String::new() } else { format!(" class=\"language-{}\"", escaped(&fence.language)) };
     let has_lines = fence.is_diff || fence.numbers.is_some() || !fence.marks.is_empty();
     let mut out = String::with_capacity(text.len() * 2 + 128);
     if let Some(title) = &fence.title {

@@ -33,7 +33,9 @@ pub(super) fn tokens(raw: &str) -> Vec<(usize, Token<'_>)> {
     let mut at = 0;
     while at < raw.len() {
         let rest = &raw[at..];
-        let (token, length) = if rest.starts_with('<') { markup(rest).unwrap_or((Token::Text("<"), 1)) } else {
+        let (token, length) = if rest.starts_with('<') {
+            markup(rest).unwrap_or((Token::Text("<"), 1))
+        } else {
             let end = rest.find('<').unwrap_or(rest.len());
             (Token::Text(&rest[..end]), end)
         };
@@ -122,21 +124,20 @@ pub(super) enum Kind {
 
 pub(super) fn kind(name: &str) -> Kind {
     match name {
-        "a" | "abbr" | "b" | "bdi" | "bdo" | "cite" | "code" | "del" | "dfn" | "em" | "i" | "ins" | "kbd" | "mark" | "q" | "s"
-        | "samp" | "small" | "span" | "strong" | "sub" | "sup" | "time" | "u" | "var" => Kind::Inline,
+        "a" | "abbr" | "b" | "bdi" | "bdo" | "cite" | "code" | "del" | "dfn" | "em" | "i" | "ins" | "kbd" | "mark" | "q"
+        | "s" | "samp" | "small" | "span" | "strong" | "sub" | "sup" | "time" | "u" | "var" => Kind::Inline,
         "p" | "div" | "details" | "summary" | "dl" | "dt" | "dd" | "ul" | "ol" | "li" | "blockquote" | "pre" | "table"
         | "caption" | "thead" | "tbody" | "tfoot" | "tr" | "th" | "td" | "figure" | "figcaption" => Kind::Block,
         "br" | "hr" | "img" | "wbr" => Kind::Void,
         "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Kind::Heading(usize::from(name.as_bytes()[1] - b'0')),
-        "script" | "style" | "iframe" | "object" | "embed" | "applet" | "template" | "noscript" | "noembed" | "noframes" | "svg"
-        | "math" | "textarea" | "select" | "title" | "head" | "xmp" | "plaintext" | "frameset" | "audio" | "video" | "canvas" => {
-            Kind::Removed
-        }
-        "acronym" | "address" | "area" | "article" | "aside" | "base" | "basefont" | "big" | "body" | "button" | "center" | "col"
-        | "colgroup" | "data" | "datalist" | "dialog" | "dir" | "fieldset" | "font" | "footer" | "form" | "frame" | "header"
-        | "hgroup" | "html" | "input" | "label" | "legend" | "link" | "main" | "map" | "marquee" | "menu" | "meta" | "meter"
-        | "nav" | "nobr" | "optgroup" | "option" | "output" | "param" | "picture" | "progress" | "rp" | "rt" | "ruby" | "search"
-        | "section" | "slot" | "source" | "strike" | "track" | "tt" => Kind::Unwrapped,
+        "script" | "style" | "iframe" | "object" | "embed" | "applet" | "template" | "noscript" | "noembed" | "noframes"
+        | "svg" | "math" | "textarea" | "select" | "title" | "head" | "xmp" | "plaintext" | "frameset" | "audio" | "video"
+        | "canvas" => Kind::Removed,
+        "acronym" | "address" | "area" | "article" | "aside" | "base" | "basefont" | "big" | "body" | "button" | "center"
+        | "col" | "colgroup" | "data" | "datalist" | "dialog" | "dir" | "fieldset" | "font" | "footer" | "form" | "frame"
+        | "header" | "hgroup" | "html" | "input" | "label" | "legend" | "link" | "main" | "map" | "marquee" | "menu" | "meta"
+        | "meter" | "nav" | "nobr" | "optgroup" | "option" | "output" | "param" | "picture" | "progress" | "rp" | "rt"
+        | "ruby" | "search" | "section" | "slot" | "source" | "strike" | "track" | "tt" => Kind::Unwrapped,
         _ => Kind::Unknown,
     }
 }
@@ -145,14 +146,48 @@ pub(super) fn kind(name: &str) -> Kind {
 pub(super) fn is_harmless(name: &str) -> bool {
     matches!(
         name,
-        "acronym" | "address" | "article" | "aside" | "big" | "body" | "center" | "col" | "colgroup" | "font" | "footer" | "header"
-            | "html" | "main" | "nav" | "nobr" | "picture" | "section" | "source" | "strike" | "tt"
+        "acronym"
+            | "address"
+            | "article"
+            | "aside"
+            | "big"
+            | "body"
+            | "center"
+            | "col"
+            | "colgroup"
+            | "font"
+            | "footer"
+            | "header"
+            | "html"
+            | "main"
+            | "nav"
+            | "nobr"
+            | "picture"
+            | "section"
+            | "source"
+            | "strike"
+            | "tt"
     )
 }
 
 /// Whether an element has no end tag at all.
 pub(super) fn is_void(name: &str) -> bool {
-    matches!(name, "br" | "hr" | "img" | "wbr" | "input" | "meta" | "link" | "base" | "col" | "embed" | "source" | "track" | "param" | "area")
+    matches!(
+        name,
+        "br" | "hr"
+            | "img"
+            | "wbr"
+            | "input"
+            | "meta"
+            | "link"
+            | "base"
+            | "col"
+            | "embed"
+            | "source"
+            | "track"
+            | "param"
+            | "area"
+    )
 }
 
 /// Elements whose end may be left out.
@@ -218,8 +253,11 @@ pub(super) fn attribute(element: &str, name: &str, value: &str) -> Attribute {
         ("th", "scope") if matches!(value, "col" | "row" | "colgroup" | "rowgroup") => Attribute::Kept,
         ("details", "open") | ("ol", "reversed") => Attribute::Flag,
         (_, "align") if matches!(value.to_ascii_lowercase().as_str(), "left" | "right" | "center") => Attribute::Alignment,
-        (_, "class" | "style" | "align" | "valign" | "width" | "height" | "border" | "cellpadding" | "cellspacing" | "bgcolor" | "color"
-        | "rel" | "target" | "role" | "loading" | "dir" | "type" | "nowrap" | "size" | "face") => Attribute::Dropped,
+        (
+            _,
+            "class" | "style" | "align" | "valign" | "width" | "height" | "border" | "cellpadding" | "cellspacing" | "bgcolor"
+            | "color" | "rel" | "target" | "role" | "loading" | "dir" | "type" | "nowrap" | "size" | "face",
+        ) => Attribute::Dropped,
         (_, name) if name.starts_with("data-") || name.starts_with("aria-") || name.starts_with("xml") => Attribute::Dropped,
         _ => Attribute::Refused,
     }
@@ -298,7 +336,24 @@ mod tests {
 
     #[test]
     fn every_byte_is_part_of_a_token() {
-        for raw in ["<", "<a", "<a b", "<a b=", "<a b='", "<a b=c", "</", "</a", "<!--", "<!", "<?x", "<é>", "<a é=ü>", "<a/ />", "x<b>y</b >z", "<a =>"] {
+        for raw in [
+            "<",
+            "<a",
+            "<a b",
+            "<a b=",
+            "<a b='",
+            "<a b=c",
+            "</",
+            "</a",
+            "<!--",
+            "<!",
+            "<?x",
+            "<é>",
+            "<a é=ü>",
+            "<a/ />",
+            "x<b>y</b >z",
+            "<a =>",
+        ] {
             let found = tokens(raw);
             let starts: Vec<usize> = found.iter().map(|(start, _)| *start).collect();
             assert!(starts.first() == Some(&0) && starts.is_sorted_by(|a, b| a < b), "{raw}");

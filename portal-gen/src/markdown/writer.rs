@@ -70,11 +70,20 @@ enum Frame {
     Element(&'static str),
     Paragraph,
     Heading,
-    Callout { folds: bool },
-    Link { is_written: bool, reference: Option<String>, start: usize },
+    Callout {
+        folds: bool,
+    },
+    Link {
+        is_written: bool,
+        reference: Option<String>,
+        start: usize,
+    },
     Footnote(String),
     Table,
-    Cell { is_head: bool, class: &'static str },
+    Cell {
+        is_head: bool,
+        class: &'static str,
+    },
     Tabs(Tabs),
     Steps(Steps),
 }
@@ -383,7 +392,11 @@ impl Writer<'_> {
         if self.callout.as_ref().is_some_and(|callout| !callout.in_title) {
             self.callout_title("");
         }
-        if self.raw.last().is_some_and(|raw| raw.depth == self.frames.len() && (raw.name == "p" || html::kind(&raw.name) == Kind::Inline)) {
+        if self
+            .raw
+            .last()
+            .is_some_and(|raw| raw.depth == self.frames.len() && (raw.name == "p" || html::kind(&raw.name) == Kind::Inline))
+        {
             let is_paragraph = self.raw.last().is_some_and(|raw| raw.name == "p");
             self.close_raw(!is_paragraph);
         }
@@ -682,24 +695,18 @@ impl Writer<'_> {
             self.open_callout(kind, None, "");
             return;
         }
-        match callout_mark(text) {
-            Some((word, folds, from)) => match callout_kind(word) {
-                Some(kind) => {
-                    self.callout = Some(Callout { kind, from: range.start + from, folds, in_title: false });
-                    self.frames.push(Frame::Callout { folds: folds.is_some() });
-                    return;
-                }
-                None => {
-                    let names = ["NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION"];
-                    let help = match diagnostic::nearest(word, names) {
-                        Some(close) => format!("did you mean `[!{close}]`?"),
-                        None => "write `[!NOTE]`, `[!TIP]`, `[!IMPORTANT]`, `[!WARNING]` or `[!CAUTION]`".to_owned(),
-                    };
-                    let message = format!("there is no callout `{word}`");
-                    self.wrong("portal/callout", range.start..range.start + from, message, "shown as a quotation", Some(help));
-                }
-            },
-            None => {}
+        if let Some((word, folds, from)) = callout_mark(text) {
+            if let Some(kind) = callout_kind(word) {
+                self.callout = Some(Callout { kind, from: range.start + from, folds, in_title: false });
+                self.frames.push(Frame::Callout { folds: folds.is_some() });
+                return;
+            }
+            let help = match diagnostic::nearest(word, ["NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION"]) {
+                Some(close) => format!("did you mean `[!{close}]`?"),
+                None => "write `[!NOTE]`, `[!TIP]`, `[!IMPORTANT]`, `[!WARNING]` or `[!CAUTION]`".to_owned(),
+            };
+            let message = format!("there is no callout `{word}`");
+            self.wrong("portal/callout", range.start..range.start + from, message, "shown as a quotation", Some(help));
         }
         self.push("<blockquote>\n");
         self.frames.push(Frame::Element("</blockquote>\n"));
@@ -890,7 +897,8 @@ impl Writer<'_> {
                 let _ = writeln!(list, "<li>{note}</li>");
                 continue;
             }
-            let back = format!(" <a href=\"#footnote_{number}_from\" class=\"footnote-back\" aria-label=\"Back to the text\">↩</a>");
+            let back =
+                format!(" <a href=\"#footnote_{number}_from\" class=\"footnote-back\" aria-label=\"Back to the text\">↩</a>");
             let _ = match note.strip_suffix("</p>") {
                 Some(note) => writeln!(list, "<li id=\"footnote_{number}\">{note}{back}</p></li>"),
                 None => writeln!(list, "<li id=\"footnote_{number}\">{note}{back}</li>"),
@@ -948,7 +956,8 @@ impl Writer<'_> {
             _ => false,
         };
         // Only what stands in the same block may end: behind it are tabs and steps alone.
-        let innermost = self.frames.iter().rposition(|frame| !matches!(frame, Frame::Tabs(_) | Frame::Steps(_))).map_or(0, |at| at + 1);
+        let innermost =
+            self.frames.iter().rposition(|frame| !matches!(frame, Frame::Tabs(_) | Frame::Steps(_))).map_or(0, |at| at + 1);
         match self.frames[innermost..].iter().rposition(is_it).map(|at| at + innermost) {
             Some(at) => {
                 self.close_containers(at + 1);
@@ -1068,7 +1077,8 @@ impl Writer<'_> {
 
     /// Inside of something that is taken away: only its end counts.
     fn dropped(&mut self, raw: &str) {
-        let ends = |name: &str| html::tokens(raw).iter().any(|(_, token)| matches!(token, Token::Close(closed) if closed == name));
+        let ends =
+            |name: &str| html::tokens(raw).iter().any(|(_, token)| matches!(token, Token::Close(closed) if closed == name));
         if self.dropping.as_ref().is_some_and(|(name, _)| ends(name)) {
             self.dropping = None;
         }
@@ -1103,7 +1113,11 @@ impl Writer<'_> {
                     let closes = |(_, token): &(usize, Token<'_>)| matches!(token, Token::Close(name) if *name == tag.name);
                     let close = tokens[index..].iter().position(closes);
                     let is_closed = close.is_some() || rest.is_some_and(|rest| is_closed_in(rest, &tag.name));
-                    if !is_closed && !tag.closes_itself && !html::is_void(&tag.name) && !matches!(tag.name.as_str(), "script" | "style") {
+                    if !is_closed
+                        && !tag.closes_itself
+                        && !html::is_void(&tag.name)
+                        && !matches!(tag.name.as_str(), "script" | "style")
+                    {
                         // `<title>` alone is a placeholder more often than an element.
                         self.unknown(&tag.name, written, range);
                         continue;
@@ -1170,7 +1184,9 @@ impl Writer<'_> {
             self.wrong("portal/html", range, message, "left out; what is in it stays", None);
             return;
         }
-        if name == "a" && (self.raw.iter().any(|raw| raw.name == "a") || self.frames.iter().any(|frame| matches!(frame, Frame::Link { .. }))) {
+        if name == "a"
+            && (self.raw.iter().any(|raw| raw.name == "a") || self.frames.iter().any(|frame| matches!(frame, Frame::Link { .. })))
+        {
             let message = "a link inside a link leads nowhere".to_owned();
             self.wrong("portal/html", range, message, "left out; what is in it stays", None);
             return;
@@ -1222,13 +1238,18 @@ impl Writer<'_> {
             self.callout_title("");
         }
         // Inline elements end where a block begins.
-        while self.raw.last().is_some_and(|raw| raw.depth == self.frames.len() && (raw.name == "p" || html::kind(&raw.name) == Kind::Inline)) {
+        while self
+            .raw
+            .last()
+            .is_some_and(|raw| raw.depth == self.frames.len() && (raw.name == "p" || html::kind(&raw.name) == Kind::Inline))
+        {
             self.close_raw(true);
         }
     }
 
     fn html_help(&self) -> Option<String> {
-        self.anchors.then(|| "say it in Markdown; `allowHtml: true` in `portal/portal.yaml` publishes HTML as it is written".to_owned())
+        self.anchors
+            .then(|| "say it in Markdown; `allowHtml: true` in `portal/portal.yaml` publishes HTML as it is written".to_owned())
     }
 
     fn attributes(&mut self, tag: &RawTag<'_>, range: &Range<usize>) -> String {
@@ -1338,7 +1359,9 @@ impl Writer<'_> {
 /// Whether an element ends before its paragraph does.
 fn is_closed_in(rest: &str, name: &str) -> bool {
     let paragraph = rest.find("\n\n").map_or(rest, |end| &rest[..end]);
-    paragraph.match_indices("</").any(|(at, _)| paragraph[at + 2..].get(..name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name)))
+    paragraph
+        .match_indices("</")
+        .any(|(at, _)| paragraph[at + 2..].get(..name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name)))
 }
 
 /// Whether an address names something of the service: `operation:petstore/getPet`.
