@@ -71,49 +71,32 @@ impl Mask {
     /// The mask of an exchange. A key or a token that came with the request is a secret even if it is a wrong one: most often it is
     /// right elsewhere.
     pub fn of(exchange: &Exchange) -> Self {
-        let mut mask = Self::empty_of(exchange);
-        let mut came = Vec::new();
-        mask.each_credential(exchange, |credential| came.push(credential.to_owned()));
-        mask.request = Rc::new(Index::new(came));
-        mask
-    }
-
-    /// A text about an exchange without its secrets. What comes out is what [`of`](Self::of) and [`hide`](Self::hide) would show;
-    /// but few texts have anything of a credential in them, and for those that have not no mask is made.
-    pub fn hide_once<'t>(exchange: &Exchange, text: &'t str) -> Cow<'t, str> {
-        let mask = Self::empty_of(exchange);
-        let mut runs = Starts::default();
-        let mut is_unsure = false;
-        mask.each_credential(exchange, |credential| match kept_run(credential) {
-            Some(run) => runs.mark(run),
-            None => is_unsure = true,
-        });
-        let may_show = is_unsure
-            || text.as_bytes().windows(SECRET_BYTES_MIN).any(|start| start.first_chunk().is_some_and(|start| runs.has(start)));
-        if may_show { Self::of(exchange).hide(text) } else { mask.hide(text) }
-    }
-
-    /// What the service knows, and the names of what a request may bring.
-    fn empty_of(exchange: &Exchange) -> Self {
         let api = &exchange.about.called.api;
+        let mut came = Vec::new();
+        each_credential(exchange, |credential| came.push(credential.to_owned()));
         Self {
             service: exchange.about.secrets.clone(),
-            request: Rc::default(),
+            request: Rc::new(Index::new(came)),
             key_header: api.key_header.to_ascii_lowercase(),
             key_query: api.key_query.clone(),
         }
     }
 
-    /// Everything in a request that proves who asks.
-    fn each_credential(&self, exchange: &Exchange, mut take: impl FnMut(&str)) {
-        for (name, value) in exchange.client.fields().iter().filter(|(name, _)| self.hides_field(name)) {
-            take(secret_of_field(name, &String::from_utf8_lossy(value)));
+    /// A text about an exchange without its secrets. What comes out is what [`of`](Self::of) and [`hide`](Self::hide) would show;
+    /// but few texts have anything of a credential in them, and for those that have not no mask is made.
+    pub fn hide_once<'t>(exchange: &Exchange, text: &'t str) -> Cow<'t, str> {
+        let mut runs = Starts::default();
+        let mut is_unsure = false;
+        each_credential(exchange, |credential| match kept_run(credential) {
+            Some(run) => runs.mark(run),
+            None => is_unsure = true,
+        });
+        if is_unsure
+            || text.as_bytes().windows(SECRET_BYTES_MIN).any(|start| start.first_chunk().is_some_and(|start| runs.has(start)))
+        {
+            return Self::of(exchange).hide(text);
         }
-        let query = exchange.client.target().split_once('?').map_or("", |(_, query)| query);
-        for value in query.split('&').filter_map(|pair| self.key_in(pair)) {
-            take(&dotnet::uri::unescape_data_string(value));
-            take(value);
-        }
+        without(text, exchange.about.secrets.0.find(text).collect())
     }
 
     /// Something else that is a secret from now on, such as a token that was fetched for the request.
@@ -138,22 +121,7 @@ impl Mask {
 
     /// A text without its secrets.
     pub fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let mut found: Vec<_> = self.service.0.find(text).chain(self.request.find(text)).collect();
-        if found.is_empty() {
-            return text.into();
-        }
-        found.sort_unstable_by_key(|range| range.start);
-        let (mut hidden, mut end) = (String::with_capacity(text.len()), 0);
-        for range in found {
-            // Those that overlap are one: what would be left of the second could tell something.
-            if range.start >= end {
-                hidden.push_str(text.get(end..range.start).unwrap_or_default());
-                hidden.push_str(MASK);
-            }
-            end = end.max(range.end);
-        }
-        hidden.push_str(text.get(end..).unwrap_or_default());
-        hidden.into()
+        without(text, self.service.0.find(text).chain(self.request.find(text)).collect())
     }
 
     /// The value of a header field, whose name is in lower case.
@@ -183,15 +151,56 @@ impl Mask {
     }
 
     fn hides_field(&self, name: &str) -> bool {
-        FIELDS.contains(&name) || name == self.key_header
+        is_hidden(name, &self.key_header)
     }
 
-    /// The caller's key, where a pair of a query holds it.
     fn key_in<'q>(&self, pair: &'q str) -> Option<&'q str> {
-        let (name, value) = pair.split_once('=')?;
-        let is_it = !self.key_query.is_empty() && dotnet::uri::unescape_data_string(name) == self.key_query;
-        is_it.then_some(value)
+        key_in(pair, &self.key_query)
     }
+}
+
+/// Everything in a request that proves who asks.
+fn each_credential(exchange: &Exchange, mut take: impl FnMut(&str)) {
+    let api = &exchange.about.called.api;
+    for (name, value) in exchange.client.fields().iter().filter(|(name, _)| is_hidden(name, &api.key_header)) {
+        take(secret_of_field(name, &String::from_utf8_lossy(value)));
+    }
+    let query = exchange.client.target().split_once('?').map_or("", |(_, query)| query);
+    for value in query.split('&').filter_map(|pair| key_in(pair, &api.key_query)) {
+        take(&dotnet::uri::unescape_data_string(value));
+        take(value);
+    }
+}
+
+/// True if nobody may read the value of a header field, whose name is in lower case.
+fn is_hidden(name: &str, key_header: &str) -> bool {
+    FIELDS.contains(&name) || name.eq_ignore_ascii_case(key_header)
+}
+
+/// The caller's key, where a pair of a query holds it.
+fn key_in<'q>(pair: &'q str, key_query: &str) -> Option<&'q str> {
+    let (name, value) = pair.split_once('=')?;
+    let is_it = || name == key_query || name.contains('%') && dotnet::uri::unescape_data_string(name) == key_query;
+    (!key_query.is_empty() && is_it()).then_some(value)
+}
+
+/// A text without what was found in it.
+fn without(text: &str, mut found: Vec<Range<usize>>) -> Cow<'_, str> {
+    if found.is_empty() {
+        return text.into();
+    }
+    found.sort_unstable_by_key(|range| range.start);
+    let (mut hidden, mut end) = (String::with_capacity(text.len()), 0);
+    for range in found {
+        // Those that overlap are one: what would be left of the second could tell something.
+        if range.start >= end {
+            hidden.push_str(text.get(end..range.start).unwrap_or_default());
+            hidden.push_str(MASK);
+        }
+        end = end.max(range.end);
+    }
+    hidden.push_str(text.get(end..).unwrap_or_default());
+    hidden.into()
 }
 
 /// Secret texts, ordered by how they start, so that finding them takes no longer the more there are.
