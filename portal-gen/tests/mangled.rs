@@ -167,10 +167,10 @@ fn check_pages(pages: &[Vec<u8>]) -> usize {
         let span = finding.place.span;
         assert!(span.end as usize <= text.len().max(3) && span.start <= span.end, "{}", diagnostic::render::text(finding));
     }
-    for number in 0..pages.len() {
+    for (number, bytes) in pages.iter().enumerate() {
         let html = page(&site, &format!("page-{number}/index.html"));
         if let Err(why) = is_whole(html) {
-            let shown = String::from_utf8_lossy(&pages[number]).into_owned();
+            let shown = String::from_utf8_lossy(bytes).into_owned();
             panic!("{why}\n--- the page\n{shown}\n--- became\n{html}");
         }
     }
