@@ -158,6 +158,12 @@ pub(crate) fn operation(site: &Site<'_>, api: &ApiSite<'_>, index: usize) -> (Op
     (view, builder.extras)
 }
 
+/// A request to an operation, as its samples show it. `None` without a definition.
+pub(crate) fn request_of(site: &Site<'_>, api: &ApiSite<'_>, index: usize) -> Option<Request> {
+    let definition = api.definition_of(index)?;
+    Some(Builder::new(api, &api.operations[index]).request(site, &api.api.operations[index], definition))
+}
+
 /// The page of a webhook: a request that the service sends.
 pub(crate) fn webhook(api: &ApiSite<'_>, index: usize) -> (OperationView, Extras) {
     let definition = &api.api.definition.webhooks[index];

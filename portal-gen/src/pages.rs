@@ -32,6 +32,7 @@ pub(crate) enum Page {
     Products,
     Product(usize),
     Content(usize),
+    Redirect(usize),
     NotFound,
 }
 
@@ -43,6 +44,8 @@ pub(crate) struct Filled {
     pub(crate) context: Context,
     pub(crate) extras: Extras,
     pub(crate) findings: Diagnostics,
+    /// Links to anchors of other pages.
+    pub(crate) distant: Vec<content::Distant>,
 }
 
 /// Every page of a site, in a fixed order.
@@ -70,13 +73,33 @@ pub(crate) fn all(site: &Site<'_>) -> Vec<Page> {
     pages.push(Page::Products);
     pages.extend((0..site.products.len()).map(Page::Product));
     pages.extend((0..site.content.len()).map(Page::Content));
+    pages.extend((0..site.redirects.len()).map(Page::Redirect));
     pages.push(Page::NotFound);
     pages
 }
 
+/// The address of a page: what stands before its file's `index.html`.
+pub(crate) fn address(site: &Site<'_>, page: Page) -> String {
+    match page {
+        Page::Home => String::new(),
+        Page::Apis => "apis/".to_owned(),
+        Page::Api(index) => site.apis[index].path.clone(),
+        Page::Operation(index, operation) => site.apis[index].operations[operation].clone(),
+        Page::Webhook(index, webhook) => site.apis[index].webhooks[webhook].clone(),
+        Page::Schemas(index) => format!("{}schemas/", site.apis[index].path),
+        Page::Schema(index, schema) => site.apis[index].schemas[schema].1.clone(),
+        Page::Products => "products/".to_owned(),
+        Page::Product(index) => site.products[index].1.clone(),
+        Page::Content(index) => site.content[index].1.clone(),
+        Page::Redirect(index) => site.redirects[index].from.clone(),
+        Page::NotFound => "404.html".to_owned(),
+    }
+}
+
 /// Computes everything that a page's template sees. `shared` is [`shared`], computed once.
 pub(crate) fn fill(site: &Site<'_>, page: Page, shared: &Shared) -> Filled {
-    let mut filler = Filler { site, shared, context: Context::new(), extras: Vec::new(), findings: Diagnostics::new() };
+    let mut filler =
+        Filler { site, shared, context: Context::new(), extras: Vec::new(), findings: Diagnostics::new(), distant: Vec::new() };
     let (template, path) = match page {
         Page::Home => filler.home(),
         Page::Apis => filler.apis(),
@@ -94,10 +117,11 @@ pub(crate) fn fill(site: &Site<'_>, page: Page, shared: &Shared) -> Filled {
         Page::Products => filler.products(),
         Page::Product(index) => filler.product(index),
         Page::Content(index) => filler.content(index),
+        Page::Redirect(index) => filler.redirect(index),
         Page::NotFound => filler.not_found(),
     };
-    let file = if path == "404.html" { path } else { format!("{path}index.html") };
-    Filled { template, file, context: filler.context, extras: filler.extras, findings: filler.findings }
+    let file = if path.ends_with(".html") { path } else { format!("{path}index.html") };
+    Filled { template, file, context: filler.context, extras: filler.extras, findings: filler.findings, distant: filler.distant }
 }
 
 /// What every page shows, as values that are cheap to share.
@@ -224,6 +248,7 @@ pub(crate) struct Filler<'f, 'a> {
     pub(crate) context: Context,
     pub(crate) extras: Extras,
     findings: Diagnostics,
+    distant: Vec<content::Distant>,
 }
 
 /// The template, and the page's address.
@@ -261,8 +286,9 @@ impl<'f, 'a> Filler<'f, 'a> {
                 })
                 .collect::<Vec<_>>(),
         );
-        let text = self.site.home.map(|page| content::html(self.site, page, "", &mut self.findings));
-        self.context.insert("content", &text.map(|text| text.html).unwrap_or_default());
+        let text = self.site.home.map(|page| content::html(self.site, page, "", &mut self.findings)).unwrap_or_default();
+        self.context.insert("pieces", &text.pieces);
+        self.distant = text.distant;
         ("page/home.html", String::new())
     }
 
@@ -493,11 +519,34 @@ impl<'f, 'a> Filler<'f, 'a> {
         self.head("content", &page.title, &description, path, section);
         self.context.insert_value("content_navigation", self.shared.content_navigation.clone());
         self.context.insert("title", &page.title);
+        self.context.insert("layout", &layout(page));
+        self.context.insert("language", &page.language);
+        self.context.insert("is_draft", &page.draft);
+        self.context.insert("date", &page.date.as_deref().map(day));
+        self.context.insert("updated", &page.updated.as_deref().filter(|day| page.date.as_deref() != Some(*day)).map(day));
         self.context.insert("has_heading", &text.headings.first().is_some_and(|heading| heading.level == 1));
         self.context
             .insert("headings", &text.headings.iter().filter(|heading| matches!(heading.level, 2 | 3)).collect::<Vec<_>>());
-        self.context.insert("content", &text.html);
+        self.context.insert("pieces", &text.pieces);
+        self.distant = text.distant;
         ("page/content.html", path.clone())
+    }
+
+    /// An old address: nothing but where it leads.
+    fn redirect(&mut self, index: usize) -> Destination {
+        let redirect = &self.site.redirects[index];
+        self.head("redirect", &redirect.title, "", &redirect.from, "");
+        let root = "../".repeat(redirect.from.matches('/').count());
+        let to = if redirect.is_outside { redirect.to.clone() } else { format!("{root}{}", redirect.to) };
+        let to = if to.is_empty() { "./".to_owned() } else { to };
+        let canonical = match &self.site.options.url {
+            Some(url) if !redirect.is_outside => format!("{}/{}", url.trim_end_matches('/'), redirect.to),
+            _ => to.clone(),
+        };
+        self.context.insert("title", &redirect.title);
+        self.context.insert("to", &to);
+        self.context.insert("canonical", &canonical);
+        ("page/redirect.html", redirect.from.clone())
     }
 
     fn not_found(&mut self) -> Destination {
@@ -612,6 +661,39 @@ impl<'f, 'a> Filler<'f, 'a> {
             count: self.site.listed.iter().filter(|&&api| self.site.apis[api].products.contains(&index)).count(),
         }
     }
+}
+
+/// What stands around the text of a page.
+fn layout(page: &catalog::model::Page) -> serde_json::Value {
+    let catalog::model::PageLayout { sidebar, contents, wide, .. } = page.layout;
+    serde_json::json!({ "sidebar": sidebar, "contents": contents, "wide": wide })
+}
+
+/// A day for machines and for people: `2026-11-21`, `21 November 2026`.
+fn day(day: &str) -> (String, String) {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let parts: Vec<usize> = day.split('-').filter_map(|part| part.parse().ok()).collect();
+    let words = match parts[..] {
+        [year, month, of_month] => {
+            let month = month.checked_sub(1).and_then(|month| MONTHS.get(month)).copied().unwrap_or_default();
+            format!("{of_month} {month} {year}")
+        }
+        _ => day.to_owned(),
+    };
+    (day.to_owned(), words)
 }
 
 fn text_of<'t>(site: &ApiSite<'t>) -> &'t str {

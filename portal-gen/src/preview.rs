@@ -101,8 +101,8 @@ impl Watched<'_> {
         let folder = load::folder(self.directory).map_err(|error| format!("error: {error:#}\n"))?;
         let (service, mut findings) = check(&folder, self.environment);
         let Some(service) = service else { return Err(diagnostics::all_text(&findings)) };
-        let (site, more) =
-            render::site(&service, &folder, &Options::default()).map_err(|findings| diagnostics::all_text(&findings))?;
+        let (site, more) = render::site(&service, &folder, &Options { drafts: true, ..Options::default() })
+            .map_err(|findings| diagnostics::all_text(&findings))?;
         findings.extend(more);
         Ok((site, findings.sorted()))
     }

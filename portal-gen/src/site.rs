@@ -30,6 +30,8 @@ const RESERVED: [&str; 6] = ["apis", "products", "assets", "media", "404", "inde
 pub struct Options {
     /// Where the site will be published, `https://developer.example.com/portal`; gives the site map full addresses.
     pub url: Option<String>,
+    /// Pages that are drafts are shown, too, with a mark.
+    pub drafts: bool,
 }
 
 /// A service, seen as a site.
@@ -44,6 +46,10 @@ pub struct Site<'a> {
     pub(crate) products: Vec<(&'a Product, String)>,
     /// Content pages with their addresses, the home page's text excepted.
     pub(crate) content: Vec<(&'a ContentPage, String)>,
+    /// Pages that are not shown because they are drafts.
+    pub(crate) drafts: Vec<&'a ContentPage>,
+    /// Old addresses that lead to others.
+    pub(crate) redirects: Vec<crate::redirects::Redirect>,
     /// The text of the home page.
     pub(crate) home: Option<&'a ContentPage>,
     /// Every address of the site that has a page.
@@ -134,7 +140,9 @@ impl<'a> Site<'a> {
             listed: Vec::new(),
             products: Vec::new(),
             content: Vec::new(),
-            home: service.portal.pages.iter().find(|page| page.path == "index"),
+            drafts: service.portal.pages.iter().filter(|page| page.draft && !options.drafts).collect(),
+            redirects: Vec::new(),
+            home: service.portal.pages.iter().find(|page| page.path == "index" && (!page.draft || options.drafts)),
             addresses: BTreeSet::from(["", "apis/", "products/"].map(str::to_owned)),
             gateway: gateway.trim_end_matches('/').to_owned(),
             findings: Diagnostics::new(),
@@ -142,6 +150,11 @@ impl<'a> Site<'a> {
         site.lay_out_products();
         site.lay_out_apis(folder);
         site.lay_out_content();
+        let (redirects, findings) = crate::redirects::all(&site);
+        site.redirects = redirects;
+        site.findings.extend(findings);
+        let findings = crate::content::sidebar_findings(&site);
+        site.findings.extend(findings);
         site
     }
 
@@ -208,7 +221,8 @@ impl<'a> Site<'a> {
 
     fn lay_out_content(&mut self) {
         let mut taken = BTreeSet::new();
-        for page in self.service.portal.pages.iter().filter(|page| page.path != "index") {
+        let is_shown = |page: &&ContentPage| page.path != "index" && (!page.draft || self.options.drafts);
+        for page in self.service.portal.pages.iter().filter(is_shown) {
             let mut parts: Vec<String> = page.path.split('/').filter(|part| !part.is_empty()).map(slug).collect();
             if parts.len() > 1 && parts.last().is_some_and(|last| last == "index") {
                 parts.pop();

@@ -14,7 +14,7 @@ macro_rules! built_in {
 }
 
 /// The templates, by name.
-const TEMPLATES: [(&str, &str); 26] = built_in![
+const TEMPLATES: &[(&str, &str)] = &built_in![
     "layout.html"
     "page/home.html"
     "page/apis.html"
@@ -26,6 +26,7 @@ const TEMPLATES: [(&str, &str); 26] = built_in![
     "page/products.html"
     "page/product.html"
     "page/content.html"
+    "page/redirect.html"
     "page/not_found.html"
     "page/tag.html"
     "page/security.html"
@@ -34,6 +35,7 @@ const TEMPLATES: [(&str, &str); 26] = built_in![
     "page/item.html"
     "part/api_navigation.html"
     "part/cards.html"
+    "part/content.html"
     "part/operation_body.html"
     "part/outline.html"
     "part/page_parts.html"
@@ -43,8 +45,11 @@ const TEMPLATES: [(&str, &str); 26] = built_in![
     "part/security.html"
 ];
 
-/// The assets, by name; each becomes a file in `assets/`.
-const ASSETS: [(&str, &str); 3] = built_in!["assets/style.css" "assets/portal.js" "assets/favicon.svg"];
+/// The assets, by name; each becomes a file in `assets/`, except those that are parts of another.
+const ASSETS: [(&str, &str); 4] = built_in!["assets/style.css" "assets/content.css" "assets/portal.js" "assets/favicon.svg"];
+
+/// Style sheets that stand at the end of `style.css`: a page asks for one file. They are replaced by their own names.
+const STYLE_PARTS: [&str; 1] = ["assets/content.css"];
 
 /// Templates ready to be filled, and the files that go with them.
 pub(crate) struct Theme {
@@ -70,7 +75,7 @@ impl Theme {
     /// The theme of a portal, with everything that is odd about it. Without a theme if a replaced template cannot be read.
     pub(crate) fn new(portal: &Portal) -> (Option<Self>, Diagnostics) {
         let mut findings = Diagnostics::new();
-        let mut templates: BTreeMap<&str, &str> = TEMPLATES.into_iter().collect();
+        let mut templates: BTreeMap<&str, &str> = TEMPLATES.iter().copied().collect();
         let mut assets: BTreeMap<String, Vec<u8>> =
             ASSETS.into_iter().map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())).collect();
         let mut sources = BTreeMap::new();
@@ -97,6 +102,10 @@ impl Theme {
                 );
             }
             templates.insert(name, source.text());
+        }
+        for part in STYLE_PARTS {
+            let part = assets.remove(part).unwrap_or_default();
+            assets.entry("assets/style.css".to_owned()).or_default().extend(part);
         }
         assets.insert("assets/theme.css".to_owned(), accent(portal.accent_color.as_deref(), &mut findings).into_bytes());
         let stamp = |name: &str| assets.get(name).map(|bytes| stamp(bytes));

@@ -30,7 +30,13 @@
         copy.className = "copy";
         copy.textContent = "Copy";
         copy.addEventListener("click", async () => {
-          await navigator.clipboard.writeText(text.textContent);
+          // Of a difference, what is there afterwards is copied.
+          const copied = text.cloneNode(true);
+          for (const line of copied.querySelectorAll(".line.removed")) {
+            line.nextSibling?.remove();
+            line.remove();
+          }
+          await navigator.clipboard.writeText(copied.textContent);
           copy.textContent = "Copied";
           setTimeout(() => { copy.textContent = "Copy"; }, 1500);
         });
@@ -67,6 +73,21 @@
         link.parentElement.remove();
       } catch { /* the link is still there */ }
     }, true);
+    // A tab that was chosen once is chosen wherever there is one of the same name.
+    const tabs = () => document.querySelectorAll(".tab-set > input");
+    const named = (input) => input.labels?.[0]?.textContent;
+    const choose = (name, except) => {
+      for (const input of tabs()) if (named(input) === name && input.parentElement !== except) input.checked = true;
+    };
+    try { choose(localStorage.getItem("portal-tab")); } catch { /* as above */ }
+    document.addEventListener("change", (event) => {
+      if (!event.target.matches(".tab-set > input")) return;
+      const before = event.target.getBoundingClientRect().top;
+      choose(named(event.target), event.target.parentElement);
+      // What is read stays where it is, whatever has changed above it.
+      scrollBy({ top: event.target.getBoundingClientRect().top - before, behavior: "instant" });
+      try { localStorage.setItem("portal-tab", named(event.target)); } catch { /* as above */ }
+    });
     // The current entry of a long tree should be seen without scrolling.
     document.querySelector(".sidebar [aria-current=page]")?.scrollIntoView?.({ block: "nearest" });
     // A link to a closed response opens it.

@@ -533,6 +533,14 @@ pub struct Portal {
     pub navigation: Vec<Link>,
     /// Markdown pages, ordered for navigation.
     pub pages: Vec<Page>,
+    /// The tree beside the pages, where the author has written one; empty if folders decide.
+    pub sidebar: Vec<SidebarEntry>,
+    /// Addresses that lead to others: those of the settings. Pages have their own.
+    pub redirects: Vec<Redirect>,
+    /// Whether HTML in pages is published as it is written. Only for authors who trust everyone who writes pages.
+    pub allows_html: bool,
+    /// Texts that pages include: `portal/snippets/`, by path without extension.
+    pub snippets: Vec<Page>,
     /// Files to copy: path below `portal/` (`media/...`, `theme/...`) and bytes.
     pub files: Vec<(String, Arc<[u8]>)>,
     /// Lints that are allowed.
@@ -559,6 +567,64 @@ pub struct Link {
     pub href: String,
 }
 
+/// An entry of the tree beside the pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SidebarEntry {
+    /// A page, by its path below `portal/content/` or its address, under a title of its own if it has one here.
+    Page {
+        /// As written.
+        path: String,
+        /// Instead of the page's title.
+        title: Option<String>,
+        /// Where it is written.
+        place: Place,
+    },
+    /// An address on another site.
+    Outside {
+        /// Absolute.
+        href: String,
+        /// Text.
+        title: String,
+    },
+    /// A group with a title.
+    Group {
+        /// Text.
+        title: String,
+        /// What is in it.
+        entries: Vec<SidebarEntry>,
+    },
+}
+
+/// An address that leads to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redirect {
+    /// The old address inside the site, as written: `/old/page/`.
+    pub from: String,
+    /// Where it leads, as written: inside the site or outside.
+    pub to: String,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// What a page shows around its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageLayout {
+    /// The page stands in the navigation.
+    pub navigation: bool,
+    /// The tree stands beside the page.
+    pub sidebar: bool,
+    /// Its headings are listed beside it.
+    pub contents: bool,
+    /// Text takes all the width there is.
+    pub wide: bool,
+}
+
+impl Default for PageLayout {
+    fn default() -> Self {
+        Self { navigation: true, sidebar: true, contents: true, wide: false }
+    }
+}
+
 /// A Markdown page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
@@ -566,10 +632,24 @@ pub struct Page {
     pub path: String,
     /// From the front matter, else the first heading, else the file's name.
     pub title: String,
+    /// From the front matter: a shorter title for the navigation.
+    pub navigation_title: Option<String>,
     /// From the front matter: one sentence.
     pub description: String,
     /// From the front matter: position among its neighbours.
     pub order: i64,
+    /// From the front matter: not for readers yet.
+    pub draft: bool,
+    /// From the front matter: the day it was published, `2026-11-21`.
+    pub date: Option<String>,
+    /// From the front matter: the day of its last change, `2026-11-21`.
+    pub updated: Option<String>,
+    /// From the front matter: addresses that lead here, each with its place.
+    pub aliases: Vec<(String, Place)>,
+    /// From the front matter: its language, as in HTML: `de`, `pt-BR`.
+    pub language: Option<String>,
+    /// From the front matter: what stands around the text.
+    pub layout: PageLayout,
     /// The Markdown after the front matter.
     pub markdown: String,
     /// The file it came from, for messages.
