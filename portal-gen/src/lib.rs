@@ -5,7 +5,9 @@
 //! in place. [`preview`] serves the same files from memory, [`test`] runs the cases beside the folder. Only `load`, `write`,
 //! `preview` and `test` touch the world; everything between them is a function.
 
+mod console;
 mod content;
+pub mod enable_cors;
 pub mod explain;
 pub mod load;
 mod markdown;

@@ -99,12 +99,13 @@ pub(crate) fn in_header(explode: bool, given: &Given) -> String {
     }
 }
 
-/// A text inside an address. Unreserved characters stay (RFC 3986), and with `reserved` those that have a meaning, too, but for
-/// `#`, which would end it, and for `&` and `+`, which would change it.
+/// A text inside an address. Unreserved characters stay (RFC 3986), and a few that mean nothing in a part of one and that people
+/// read better as they are. With `reserved` those that have a meaning stay, too, but for `#`, which would end it, and for `&` and
+/// `+`, which would change it.
 pub(crate) fn encoded(text: &str, reserved: bool) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || reserved && b":/?@!$'()*,;=".contains(&byte) {
+        if byte.is_ascii_alphanumeric() || b"-._~:@!$*".contains(&byte) || reserved && b"/?'(),;=".contains(&byte) {
             out.push(char::from(byte));
         } else {
             out.push_str(&format!("%{byte:02X}"));

@@ -184,7 +184,7 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    /// The path with its parameters in place; those without a value stay as they are in the template, encoded.
+    /// The path with its parameters in place; those without a value stay as they are in the template.
     fn path(&self, given: &[GivenValue]) -> String {
         let template = self.operation.path.split('?').next().unwrap_or_default();
         let mut out = String::new();
@@ -201,7 +201,7 @@ impl Builder<'_> {
                     out.push_str(&value.split('/').map(|part| encoded(part, false)).collect::<Vec<_>>().join("/"));
                 }
                 Some(value) => out.push_str(&self.in_path(plain, value)),
-                None => out.push_str(&encoded(&format!("{{{name}}}"), false)),
+                None => out.push_str(&format!("{{{name}}}")),
             }
             rest = after;
         }
@@ -222,7 +222,10 @@ impl Builder<'_> {
         let style = if style.is_empty() { "form".to_owned() } else { style };
         let explode = described.and_then(|parameter| parameter.explode);
         let value = self.given(described, &given.value);
+        // What only stands for a value is for readers.
+        let is_placeholder = given.value == format!("{{{}}}", given.name);
         match given.place.as_str() {
+            "query" if is_placeholder => self.query.push((encoded(&given.name, false), given.value.clone())),
             "query" => {
                 let reserved = described.is_some_and(|parameter| parameter.allow_reserved);
                 let explode = explode.unwrap_or(style == "form");

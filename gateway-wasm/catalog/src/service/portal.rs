@@ -9,8 +9,19 @@ use crate::{
 };
 use diagnostic::{Diagnostic, Source};
 
-const PROPERTIES: [&str; 9] =
-    ["title", "description", "gatewayUrl", "logo", "accentColor", "navigation", "allowedOrigins", "identityProviders", "lints"];
+const PROPERTIES: [&str; 11] = [
+    "title",
+    "description",
+    "url",
+    "gatewayUrl",
+    "console",
+    "logo",
+    "accentColor",
+    "navigation",
+    "allowedOrigins",
+    "identityProviders",
+    "lints",
+];
 
 /// Reads `portal/`.
 pub(super) fn read(root: &mut Directory, findings: &Findings) -> Portal {
@@ -51,6 +62,16 @@ fn settings(portal: &mut Portal, tree: &Tree, findings: &Findings) {
         findings
             .push(Diagnostic::error("portal/gateway-url", fields.place("gatewayUrl", Part::Value), message).at(why).help(help));
     }
+    portal.url = fields.title("url").map(|url| url.trim_end_matches('/').to_owned());
+    if let Some(url) = &portal.url
+        && let Err(why) = super::parts::address(url)
+    {
+        let message = format!("`{url}` is not an address at which a site can be");
+        let help = "write the site's public address, for example `url: https://developer.example.com`";
+        findings.push(Diagnostic::error("portal/url", fields.place("url", Part::Value), message).at(why).help(help));
+        portal.url = None;
+    }
+    portal.console = super::console::read(&fields, portal.url.as_deref(), findings);
     if let Some(logo) = fields.title("logo") {
         let logo = logo.trim_start_matches('/').trim_start_matches("media/").to_owned();
         let media = || portal.files.iter().filter_map(|(path, _)| path.strip_prefix("media/"));
