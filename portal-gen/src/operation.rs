@@ -180,7 +180,6 @@ pub(crate) fn webhook(api: &ApiSite<'_>, index: usize) -> (OperationView, Extras
 }
 
 struct Builder<'a> {
-    api: &'a ApiSite<'a>,
     document: &'a Document,
     viewer: Viewer<'a>,
     anchors: Slugs,
@@ -195,7 +194,6 @@ impl<'a> Builder<'a> {
     fn new(api: &'a ApiSite<'a>, path: &'a str) -> Self {
         let document = &*api.api.definition;
         Self {
-            api,
             document,
             viewer: Viewer::new(document, &api.schema_paths, ROWS_MAX, 2),
             anchors: Slugs::default(),

@@ -26,6 +26,7 @@ pub(crate) enum Page {
     Products,
     Product(usize),
     Content(usize),
+    Callback,
     NotFound,
 }
 
@@ -54,7 +55,7 @@ pub(crate) fn all(site: &Site<'_>) -> Vec<Page> {
     pages.push(Page::Products);
     pages.extend((0..site.products.len()).map(Page::Product));
     pages.extend((0..site.content.len()).map(Page::Content));
-    pages.push(Page::NotFound);
+    pages.extend([Page::Callback, Page::NotFound]);
     pages
 }
 
@@ -72,6 +73,7 @@ pub(crate) fn fill(site: &Site<'_>, page: Page, shared: &Shared) -> Filled {
         Page::Products => filler.products(),
         Page::Product(index) => filler.product(index),
         Page::Content(index) => filler.content(index),
+        Page::Callback => filler.callback(),
         Page::NotFound => filler.not_found(),
     };
     let file = if path == "404.html" { path } else { format!("{path}index.html") };
@@ -432,6 +434,12 @@ impl<'f, 'a> Filler<'f, 'a> {
             .insert("headings", &text.headings.iter().filter(|heading| matches!(heading.level, 2 | 3)).collect::<Vec<_>>());
         self.context.insert("content", &text.html);
         ("page/content.html", path.clone())
+    }
+
+    /// Where providers of tokens send readers back to.
+    fn callback(&mut self) -> Destination {
+        self.head("callback", "Signing in", "", "console/callback/", "");
+        ("page/callback.html", "console/callback/".to_owned())
     }
 
     fn not_found(&mut self) -> Destination {

@@ -15,7 +15,7 @@ use std::collections::{BTreeSet, HashMap};
 const NAVIGATION_WHOLE_MAX: usize = 60;
 
 /// What an address may not begin with in the folder of pages, because the site itself is there.
-const RESERVED: [&str; 6] = ["apis", "products", "assets", "media", "404", "index"];
+const RESERVED: [&str; 7] = ["apis", "products", "assets", "console", "media", "404", "index"];
 
 /// What the author of the site decides when building it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -14,7 +14,7 @@ macro_rules! built_in {
 }
 
 /// The templates, by name.
-const TEMPLATES: [(&str, &str); 19] = built_in![
+const TEMPLATES: [(&str, &str); 20] = built_in![
     "layout.html"
     "page/home.html"
     "page/apis.html"
@@ -26,6 +26,7 @@ const TEMPLATES: [(&str, &str); 19] = built_in![
     "page/products.html"
     "page/product.html"
     "page/content.html"
+    "page/callback.html"
     "page/not_found.html"
     "part/api_navigation.html"
     "part/cards.html"
@@ -37,7 +38,18 @@ const TEMPLATES: [(&str, &str); 19] = built_in![
 ];
 
 /// The assets, by name; each becomes a file in `assets/`.
-const ASSETS: [(&str, &str); 3] = built_in!["assets/style.css" "assets/portal.js" "assets/favicon.svg"];
+const ASSETS: [(&str, &str); 6] = built_in![
+    "assets/style.css"
+    "assets/portal.js"
+    "assets/favicon.svg"
+    "assets/console.js"
+    "assets/console.css"
+    "assets/callback.js"
+];
+
+/// The module that the console stands on, compiled.
+const MODULE: [(&str, &[u8]); 2] =
+    [("assets/console-module.js", console_module::SCRIPT), ("assets/console_bg.wasm", console_module::WASM)];
 
 /// Templates ready to be filled, and the files that go with them.
 pub(crate) struct Theme {
@@ -55,6 +67,8 @@ pub(crate) struct Stamps {
     style: String,
     script: String,
     theme: String,
+    /// Of everything that the console loads, in one.
+    console: String,
     /// Only where the folder has a `custom.css`.
     custom: Option<String>,
 }
@@ -66,6 +80,7 @@ impl Theme {
         let mut templates: BTreeMap<&str, &str> = TEMPLATES.into_iter().collect();
         let mut assets: BTreeMap<String, Vec<u8>> =
             ASSETS.into_iter().map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())).collect();
+        assets.extend(MODULE.map(|(name, bytes)| (name.to_owned(), bytes.to_vec())));
         let mut sources = BTreeMap::new();
         for (path, bytes) in &portal.files {
             let Some(name) = path.strip_prefix("theme/") else { continue };
@@ -97,6 +112,7 @@ impl Theme {
             style: stamp("assets/style.css").unwrap_or_default(),
             script: stamp("assets/portal.js").unwrap_or_default(),
             theme: stamp("assets/theme.css").unwrap_or_default(),
+            console: stamp_of_all(["assets/console.js", "assets/console.css", "assets/console_bg.wasm"].map(|name| assets.get(name))),
             custom: stamp("assets/custom.css"),
         };
         let mut tera = Tera::default();
@@ -155,6 +171,10 @@ fn accent(color: Option<&str>, findings: &mut Diagnostics) -> String {
         return String::new();
     }
     format!(":root{{--brand:{color}}}\n")
+}
+
+fn stamp_of_all(files: [Option<&Vec<u8>>; 3]) -> String {
+    stamp(&files.into_iter().flatten().flatten().copied().collect::<Vec<u8>>())
 }
 
 /// FNV-1a: the same on every machine, and enough to tell two versions of a file apart.
