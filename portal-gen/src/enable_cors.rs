@@ -71,7 +71,7 @@ pub fn enable(service: &Service, folder: &catalog::Folder, origin: &str) -> Resu
         if folder.get(FILE).is_some() {
             bail!("`{FILE}` is there, and cannot be read; `portal-gen check` says why");
         }
-        let text = format!("{BEFORE}{}{AFTER}", statement(&origin, "\n        "));
+        let text = format!("{BEFORE}{}{AFTER}", statement(&origin, "\n        ", "    "));
         let done = format!("wrote {FILE} with `cors` for {origin}");
         return Ok(Enabled { file: FILE.to_owned(), text: Some(text), done });
     };
@@ -95,10 +95,11 @@ fn changed(source: &Source, origin: &str) -> Result<(Option<String>, String)> {
     let mut edits = Edits::new(&file.text);
     let overlap = |_| anyhow::anyhow!("`{name}` cannot be changed in two places at once");
     let line = |element: &xml::Element| indentation(source.text(), element.span.range().start);
+    let step = step(source.text(), root);
     let Some(inbound) = file.section(Section::Inbound) else {
-        let gap = root.elements().next().map_or_else(|| "\n    ".to_owned(), line);
-        let inner = format!("{gap}    ");
-        let section = format!("<inbound>{inner}{}{gap}</inbound>", statement(origin, &inner));
+        let gap = root.elements().next().map_or_else(|| format!("{}{step}", line(root)), line);
+        let inner = format!("{gap}{step}");
+        let section = format!("<inbound>{inner}{}{gap}</inbound>", statement(origin, &inner, &step));
         match root.elements().next() {
             Some(first) => edits.insert_before(first, &section).map_err(overlap)?,
             None => edits.set_inner(root, format!("{gap}{section}\n")).map_err(overlap)?,
@@ -106,8 +107,8 @@ fn changed(source: &Source, origin: &str) -> Result<(Option<String>, String)> {
         return Ok((Some(edits.write()), format!("added `<inbound>` with `cors` for {origin} to {name}")));
     };
     let Some(cors) = inbound.elements().find(|element| element.name == "cors") else {
-        let inner = inbound.elements().next().map_or_else(|| format!("{}    ", line(inbound)), line);
-        let statement = statement(origin, &inner);
+        let inner = inbound.elements().next().map_or_else(|| format!("{}{step}", line(inbound)), line);
+        let statement = statement(origin, &inner, &step);
         match inbound.elements().next() {
             Some(first) => edits.insert_before(first, &statement).map_err(overlap)?,
             None => edits.set_inner(inbound, format!("{inner}{statement}{}", line(inbound))).map_err(overlap)?,
@@ -137,9 +138,10 @@ fn changed(source: &Source, origin: &str) -> Result<(Option<String>, String)> {
 }
 
 /// Other pages are as they were: a request from an origin that is not listed goes on without leave to read its answer.
-fn statement(origin: &str, gap: &str) -> String {
-    let deep = format!("{gap}    ");
-    let item = format!("{deep}    ");
+/// `gap` is the line's end and the indentation before it, `step` what is added for each level.
+fn statement(origin: &str, gap: &str, step: &str) -> String {
+    let deep = format!("{gap}{step}");
+    let item = format!("{deep}{step}");
     [
         "<cors terminate-unmatched-request=\"false\">".to_owned(),
         format!("{deep}<allowed-origins>{item}<origin>{origin}</origin>{deep}</allowed-origins>"),
@@ -149,6 +151,14 @@ fn statement(origin: &str, gap: &str) -> String {
         format!("{gap}</cors>"),
     ]
     .concat()
+}
+
+/// By how much the file indents what is inside: what stands before a section, and not before the root.
+fn step(text: &str, root: &xml::Element) -> String {
+    let outer = indentation(text, root.span.range().start);
+    let inner = root.elements().map(|section| indentation(text, section.span.range().start));
+    let step = inner.filter_map(|inner| inner.strip_prefix(&outer).map(str::to_owned)).find(|step| !step.is_empty());
+    step.unwrap_or_else(|| "    ".to_owned())
 }
 
 /// A line's end, and the white space before what stands at a place.

@@ -18,7 +18,7 @@ pub(super) fn read(portal: &Fields<'_>, url: Option<&str>, findings: &Findings) 
     let from_url = url.and_then(origin_of).map(|origin| (origin, portal.place("url", Part::Value)));
     settings.origin = match given {
         None => from_url,
-        Some((text, place)) => match origin_of(&text).filter(|origin| *origin == text.trim_end_matches('/').to_lowercase()) {
+        Some((text, place)) => match origin_of(&text).filter(|_| is_bare(&text)) {
             Some(origin) => Some((origin, place)),
             None => {
                 let message = format!("`{text}` is not the origin of a site");
@@ -49,6 +49,11 @@ pub(super) fn read(portal: &Fields<'_>, url: Option<&str>, findings: &Findings) 
         }
     }
     settings
+}
+
+/// True if nothing follows the host, but for a slash.
+fn is_bare(url: &str) -> bool {
+    url.split_once("://").is_some_and(|(_, host)| !host.trim_end_matches('/').contains(['/', '?', '#']))
 }
 
 /// What browsers call the origin of an address: scheme, host and port, small letters, without the port that is usual.
