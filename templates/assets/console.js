@@ -83,8 +83,9 @@ class ConsoleView {
   }
 
   show(button) {
-    this.dialog.showModal();
     this.button = button;
+    if (this.dialog.open) return;
+    this.dialog.showModal();
     this.showHistory();
   }
 
@@ -104,7 +105,7 @@ class ConsoleView {
     this.response = el("section", { class: "console-response", "aria-label": "Response", tabIndex: -1 });
     this.status = el("p", { class: "console-status", role: "status" });
     this.history = el("section", { class: "console-history", "aria-label": "History of this session" });
-    this.dialog = el("dialog", { class: "console", "aria-labelledby": title, onclose: () => this.sending?.abort() },
+    this.dialog = el("dialog", { class: "console", "aria-labelledby": title, onclose: () => { this.sending?.abort(); this.button?.focus(); } },
       el("div", { class: "console-head" },
         el("h2", { id: title }, el("span", { class: `method ${operation.method.toLowerCase()}` }, operation.method), " ", operation.title),
         el("button", { type: "button", class: "console-quiet", onclick: () => this.dialog.close() }, "Close")),

@@ -96,7 +96,7 @@
     for (const button of document.querySelectorAll("[data-console]")) {
       const open = async () => {
         const { console: base, stamp } = button.dataset;
-        button.disabled = true;
+        button.setAttribute("aria-busy", "true");
         try {
           const { open } = await import(new URL(`${base}.js?v=${stamp}`, location.href));
           await open(button, new URL(base, location.href), stamp);
@@ -105,7 +105,7 @@
           button.textContent = "Try it again";
           throw error;
         } finally {
-          button.disabled = false;
+          button.removeAttribute("aria-busy");
         }
       };
       button.hidden = false;
