@@ -24,7 +24,13 @@ const BODY_BYTES_MAX: usize = 7_000;
 const YOUR_KEY: &str = "YOUR_KEY";
 
 /// Describes an operation. The links lead from its page, whose address is `path`.
-pub(crate) fn describe(site: &Site<'_>, api: &ApiSite<'_>, index: usize, definition: &openapi::Operation, path: &str) -> Operation {
+pub(crate) fn describe(
+    site: &Site<'_>,
+    api: &ApiSite<'_>,
+    index: usize,
+    definition: &openapi::Operation,
+    path: &str,
+) -> Operation {
     let mut describer = Describer { document: &api.api.definition, schemas: Map::new(), bytes: 0 };
     let operation = &api.api.operations[index];
     let root = "../".repeat(path.matches('/').count());
@@ -34,7 +40,10 @@ pub(crate) fn describe(site: &Site<'_>, api: &ApiSite<'_>, index: usize, definit
         title: operation.display_name.clone(),
         method: operation.method.clone(),
         // APIM's bare `*` at the end is a parameter without a name.
-        path: template.strip_suffix('*').filter(|_| template.ends_with("/*")).map_or(template.to_owned(), |rest| format!("{rest}{{*path}}")),
+        path: template
+            .strip_suffix('*')
+            .filter(|_| template.ends_with("/*"))
+            .map_or(template.to_owned(), |rest| format!("{rest}{{*path}}")),
         servers: servers(site, api),
         apis: links(site, api, &operation.name, &root),
         parameters: describer.parameters(definition, template),
@@ -66,7 +75,8 @@ pub(crate) fn describe(site: &Site<'_>, api: &ApiSite<'_>, index: usize, definit
 
 /// The request that samples show: what is required, with its examples.
 pub(crate) fn sample(operation: &Operation) -> Request {
-    let mut filled = Filled { server: operation.servers.first().map(|server| server.url.clone()).unwrap_or_default(), ..Filled::default() };
+    let mut filled =
+        Filled { server: operation.servers.first().map(|server| server.url.clone()).unwrap_or_default(), ..Filled::default() };
     for parameter in operation.parameters.iter().filter(|parameter| parameter.required || parameter.place == "path") {
         let name = parameter.name.clone();
         let value = if parameter.example.is_empty() { format!("{{{name}}}") } else { parameter.example.clone() };
@@ -101,7 +111,16 @@ fn sample_body(content: &Content) -> FilledBody {
     } else if text.is_empty() || text == "(binary)" {
         body.file = "file".to_owned();
     } else if text.len() > BODY_BYTES_MAX {
-        body.file = format!("body.{}", if is_json(media) { "json" } else if media.contains("xml") { "xml" } else { "txt" });
+        body.file = format!(
+            "body.{}",
+            if is_json(media) {
+                "json"
+            } else if media.contains("xml") {
+                "xml"
+            } else {
+                "txt"
+            }
+        );
     } else {
         body.text = text.to_owned();
     }
@@ -112,7 +131,8 @@ fn sample_body(content: &Content) -> FilledBody {
 fn servers(site: &Site<'_>, api: &ApiSite<'_>) -> Vec<Server> {
     let own = Server { url: api.base_url.clone(), title: String::new() };
     let settings = &site.service.portal.console.servers;
-    let others = settings.iter().map(|server| Server { url: format!("{}{}", server.url, api.base_path), title: server.title.clone() });
+    let others =
+        settings.iter().map(|server| Server { url: format!("{}{}", server.url, api.base_path), title: server.title.clone() });
     std::iter::once(own).chain(others).collect()
 }
 
@@ -307,7 +327,10 @@ impl<'a> Describer<'a> {
                     example: value.filter(|_| !is_file).map(crate::schema::shown).unwrap_or_default(),
                     style: said.map(|said| text(said, "style").to_owned()).unwrap_or_default(),
                     explode: said.and_then(|said| said.get("explode")).and_then(Value::as_bool),
-                    media_type: said.map(|said| text(said, "contentType").to_owned()).filter(|kind| !kind.contains([',', '*'])).unwrap_or_default(),
+                    media_type: said
+                        .map(|said| text(said, "contentType").to_owned())
+                        .filter(|kind| !kind.contains([',', '*']))
+                        .unwrap_or_default(),
                     schema: if is_file { Value::Null } else { self.schema(property) },
                 });
             }
@@ -331,7 +354,8 @@ impl<'a> Describer<'a> {
         let mut out = Map::new();
         for (keyword, value) in keywords {
             let kept = match keyword.as_str() {
-                "description" | "title" | "example" | "examples" | "xml" | "externalDocs" | "deprecated" | "default" | "writeOnly" => continue,
+                "description" | "title" | "example" | "examples" | "xml" | "externalDocs" | "deprecated" | "default"
+                | "writeOnly" => continue,
                 extension if extension.starts_with("x-") => continue,
                 "$ref" => {
                     if let Some(reference) = value.as_str() {
@@ -340,16 +364,24 @@ impl<'a> Describer<'a> {
                     value.clone()
                 }
                 "properties" | "patternProperties" | "dependentSchemas" => match value {
-                    Value::Object(all) => all.iter().map(|(name, schema)| (name.clone(), self.schema(schema))).collect::<Map<_, _>>().into(),
+                    Value::Object(all) => {
+                        all.iter().map(|(name, schema)| (name.clone(), self.schema(schema))).collect::<Map<_, _>>().into()
+                    }
                     other => other.clone(),
                 },
                 "allOf" | "anyOf" | "oneOf" | "prefixItems" => match value {
                     Value::Array(all) => all.iter().map(|schema| self.schema(schema)).collect(),
                     other => other.clone(),
                 },
-                "items" | "additionalProperties" | "additionalItems" | "not" | "if" | "then" | "else" | "contains" | "propertyNames" => {
-                    self.schema(value)
-                }
+                "items"
+                | "additionalProperties"
+                | "additionalItems"
+                | "not"
+                | "if"
+                | "then"
+                | "else"
+                | "contains"
+                | "propertyNames" => self.schema(value),
                 _ => value.clone(),
             };
             out.insert(keyword.clone(), kept);

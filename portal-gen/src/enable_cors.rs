@@ -63,7 +63,8 @@ pub fn run(directory: &Path, origin: Option<&str>, environment: Option<&str>) ->
 pub fn enable(service: &Service, folder: &catalog::Folder, origin: &str) -> Result<Enabled> {
     let origin = origin.trim().trim_end_matches('/').to_lowercase();
     let host = origin.split_once("://").filter(|(scheme, _)| ["http", "https"].contains(scheme)).map(|(_, host)| host);
-    let is_host = |host: &str| !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte));
+    let is_host =
+        |host: &str| !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte));
     if !host.is_some_and(is_host) {
         bail!("`{origin}` is no origin: write scheme, host and port without a path, such as `https://developer.example.com`");
     }

@@ -155,10 +155,8 @@ pub(crate) fn operation(site: &Site<'_>, api: &ApiSite<'_>, index: usize) -> (Op
     });
     let described = console::describe(site, api, index, definition, builder.path);
     let request = console::sample(&described);
-    view.requests = LANGUAGES
-        .iter()
-        .map(|language| SampleView { id: language.id, ..builder.request_sample(language, &request) })
-        .collect();
+    view.requests =
+        LANGUAGES.iter().map(|language| SampleView { id: language.id, ..builder.request_sample(language, &request) }).collect();
     builder.extras.push((format!("{}{}", builder.path, console::FILE), serde_json::to_vec(&described).unwrap_or_default()));
     (view, builder.extras)
 }

@@ -112,7 +112,9 @@ impl Theme {
             style: stamp("assets/style.css").unwrap_or_default(),
             script: stamp("assets/portal.js").unwrap_or_default(),
             theme: stamp("assets/theme.css").unwrap_or_default(),
-            console: stamp_of_all(["assets/console.js", "assets/console.css", "assets/console_bg.wasm"].map(|name| assets.get(name))),
+            console: stamp_of_all(
+                ["assets/console.js", "assets/console.css", "assets/console_bg.wasm"].map(|name| assets.get(name)),
+            ),
             custom: stamp("assets/custom.css"),
         };
         let mut tera = Tera::default();

@@ -83,7 +83,8 @@ fn server(request: &Request, page: &Page, hints: &mut Vec<Hint>) {
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let is_near = ["localhost", "127.0.0.1", "[::1]"].contains(&name) || name.ends_with(".localhost");
     if page.origin.starts_with("https:") && scheme == "http" && !is_near && !page.by_proxy {
-        let message = "this page came by https, and from such a page browsers send nothing by http; use the server's https address";
+        let message =
+            "this page came by https, and from such a page browsers send nothing by http; use the server's https address";
         hints.push(hint("server", true, message));
     }
     if ["CONNECT", "TRACE", "TRACK"].contains(&request.method.as_str()) {
@@ -107,7 +108,11 @@ fn parameters(operation: &Operation, filled: &Filled, hints: &mut Vec<Hint>) {
     for parameter in operation.parameters.iter().filter(|parameter| parameter.required && parameter.place != "path") {
         if value_of(&parameter.place, &parameter.name).is_none() {
             let (place, name) = (&parameter.place, &parameter.name);
-            hints.push(hint(format!("{place} {name}"), false, format!("`{name}` is required; the service will refuse the request")));
+            hints.push(hint(
+                format!("{place} {name}"),
+                false,
+                format!("`{name}` is required; the service will refuse the request"),
+            ));
         }
     }
     for given in &filled.parameters {

@@ -242,8 +242,11 @@ impl Reader<'_> {
         }
         self.at += 1;
         let written = self.text.get(start..self.at).unwrap_or_default();
-        serde_json::from_str(written)
-            .map_err(|_| Mistake { start, end: self.at, message: "a `\\u` needs four hexadecimal digits of a character".to_owned() })
+        serde_json::from_str(written).map_err(|_| Mistake {
+            start,
+            end: self.at,
+            message: "a `\\u` needs four hexadecimal digits of a character".to_owned(),
+        })
     }
 }
 
@@ -256,9 +259,9 @@ pub(crate) fn node(value: &serde_json::Value, start: usize, end: usize) -> Node 
         serde_json::Value::Number(number) => Value::Number(number.to_string()),
         serde_json::Value::String(text) => Value::Text(text.clone()),
         serde_json::Value::Array(entries) => Value::List(entries.iter().map(of).collect()),
-        serde_json::Value::Object(fields) => Value::Object(
-            fields.iter().map(|(name, value)| Member { start, end, name: name.clone(), node: of(value) }).collect(),
-        ),
+        serde_json::Value::Object(fields) => {
+            Value::Object(fields.iter().map(|(name, value)| Member { start, end, name: name.clone(), node: of(value) }).collect())
+        }
     };
     Node { start, end, value }
 }

@@ -142,7 +142,11 @@ mod tests {
             ("form", true, ["color=blue", "color=blue&color=black&color=brown", "R=100&G=200&B=150"]),
             ("spaceDelimited", false, ["color=blue", "color=blue%20black%20brown", "color=R%20100%20G%20200%20B%20150"]),
             ("pipeDelimited", false, ["color=blue", "color=blue%7Cblack%7Cbrown", "color=R%7C100%7CG%7C200%7CB%7C150"]),
-            ("deepObject", true, ["color=blue", "color=blue&color=black&color=brown", "color%5BR%5D=100&color%5BG%5D=200&color%5BB%5D=150"]),
+            (
+                "deepObject",
+                true,
+                ["color=blue", "color=blue&color=black&color=brown", "color%5BR%5D=100&color%5BG%5D=200&color%5BB%5D=150"],
+            ),
         ] {
             let found = [&string, &array, &object].map(|given| {
                 let pairs = in_query("color", style, explode, false, given);

@@ -130,7 +130,14 @@ impl<'c> Checker<'c> {
         }
     }
 
-    fn list(&mut self, schema: &'c Map<String, Json>, entries: &[Node], node: &Node, pointer: &mut String, found: &mut Vec<Misfit>) {
+    fn list(
+        &mut self,
+        schema: &'c Map<String, Json>,
+        entries: &[Node],
+        node: &Node,
+        pointer: &mut String,
+        found: &mut Vec<Misfit>,
+    ) {
         let length = entries.len() as u64;
         if let Some(least) = schema.get("minItems").and_then(Json::as_u64).filter(|least| length < *least) {
             found.push(misfit(node, pointer, format!("this needs at least {}, and has {length}", entry_count(least))));
@@ -159,7 +166,11 @@ impl<'c> Checker<'c> {
             let fitting = entries.iter().filter(|entry| self.fits(wanted, entry)).count() as u64;
             let least = schema.get("minContains").and_then(Json::as_u64).unwrap_or(1);
             if fitting < least {
-                found.push(misfit(node, pointer, format!("{} of a certain kind must be in it, not {fitting}", entry_count(least))));
+                found.push(misfit(
+                    node,
+                    pointer,
+                    format!("{} of a certain kind must be in it, not {fitting}", entry_count(least)),
+                ));
             }
             if let Some(most) = schema.get("maxContains").and_then(Json::as_u64).filter(|most| fitting > *most) {
                 found.push(misfit(node, pointer, format!("at most {} of a certain kind may be in it", entry_count(most))));
@@ -167,7 +178,14 @@ impl<'c> Checker<'c> {
         }
     }
 
-    fn object(&mut self, schema: &'c Map<String, Json>, members: &[Member], node: &Node, pointer: &mut String, found: &mut Vec<Misfit>) {
+    fn object(
+        &mut self,
+        schema: &'c Map<String, Json>,
+        members: &[Member],
+        node: &Node,
+        pointer: &mut String,
+        found: &mut Vec<Misfit>,
+    ) {
         let properties = schema.get("properties").and_then(Json::as_object);
         let has = |name: &str| members.iter().any(|member| member.name == name);
         let mut seen = BTreeSet::new();
@@ -289,9 +307,9 @@ impl<'c> Checker<'c> {
         let reference_of = |choice: &'c Json| choice.get("$ref").and_then(Json::as_str);
         let last = |reference: &str| reference.rsplit('/').next().unwrap_or_default().to_owned();
         let wanted = mapped.unwrap_or(name);
-        let chosen = choices.iter().find(|choice| {
-            reference_of(choice).is_some_and(|reference| reference == wanted || last(reference) == last(wanted))
-        });
+        let chosen = choices
+            .iter()
+            .find(|choice| reference_of(choice).is_some_and(|reference| reference == wanted || last(reference) == last(wanted)));
         // Choices without names cannot be told apart this way.
         if chosen.is_none() && choices.iter().any(|choice| reference_of(choice).is_none()) {
             return None;
@@ -492,7 +510,8 @@ fn wrong_format(format: &str, text: &str) -> Option<&'static str> {
             "an address, such as `https://example.com/`",
         ),
         "byte" => (
-            text.len().is_multiple_of(4) && text.trim_end_matches('=').chars().all(|c| c.is_ascii_alphanumeric() || "+/-_".contains(c)),
+            text.len().is_multiple_of(4)
+                && text.trim_end_matches('=').chars().all(|c| c.is_ascii_alphanumeric() || "+/-_".contains(c)),
             "base64",
         ),
         _ => return None,
@@ -532,7 +551,8 @@ fn is_date_time(text: &str) -> bool {
     let (seconds, fraction) = time.split_once('.').map_or((time, "0"), |(seconds, fraction)| (seconds, fraction));
     let parts: Vec<&str> = seconds.split(':').collect();
     let [hours, minutes, seconds] = parts[..] else { return false };
-    let is_offset = |offset: &str| offset.split_once(':').is_some_and(|(hours, minutes)| within(hours, 23) && within(minutes, 59));
+    let is_offset =
+        |offset: &str| offset.split_once(':').is_some_and(|(hours, minutes)| within(hours, 23) && within(minutes, 59));
     is_date(date)
         && within(hours, 23)
         && within(minutes, 59)
@@ -546,7 +566,10 @@ fn is_uuid(text: &str) -> bool {
     let lengths = [8, 4, 4, 4, 12];
     let parts: Vec<&str> = text.split('-').collect();
     parts.len() == 5
-        && parts.iter().zip(lengths).all(|(part, length)| part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        && parts
+            .iter()
+            .zip(lengths)
+            .all(|(part, length)| part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 fn listed(choices: &[Json]) -> String {

@@ -121,7 +121,11 @@ struct Piece<'t> {
 
 impl Piece<'_> {
     fn opens(&self) -> bool {
-        !self.is_text && !self.text.starts_with("</") && !self.text.starts_with("<!") && !self.text.starts_with("<?") && !self.text.ends_with("/>")
+        !self.is_text
+            && !self.text.starts_with("</")
+            && !self.text.starts_with("<!")
+            && !self.text.starts_with("<?")
+            && !self.text.ends_with("/>")
     }
 
     fn closes(&self) -> bool {

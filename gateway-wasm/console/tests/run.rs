@@ -10,8 +10,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 
 /// Characters with a meaning in some language or other.
-const HOSTILE: &str =
-    "\"double\" 'single' `back` $HOME ${HOME} $(id) #{1} #$0 \\n \\u0041 \\(1) {{x}} %d %s é 漢字 😀 ‘curly’ \"\"\" ''' \"# \"## @ ; & | < > ! *";
+const HOSTILE: &str = "\"double\" 'single' `back` $HOME ${HOME} $(id) #{1} #$0 \\n \\u0041 \\(1) {{x}} %d %s é 漢字 😀 ‘curly’ \"\"\" ''' \"# \"## @ ; & | < > ! *";
 
 fn request(body: Body) -> Request {
     let mut headers = vec![("X-Text".to_owned(), "it's \"$HOME\" `id` \\ #{1} \\(1) %s".to_owned())];
@@ -84,23 +83,32 @@ type Runner = fn(&Path, &str) -> String;
 /// How a language's samples run, if it is installed.
 fn runner(language: &Language) -> Option<Runner> {
     let (program, arguments, run): (&str, &[&str], Runner) = match language.id {
-        "curl" => ("curl", &["--version"], |directory, text| execute(directory, "sample.sh", &format!("{text} -s -w ' %{{http_code}}'"), &["sh"])),
+        "curl" => ("curl", &["--version"], |directory, text| {
+            execute(directory, "sample.sh", &format!("{text} -s -w ' %{{http_code}}'"), &["sh"])
+        }),
         "javascript" => ("node", &["--version"], |directory, text| execute(directory, "sample.mjs", text, &["node"])),
         // Without its types it is JavaScript; a test in the browser's folder compiles it.
         "typescript" => ("node", &["--version"], |directory, text| {
-            let text = text.replace("const response: Response =", "const response =").replace("const text: string =", "const text =");
+            let text =
+                text.replace("const response: Response =", "const response =").replace("const text: string =", "const text =");
             execute(directory, "sample.mjs", &text, &["node"])
         }),
-        "python" => ("python3", &["-c", "import requests"], |directory, text| execute(directory, "sample.py", text, &["python3"])),
+        "python" => {
+            ("python3", &["-c", "import requests"], |directory, text| execute(directory, "sample.py", text, &["python3"]))
+        }
         "java" => ("java", &["--list-modules"], |directory, text| {
             let (imports, body) = text.split_once("\n\n").unwrap();
-            let text = format!("{imports}\npublic class Sample {{ public static void main(String[] all) throws Exception {{\n{body}\n}} }}");
+            let text = format!(
+                "{imports}\npublic class Sample {{ public static void main(String[] all) throws Exception {{\n{body}\n}} }}"
+            );
             execute(directory, "Sample.java", &text, &["java", "-Dfile.encoding=UTF-8"])
         }),
         "go" => ("go", &["version"], |directory, text| execute(directory, "sample.go", text, &["go", "run"])),
         "php" => ("php", &["-r", "curl_init();"], |directory, text| execute(directory, "sample.php", text, &["php"])),
         "ruby" => ("ruby", &["--version"], |directory, text| execute(directory, "sample.rb", text, &["ruby"])),
-        "powershell" => ("pwsh", &["-v"], |directory, text| execute(directory, "sample.ps1", text, &["pwsh", "-NoProfile", "-File"])),
+        "powershell" => {
+            ("pwsh", &["-v"], |directory, text| execute(directory, "sample.ps1", text, &["pwsh", "-NoProfile", "-File"]))
+        }
         _ => return None,
     };
     let there = Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();

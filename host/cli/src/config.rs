@@ -61,7 +61,11 @@ impl Config {
         let mut blocks: Vec<server::Block> = blocks.collect::<Result<_>>().context("`trusted_proxies`")?;
         // The host's own proxy for the console says who calls: policies that go by the address must not take the host for the caller.
         if self.portal.as_ref().is_some_and(|portal| portal.console.proxy) {
-            blocks.extend(["127.0.0.0/8".parse::<server::Block>()?, "::1".parse()?, IpAddr::to_string(&self.gateway.listen.ip()).parse()?]);
+            blocks.extend([
+                "127.0.0.0/8".parse::<server::Block>()?,
+                "::1".parse()?,
+                IpAddr::to_string(&self.gateway.listen.ip()).parse()?,
+            ]);
         }
         Ok(server::TrustedProxies { blocks, header })
     }

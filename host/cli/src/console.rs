@@ -147,7 +147,10 @@ impl Console {
             return Err(refusal(StatusCode::NOT_FOUND, why));
         }
         if !settings.is_chosen {
-            return Err(refusal(StatusCode::NOT_FOUND, "the portal does not send through its host; `console: { proxy: true }` in portal/portal.yaml chooses it"));
+            return Err(refusal(
+                StatusCode::NOT_FOUND,
+                "the portal does not send through its host; `console: { proxy: true }` in portal/portal.yaml chooses it",
+            ));
         }
         is_own_page(request.headers(), ASKED)?;
         self.is_near(request.headers())?;
@@ -231,10 +234,14 @@ impl Console {
             answer
         };
         let (head, body) = timeout(ANSWER_TIMEOUT, exchange).await.map_err(|_| {
-            refusal(StatusCode::GATEWAY_TIMEOUT, format!("the gateway gave no answer within {} seconds", ANSWER_TIMEOUT.as_secs()))
+            refusal(
+                StatusCode::GATEWAY_TIMEOUT,
+                format!("the gateway gave no answer within {} seconds", ANSWER_TIMEOUT.as_secs()),
+            )
         })??;
         let fields = head.headers.iter().filter(|(name, _)| **name != header::SET_COOKIE);
-        let headers = fields.map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect();
+        let headers =
+            fields.map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect();
         let reason = head.extensions.get::<hyper::ext::ReasonPhrase>();
         let reason = reason.and_then(|reason| std::str::from_utf8(reason.as_bytes()).ok());
         let reason = reason.or_else(|| head.status.canonical_reason()).unwrap_or_default();
@@ -319,7 +326,10 @@ fn text(headers: &HeaderMap, name: HeaderName) -> &str {
 }
 
 fn too_large() -> Refusal {
-    refusal(StatusCode::PAYLOAD_TOO_LARGE, format!("the console sends at most {} MiB through the portal's host", REQUEST_BYTES_MAX >> 20))
+    refusal(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        format!("the console sends at most {} MiB through the portal's host", REQUEST_BYTES_MAX >> 20),
+    )
 }
 
 async fn read(request: Request<Incoming>, bytes_max: usize) -> Result<Bytes, Refusal> {

@@ -77,7 +77,8 @@ impl Host {
 
     fn start(directory: tempfile::TempDir, arguments: &[&str], last: &str) -> Host {
         let mut command = Command::new(env!("CARGO_BIN_EXE_portico"));
-        let mut child = command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+        let mut child =
+            command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let (mut gateway, mut portal) = (String::new(), String::new());
         for line in lines.by_ref().map_while(Result::ok) {
@@ -196,7 +197,9 @@ fn a_page_of_the_portal_gets_what_the_gateway_answers_and_nothing_else_happens()
     assert_eq!(status(&reply), "200", "{reply}");
     let seen = body(&reply).split_once('\n').unwrap().1.to_lowercase();
     assert!(seen.starts_with("from 127.0.0.1\n"), "{seen}");
-    for hidden in ["203.0.113.9", "stolen", "internal.example", "evil.example", "chunked", "websocket", "100-continue", "edp5", "trailers"] {
+    for hidden in
+        ["203.0.113.9", "stolen", "internal.example", "evil.example", "chunked", "websocket", "100-continue", "edp5", "trailers"]
+    {
         assert!(!seen.contains(hidden), "{hidden} got through:\n{seen}");
     }
     assert!(seen.ends_with("0\r\n\r\nget /smuggled http/1.1\r\n\r\n"), "the body is a body: {seen}");
@@ -260,7 +263,9 @@ fn what_is_no_request_is_refused() {
     let many: Vec<(String, String)> = (0..101).map(|number| (format!("X-{number}"), String::new())).collect();
     let many: Vec<(&str, &str)> = many.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(status(&host.asks("GET", "/echo", &many, "")), "400");
-    for text in ["", "{}", "{}\n", "null\n", "[]\n", "\u{0}\u{1}", "{\"method\":\"GET\",\"url\":\"/\",\"headers\":[],\"more\":1}\n"] {
+    for text in
+        ["", "{}", "{}\n", "null\n", "[]\n", "\u{0}\u{1}", "{\"method\":\"GET\",\"url\":\"/\",\"headers\":[],\"more\":1}\n"]
+    {
         assert_eq!(status(&host.sends(text, &host.own_page())), "400", "{text:?}");
     }
     assert_eq!(status(&host.sends(&"x".repeat(70_000), &host.own_page())), "400", "a line has an end");
@@ -308,7 +313,12 @@ fn on_a_desk_the_portal_shows_traces_to_its_own_pages() {
     let token: serde_json::Value = serde_json::from_str(body(&reply)).unwrap();
     let token = token["token"].as_str().unwrap();
     let mut stream = TcpStream::connect(&host.gateway).unwrap();
-    write!(stream, "GET /echo HTTP/1.1\r\nHost: {}\r\nApim-Debug-Authorization: {token}\r\nConnection: close\r\n\r\n", host.gateway).unwrap();
+    write!(
+        stream,
+        "GET /echo HTTP/1.1\r\nHost: {}\r\nApim-Debug-Authorization: {token}\r\nConnection: close\r\n\r\n",
+        host.gateway
+    )
+    .unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     let id = answer.lines().find_map(|line| line.to_lowercase().strip_prefix("apim-trace-id: ").map(str::to_owned)).unwrap();

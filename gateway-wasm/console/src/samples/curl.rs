@@ -61,5 +61,9 @@ fn quoted(text: &str) -> String {
 
 /// Without quotes where it needs none.
 fn word(text: &str) -> String {
-    if text.chars().all(|character| character.is_ascii_alphanumeric() || character == '-') { text.to_owned() } else { quoted(text) }
+    if text.chars().all(|character| character.is_ascii_alphanumeric() || character == '-') {
+        text.to_owned()
+    } else {
+        quoted(text)
+    }
 }

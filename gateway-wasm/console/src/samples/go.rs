@@ -32,8 +32,11 @@ pub(super) fn write(request: &Request) -> String {
                     before.push_str(&format!("\tpart{number}, _ := form.CreateFormFile({name}, {value})\n"));
                 } else {
                     imports.push("net/textproto");
-                    let file =
-                        if part.is_file { format!("; filename=\"{}\"", super::http::escaped(&part.value)) } else { String::new() };
+                    let file = if part.is_file {
+                        format!("; filename=\"{}\"", super::http::escaped(&part.value))
+                    } else {
+                        String::new()
+                    };
                     let disposition = format!("form-data; name=\"{}\"{file}", super::http::escaped(&part.name));
                     before.push_str(&format!(
                         "\tpart{number}, _ := form.CreatePart(textproto.MIMEHeader{{\n\t\t\"Content-Disposition\": {{{}}},\n\t\t\"Content-Type\": {{{}}},\n\t}})\n",

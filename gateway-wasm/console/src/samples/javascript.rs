@@ -85,7 +85,9 @@ fn literal(text: &str) -> String {
     for character in text.chars() {
         match character {
             '`' | '\\' | '$' => out.extend(['\\', character]),
-            character if character != '\n' && character != '\t' && is_odd(character) => out.push_str(&odd(character, Escape::Four)),
+            character if character != '\n' && character != '\t' && is_odd(character) => {
+                out.push_str(&odd(character, Escape::Four))
+            }
             character => out.push(character),
         }
     }

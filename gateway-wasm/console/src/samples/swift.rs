@@ -21,7 +21,9 @@ pub(super) fn write(request: &Request) -> String {
         }
         Body::Form(parts) => {
             out.push_str("let boundary = \"part-\\(UUID().uuidString)\"\n");
-            out.push_str("request.setValue(\"multipart/form-data; boundary=\\(boundary)\", forHTTPHeaderField: \"Content-Type\")\n");
+            out.push_str(
+                "request.setValue(\"multipart/form-data; boundary=\\(boundary)\", forHTTPHeaderField: \"Content-Type\")\n",
+            );
             out.push_str("var body = Data()\n");
             for part in parts {
                 let file = if part.is_file { format!("; filename=\"{}\"", escaped(&part.value)) } else { String::new() };

@@ -43,7 +43,8 @@ pub(super) fn check(view: &View<'_>, findings: &mut Diagnostics) {
         let names: Vec<String> = without.iter().take(5).map(|name| format!("`{name}`")).collect();
         let more = without.len().saturating_sub(5);
         let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-        let message = format!("browsers will refuse the console's calls to {}{more}: no `cors` is in effect there", names.join(", "));
+        let message =
+            format!("browsers will refuse the console's calls to {}{more}: no `cors` is in effect there", names.join(", "));
         findings.push(
             Diagnostic::warning("lint/portal-cors", place.clone(), message)
                 .at("pages from here may not call")
