@@ -729,7 +729,8 @@ class ConsoleView {
       if (!entries?.length) continue;
       section.append(el("details", { open: true }, el("summary", {}, `${name} (${entries.length})`),
         el("ol", {}, ...entries.map((entry) => el("li", {}, el("details", {},
-          el("summary", {}, el("code", {}, entry.source ?? "?"), ` ${typeof entry.data === "string" ? entry.data : entry.data?.message ?? ""}`.slice(0, 160), entry.elapsed ? el("small", {}, ` ${(seconds(entry.elapsed) * 1000).toFixed(2)} ms`) : null),
+          el("summary", {}, el("code", {}, entry.source ?? "?"), ` ${wordsOf(entry.data)}`.slice(0, 200),
+            el("small", {}, ` ${(seconds(entry.duration) * 1000).toFixed(2)} ms${entry.place ? ` · ${entry.place.file}:${entry.place.line}` : ""}`)),
           el("pre", { tabIndex: 0, role: "region", "aria-label": `Details of ${entry.source ?? "a step"}` }, el("code", {}, JSON.stringify(entry.data ?? null, null, 2)))))))));
     }
     if (section.childElementCount === 1) section.append(el("pre", { tabIndex: 0, role: "region", "aria-label": "Trace" }, el("code", {}, JSON.stringify(trace, null, 2))));
@@ -848,6 +849,14 @@ function isText(kind, bytes) {
 function fileName(headers) {
   const text = headers.find(([name]) => name.toLowerCase() === "content-disposition")?.[1] ?? "";
   return /filename="?([^";]+)/i.exec(text)?.[1].split(/[\\/]/).pop();
+}
+
+/** What a step of a trace says of itself, in a line. */
+function wordsOf(data) {
+  if (typeof data === "string") return data;
+  if (data?.changed) return data.value === null ? `${data.changed} removed` : `${data.changed}: ${data.value}`;
+  const status = data?.response?.status;
+  return data?.message ?? data?.reason ?? (status ? `${status.code} ${status.reason}` : "");
 }
 
 // ---- OAuth 2 ----------------------------------------------------------------------------------------------------------------
