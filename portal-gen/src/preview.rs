@@ -122,7 +122,10 @@ pub enum Audience {
 
 /// What a host answers to what the console asks of it: a request to `/console/send`, `/console/debug` or `/console/trace`, and who
 /// sends it.
-pub type Host = Arc<dyn Fn(Request<Incoming>, IpAddr) -> BoxFuture<'static, Response<Full<Bytes>>> + Send + Sync>;
+pub type Host = Arc<dyn Fn(Request<Incoming>, IpAddr) -> Answering + Send + Sync>;
+
+/// A host's answer, when it comes.
+pub type Answering = BoxFuture<'static, Response<Full<Bytes>>>;
 
 /// Answers requests with the newest site in the channel, until the task is dropped. What is for the host, `host` answers.
 ///

@@ -227,7 +227,7 @@ impl Console {
             let answer = async {
                 let (head, body) = sender.send_request(request).await.map_err(|error| failed(&error))?.into_parts();
                 let body = Limited::new(body, RESPONSE_BYTES_MAX).collect().await.map_err(|error| failed(&error))?.to_bytes();
-                Ok((head, body))
+                Ok::<_, Refusal>((head, body))
             }
             .await;
             running.abort();

@@ -3,13 +3,14 @@
 use crate::{config::Limits, console::Console, management::Management};
 use anyhow::{Context, Result};
 use gateway::DebugKey;
+use hyper::{Request, body::Incoming};
 use portal_gen::{
     Rendered,
     preview::{self, Audience},
 };
 use server::{Identity, Server};
 use std::{
-    net::{SocketAddr, TcpListener},
+    net::{IpAddr, SocketAddr, TcpListener},
     num::NonZeroUsize,
     path::PathBuf,
     sync::Arc,
@@ -65,7 +66,7 @@ impl Running {
         let address = listener.local_addr()?;
         let sites = self.sites.subscribe();
         let console = Arc::new(console);
-        let host: preview::Host = Arc::new(move |request, client| {
+        let host: preview::Host = Arc::new(move |request: Request<Incoming>, client: IpAddr| -> preview::Answering {
             let console = console.clone();
             Box::pin(async move { console.answer(request, client).await })
         });
