@@ -6,11 +6,13 @@
 //! `preview` and `test` touch the world; everything between them is a function.
 
 mod changes;
+mod console;
 mod content;
-mod download;
-pub mod explain;
 mod diagram;
+mod download;
 mod embed;
+pub mod enable_cors;
+pub mod explain;
 mod highlight;
 mod limits;
 pub mod load;
@@ -21,8 +23,8 @@ mod pages;
 mod picture;
 pub mod preview;
 pub mod publish;
-mod reference;
 mod redirects;
+mod reference;
 pub mod render;
 mod sample;
 pub mod scaffold;

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand, ValueEnum};
 use diagnostic::{Diagnostics, Severity, render};
-use portal_gen::{Options, explain, load, preview, publish, scaffold, test, trace};
+use portal_gen::{Options, enable_cors, explain, load, preview, publish, scaffold, test, trace};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -127,6 +127,19 @@ enum Command {
         #[arg(long, value_name = "NAME")]
         environment: Option<String>,
     },
+    /// Let the portal's pages call the gateway from browsers: add `cors` with the portal's origin to the global policy
+    ///
+    /// A `cors` that is there gets the origin; everything else in the file stays as it is. Run again, it changes nothing.
+    EnableCors {
+        /// The service folder
+        folder: PathBuf,
+        /// The portal's origin, `https://developer.example.com`; that of `url` or `console.origin` in portal/portal.yaml if left out
+        #[arg(long)]
+        origin: Option<String>,
+        /// Apply `configuration.NAME.yaml`
+        #[arg(long, value_name = "NAME")]
+        environment: Option<String>,
+    },
     /// Serve the site on this machine, and reload open pages when a file changes
     Preview {
         /// The service folder
@@ -195,6 +208,14 @@ fn run(command: Command) -> Result<u8> {
                 Format::Json => format!("{:#}\n", traced.json("portal-gen")),
             };
             std::io::stdout().write_all(output.as_bytes()).context("cannot write to standard output")?;
+            Ok(FINE)
+        }
+        Command::EnableCors { folder, origin, environment } => {
+            let (enabled, left) = enable_cors::run(&folder, origin.as_deref(), environment.as_deref())?;
+            println!("{}", enabled.done);
+            if !left.is_empty() {
+                eprint!("{}", render::all_text(&left));
+            }
             Ok(FINE)
         }
         Command::Preview { folder, port, environment } => {

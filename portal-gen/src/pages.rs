@@ -33,6 +33,7 @@ pub(crate) enum Page {
     Product(usize),
     Content(usize),
     Redirect(usize),
+    Callback,
     NotFound,
 }
 
@@ -74,7 +75,7 @@ pub(crate) fn all(site: &Site<'_>) -> Vec<Page> {
     pages.extend((0..site.products.len()).map(Page::Product));
     pages.extend((0..site.content.len()).map(Page::Content));
     pages.extend((0..site.redirects.len()).map(Page::Redirect));
-    pages.push(Page::NotFound);
+    pages.extend([Page::Callback, Page::NotFound]);
     pages
 }
 
@@ -92,6 +93,7 @@ pub(crate) fn address(site: &Site<'_>, page: Page) -> String {
         Page::Product(index) => site.products[index].1.clone(),
         Page::Content(index) => site.content[index].1.clone(),
         Page::Redirect(index) => site.redirects[index].from.clone(),
+        Page::Callback => "console/callback/".to_owned(),
         Page::NotFound => "404.html".to_owned(),
     }
 }
@@ -118,6 +120,7 @@ pub(crate) fn fill(site: &Site<'_>, page: Page, shared: &Shared) -> Filled {
         Page::Product(index) => filler.product(index),
         Page::Content(index) => filler.content(index),
         Page::Redirect(index) => filler.redirect(index),
+        Page::Callback => filler.callback(),
         Page::NotFound => filler.not_found(),
     };
     let file = if path.ends_with(".html") { path } else { format!("{path}index.html") };
@@ -547,6 +550,12 @@ impl<'f, 'a> Filler<'f, 'a> {
         self.context.insert("to", &to);
         self.context.insert("canonical", &canonical);
         ("page/redirect.html", redirect.from.clone())
+    }
+
+    /// Where providers of tokens send readers back to.
+    fn callback(&mut self) -> Destination {
+        self.head("callback", "Signing in", "", "console/callback/", "");
+        ("page/callback.html", "console/callback/".to_owned())
     }
 
     fn not_found(&mut self) -> Destination {

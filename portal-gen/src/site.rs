@@ -23,7 +23,7 @@ pub(crate) const TAG_PAGE_MAX: usize = 200;
 const OUTLINE_ROWS_MAX: usize = 400;
 
 /// What an address may not begin with in the folder of pages, because the site itself is there.
-const RESERVED: [&str; 6] = ["apis", "products", "assets", "media", "404", "index"];
+const RESERVED: [&str; 7] = ["apis", "products", "assets", "console", "media", "404", "index"];
 
 /// What the author of the site decides when building it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

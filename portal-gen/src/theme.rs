@@ -27,6 +27,7 @@ const TEMPLATES: &[(&str, &str)] = &built_in![
     "page/product.html"
     "page/content.html"
     "page/redirect.html"
+    "page/callback.html"
     "page/not_found.html"
     "page/tag.html"
     "page/security.html"
@@ -46,10 +47,22 @@ const TEMPLATES: &[(&str, &str)] = &built_in![
 ];
 
 /// The assets, by name; each becomes a file in `assets/`, except those that are parts of another.
-const ASSETS: [(&str, &str); 4] = built_in!["assets/style.css" "assets/content.css" "assets/portal.js" "assets/favicon.svg"];
+const ASSETS: &[(&str, &str)] = &built_in![
+    "assets/style.css"
+    "assets/content.css"
+    "assets/portal.js"
+    "assets/favicon.svg"
+    "assets/console.js"
+    "assets/console.css"
+    "assets/callback.js"
+];
 
 /// Style sheets that stand at the end of `style.css`: a page asks for one file. They are replaced by their own names.
 const STYLE_PARTS: [&str; 1] = ["assets/content.css"];
+
+/// The module that the console stands on, compiled.
+const MODULE: [(&str, &[u8]); 2] =
+    [("assets/console-module.js", console_module::SCRIPT), ("assets/console_bg.wasm", console_module::WASM)];
 
 /// Templates ready to be filled, and the files that go with them.
 pub(crate) struct Theme {
@@ -67,6 +80,8 @@ pub(crate) struct Stamps {
     style: String,
     script: String,
     theme: String,
+    /// Of everything that the console loads, in one.
+    console: String,
     /// Only where the folder has a `custom.css`.
     custom: Option<String>,
 }
@@ -77,7 +92,8 @@ impl Theme {
         let mut findings = Diagnostics::new();
         let mut templates: BTreeMap<&str, &str> = TEMPLATES.iter().copied().collect();
         let mut assets: BTreeMap<String, Vec<u8>> =
-            ASSETS.into_iter().map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())).collect();
+            ASSETS.iter().map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())).collect();
+        assets.extend(MODULE.map(|(name, bytes)| (name.to_owned(), bytes.to_vec())));
         let mut sources = BTreeMap::new();
         for (path, bytes) in &portal.files {
             let Some(name) = path.strip_prefix("theme/") else { continue };
@@ -113,6 +129,9 @@ impl Theme {
             style: stamp("assets/style.css").unwrap_or_default(),
             script: stamp("assets/portal.js").unwrap_or_default(),
             theme: stamp("assets/theme.css").unwrap_or_default(),
+            console: stamp_of_all(
+                ["assets/console.js", "assets/console.css", "assets/console_bg.wasm"].map(|name| assets.get(name)),
+            ),
             custom: stamp("assets/custom.css"),
         };
         let mut tera = Tera::default();
@@ -171,6 +190,10 @@ fn accent(color: Option<&str>, findings: &mut Diagnostics) -> String {
         return String::new();
     }
     format!(":root{{--brand:{color}}}\n")
+}
+
+fn stamp_of_all(files: [Option<&Vec<u8>>; 3]) -> String {
+    stamp(&files.into_iter().flatten().flatten().copied().collect::<Vec<u8>>())
 }
 
 /// FNV-1a: the same on every machine, and enough to tell two versions of a file apart.

@@ -88,6 +88,8 @@
       scrollBy({ top: event.target.getBoundingClientRect().top - before, behavior: "instant" });
       try { localStorage.setItem("portal-tab", named(event.target)); } catch { /* as above */ }
     });
+    languages();
+    consoles();
     // The current entry of a long tree should be seen without scrolling.
     document.querySelector(".sidebar [aria-current=page]")?.scrollIntoView?.({ block: "nearest" });
     // A link to a closed response opens it.
@@ -99,4 +101,60 @@
     addEventListener("hashchange", open);
     open();
   });
+
+  // Requests are shown in the language that was chosen last, on all pages.
+  function languages() {
+    const key = "portal-language";
+    for (const tabs of document.querySelectorAll(".tabs[data-languages]")) {
+      const inputs = [...tabs.querySelectorAll(":scope > input")];
+      const select = document.createElement("select");
+      select.setAttribute("aria-label", "Language of the sample");
+      for (const input of inputs) select.add(new Option(tabs.querySelector(`label[for="${input.id}"]`).textContent, input.value));
+      const show = async () => {
+        const at = inputs.findIndex((input) => input.value === select.value);
+        inputs[at].checked = true;
+        // Long samples are files beside the page.
+        const panel = tabs.querySelectorAll(":scope > .panels > .panel")[at];
+        const whole = panel.querySelector(".whole a");
+        if (!whole) return;
+        const answer = await fetch(whole.href);
+        if (answer.ok) {
+          panel.querySelector("code").textContent = await answer.text();
+          whole.closest(".whole").remove();
+        }
+      };
+      select.addEventListener("change", () => {
+        try { localStorage.setItem(key, select.value); } catch { /* as above */ }
+        show();
+      });
+      try { select.value = localStorage.getItem(key) ?? select.value; } catch { /* as above */ }
+      if (select.selectedIndex < 0) select.selectedIndex = 0;
+      tabs.classList.add("one-choice");
+      tabs.querySelector("legend").after(select);
+      show();
+    }
+  }
+
+  // The console is fetched when it is opened, and not before.
+  function consoles() {
+    for (const button of document.querySelectorAll("[data-console]")) {
+      const open = async () => {
+        const { console: base, stamp } = button.dataset;
+        button.setAttribute("aria-busy", "true");
+        try {
+          const { open } = await import(new URL(`${base}.js?v=${stamp}`, location.href));
+          await open(button, new URL(base, location.href), stamp);
+        } catch (error) {
+          button.title = `The console could not be opened: ${error.message}`;
+          button.textContent = "Try it again";
+          throw error;
+        } finally {
+          button.removeAttribute("aria-busy");
+        }
+      };
+      button.hidden = false;
+      button.addEventListener("click", open);
+      if (location.hash.startsWith("#console")) open();
+    }
+  }
 })();

@@ -525,6 +525,10 @@ pub struct Portal {
     pub description: String,
     /// The gateway's public address, without a slash at its end: shown in samples.
     pub gateway_url: Option<String>,
+    /// Where the site is published, without a slash at its end: `https://developer.example.com/portal`.
+    pub url: Option<String>,
+    /// How the console calls.
+    pub console: ConsoleSettings,
     /// Path of the logo inside `portal/media/`.
     pub logo: Option<String>,
     /// The accent colour, a CSS colour.
@@ -545,6 +549,27 @@ pub struct Portal {
     pub files: Vec<(String, Arc<[u8]>)>,
     /// Lints that are allowed.
     pub allowed_lints: Vec<AllowedLint>,
+}
+
+/// How the portal's console calls the gateway.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConsoleSettings {
+    /// The origin that pages of the portal have in a browser, `https://developer.example.com`, and where it is written. From
+    /// `console`, else from the portal's `url`.
+    pub origin: Option<(String, Place)>,
+    /// The host sends for the pages (`/console/send`), so that no API needs a CORS policy.
+    pub proxy: bool,
+    /// Other addresses of the gateway that readers can choose.
+    pub servers: Vec<ConsoleServer>,
+}
+
+/// An address of the gateway.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsoleServer {
+    /// What it is for: `Test`.
+    pub title: String,
+    /// Without a slash at its end.
+    pub url: String,
 }
 
 /// A lint that the service allows.

@@ -9,10 +9,12 @@ use crate::{
 };
 use diagnostic::{Diagnostic, Place, Source, Span};
 
-const PROPERTIES: [&str; 12] = [
+const PROPERTIES: [&str; 14] = [
     "title",
     "description",
+    "url",
     "gatewayUrl",
+    "console",
     "logo",
     "accentColor",
     "navigation",
@@ -87,6 +89,16 @@ fn settings(portal: &mut Portal, tree: &Tree, findings: &Findings) {
         findings
             .push(Diagnostic::error("portal/gateway-url", fields.place("gatewayUrl", Part::Value), message).at(why).help(help));
     }
+    portal.url = fields.title("url").map(|url| url.trim_end_matches('/').to_owned());
+    if let Some(url) = &portal.url
+        && let Err(why) = super::parts::address(url)
+    {
+        let message = format!("`{url}` is not an address at which a site can be");
+        let help = "write the site's public address, for example `url: https://developer.example.com`";
+        findings.push(Diagnostic::error("portal/url", fields.place("url", Part::Value), message).at(why).help(help));
+        portal.url = None;
+    }
+    portal.console = super::console::read(&fields, portal.url.as_deref(), findings);
     if let Some(logo) = fields.title("logo") {
         let logo = logo.trim_start_matches('/').trim_start_matches("media/").to_owned();
         let media = || portal.files.iter().filter_map(|(path, _)| path.strip_prefix("media/"));
