@@ -2,7 +2,8 @@
 
 use crate::schema::{Node, Viewer};
 use crate::site::{ApiSite, Site};
-use crate::{markdown, operation, sample};
+use crate::{markdown, operation};
+use ::console::samples;
 use diagnostic::nearest;
 use serde::Serialize;
 use serde_json::Value;
@@ -205,7 +206,9 @@ fn operation(site: &Site<'_>, api: &ApiSite<'_>, index: usize) -> Operation {
         summary: markdown::plain(text, DESCRIPTION_CHARACTERS_MAX),
         parameters,
         body,
-        sample: request.map_or_else(String::new, |request| crate::highlight::html("bash", &sample::curl(&request))),
+        sample: request
+            .zip(samples::by_id("curl"))
+            .map_or_else(String::new, |(request, curl)| crate::highlight::html("bash", &(curl.write)(&request))),
     }
 }
 

@@ -165,7 +165,7 @@ pub(crate) fn operation(site: &Site<'_>, api: &ApiSite<'_>, index: usize) -> (Op
 /// A request to an operation, as its samples show it. `None` without a definition.
 pub(crate) fn request_of(site: &Site<'_>, api: &ApiSite<'_>, index: usize) -> Option<Request> {
     let definition = api.definition_of(index)?;
-    Some(Builder::new(api, &api.operations[index]).request(site, &api.api.operations[index], definition))
+    Some(console::sample(&console::describe(site, api, index, definition, &api.operations[index])))
 }
 
 /// The page of a webhook: a request that the service sends.

@@ -85,6 +85,13 @@ pub(crate) fn address(site: &Site<'_>, page: Page) -> String {
         Page::Home => String::new(),
         Page::Apis => "apis/".to_owned(),
         Page::Api(index) => site.apis[index].path.clone(),
+        Page::Tag(index, group, number) => site.apis[index].groups[group].paths[number].clone(),
+        Page::Security(index) => format!("{}security/", site.apis[index].path),
+        Page::Changes(index) => site.apis[index].changes.clone().unwrap_or_default(),
+        Page::Outline(index) => site.apis[index].outline.as_ref().map_or_else(String::new, |outline| outline.path.clone()),
+        Page::OutlineItem(index, item) => {
+            site.apis[index].outline.as_ref().map_or_else(String::new, |outline| outline.items[item].clone())
+        }
         Page::Operation(index, operation) => site.apis[index].operations[operation].clone(),
         Page::Webhook(index, webhook) => site.apis[index].webhooks[webhook].clone(),
         Page::Schemas(index) => format!("{}schemas/", site.apis[index].path),

@@ -1,7 +1,7 @@
 //! Rendering: from a site to its files. A pure function; each page on its own, in parallel.
 
-use crate::download::{self, Target};
 use crate::content::Distant;
+use crate::download::{self, Target};
 use crate::pages::{self, Page, Shared};
 use crate::site::{Options, Site};
 use crate::theme::Theme;

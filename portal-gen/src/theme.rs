@@ -92,7 +92,7 @@ impl Theme {
         let mut findings = Diagnostics::new();
         let mut templates: BTreeMap<&str, &str> = TEMPLATES.iter().copied().collect();
         let mut assets: BTreeMap<String, Vec<u8>> =
-            ASSETS.iter().map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())).collect();
+            ASSETS.iter().map(|&(name, text)| (name.to_owned(), text.as_bytes().to_vec())).collect();
         assets.extend(MODULE.map(|(name, bytes)| (name.to_owned(), bytes.to_vec())));
         let mut sources = BTreeMap::new();
         for (path, bytes) in &portal.files {

@@ -235,7 +235,7 @@ fn nothing_overwrites_anything_and_nothing_leaves_the_folder() {
     folder.iter().filter(|(path, _)| !path.starts_with("apis/test!")).for_each(|(path, bytes)| left.insert(path, bytes.clone()));
     let (service, findings) = portal_gen::check(&left, None);
     let service = service.unwrap_or_else(|| panic!("{}", diagnostic::render::all_text(&findings)));
-    let (summary, _) = publish::build(&service, &left, &sources, &out, &Options::default()).unwrap();
+    let (summary, _) = publish::build(&service, &left, &sources, &out, &Options::default(), false).unwrap();
     let written = files_of(&out).iter().filter(|(path, _)| path.extension().is_some_and(|extension| extension == "html")).count();
     // As many pages as were given away to be written: none has taken the place of another.
     assert_eq!(summary.unwrap().pages, written);
