@@ -7,8 +7,10 @@
 
 mod content;
 pub mod explain;
+mod language;
 pub mod load;
 mod markdown;
+mod messages;
 mod operation;
 mod pages;
 pub mod preview;
@@ -17,6 +19,7 @@ pub mod render;
 mod sample;
 pub mod scaffold;
 mod schema;
+mod script;
 mod security;
 pub mod site;
 pub mod slug;

@@ -1,8 +1,10 @@
 //! The pages of a site: which there are, which template each fills, and what that template sees.
 
+use crate::language::{Alternate, Language};
 use crate::operation::{self, Extras};
 use crate::schema::{Node, Viewer};
 use crate::site::{ApiSite, Site};
+use crate::theme::Theme;
 use crate::{content, markdown, security};
 use catalog::openapi::example::{self, Way};
 use diagnostic::Diagnostics;
@@ -99,38 +101,53 @@ impl Link {
 }
 
 /// Computes what every page shows.
-pub(crate) fn shared(site: &Site<'_>, stamps: &crate::theme::Stamps) -> Shared {
+pub(crate) fn shared(site: &Site<'_>, theme: &Theme) -> Shared {
     #[derive(Serialize)]
     struct SiteView<'s> {
         title: &'s str,
         description: &'s str,
         logo: Option<String>,
+        logo_dark: Option<String>,
+        favicon: String,
+        favicon_type: &'static str,
         navigation: Vec<Link>,
-        stamps: &'s crate::theme::Stamps,
+        has_custom_style: bool,
         has_products: bool,
+        language: &'s str,
+        direction: &'static str,
+        languages_count: usize,
     }
     let portal = &site.service.portal;
-    let mut navigation = vec![Link::inside("APIs", "apis/")];
+    let mut navigation = vec![Link::inside(site.messages.text("apis"), "apis/")];
     if !site.products.is_empty() {
-        navigation.push(Link::inside("Products", "products/"));
+        navigation.push(Link::inside(site.messages.text("products"), "products/"));
     }
-    if let Some((first, path)) = site.content.first().filter(|_| portal.navigation.is_empty()) {
-        let title = if site.content.len() == 1 { first.title.clone() } else { "Guides".to_owned() };
+    if let Some((first, path)) = site.content.first().filter(|_| site.spoken.navigation().is_empty()) {
+        let title = if site.content.len() == 1 { first.title.clone() } else { site.messages.text("guides").to_owned() };
         navigation.push(Link::inside(title, path));
     }
-    navigation.extend(portal.navigation.iter().map(|link| {
+    navigation.extend(site.spoken.navigation().iter().map(|link| {
         let is_outside = markdown::is_outside(&link.href);
         let path = if is_outside { link.href.clone() } else { site.inside_address(&link.href) };
         Link { title: link.title.clone(), path, is_outside }
     }));
-    let logo = portal.logo.as_ref().map(|logo| format!("media/{}", logo.trim_start_matches("media/")));
+    let media = |path: &Option<String>| {
+        let path = path.as_ref().map(|path| format!("media/{}", path.trim_start_matches("media/")));
+        path.filter(|path| portal.files.iter().any(|(known, _)| known == path))
+    };
     let view = SiteView {
         title: site.title(),
-        description: &portal.description,
-        logo: logo.filter(|logo| portal.files.iter().any(|(path, _)| path == logo)),
+        description: site.spoken.description(),
+        logo: media(&portal.logo),
+        logo_dark: media(&portal.logo_dark),
+        favicon: media(&portal.favicon).unwrap_or_else(|| "assets/favicon.svg".to_owned()),
+        favicon_type: portal.favicon.as_deref().map_or("image/svg+xml", crate::render::content_type),
         navigation,
-        stamps,
+        has_custom_style: theme.has_custom_style,
         has_products: !site.products.is_empty(),
+        language: site.messages.language(),
+        direction: site.messages.direction(),
+        languages_count: portal.languages.len().max(1),
     };
     Shared {
         site: tera::Value::from_serializable(&view),
@@ -152,6 +169,14 @@ struct Head<'s> {
     section: &'s str,
     /// The full address, if the site's is known.
     canonical: Option<String>,
+    /// What leads from this page to the files that all languages share: `../../`, `../../../`.
+    files: String,
+    /// The same page in every language of the site, this one included; empty if there is only one language.
+    alternates: Vec<Alternate>,
+    /// The picture that goes with links to this page.
+    image: Option<String>,
+    /// The language of the text, where it is not that of the site.
+    text_language: Option<&'s str>,
 }
 
 #[derive(Serialize)]
@@ -204,7 +229,7 @@ type Destination = (&'static str, String);
 
 impl<'f, 'a> Filler<'f, 'a> {
     fn home(&mut self) -> Destination {
-        self.head("home", self.site.title(), &self.site.service.portal.description, "", "");
+        self.head("home", self.site.title(), self.site.spoken.description(), "", "");
         let entries: Vec<ApiEntry> = self.api_entries();
         self.context.insert("apis", &entries.iter().take(12).collect::<Vec<_>>());
         self.context.insert("apis_count", &entries.len());
@@ -230,7 +255,8 @@ impl<'f, 'a> Filler<'f, 'a> {
     }
 
     fn apis(&mut self) -> Destination {
-        self.head("apis", "APIs", &format!("All APIs of {}", self.site.title()), "apis/", "apis/");
+        let description = self.filled("all-apis-of", &[("site", self.site.title())]);
+        self.head("apis", self.text("apis"), &description, "apis/", "apis/");
         let entries = self.api_entries();
         self.context.insert("apis", &entries);
         ("page/apis.html", "apis/".to_owned())
@@ -291,8 +317,10 @@ impl<'f, 'a> Filler<'f, 'a> {
                 .iter()
                 .map(|&index| {
                     let other = &self.site.apis[index];
-                    let title =
-                        format!("Revision {}{}", other.api.revision, if other.api.is_current { " (current)" } else { "" });
+                    let title = self.filled(
+                        if other.api.is_current { "revision-current" } else { "revision" },
+                        &[("revision", &other.api.revision)],
+                    );
                     (Link::inside(title, &other.path), markdown::description(&other.api.revision_description, 2))
                 })
                 .collect::<Vec<_>>(),
@@ -313,7 +341,7 @@ impl<'f, 'a> Filler<'f, 'a> {
                 .map(|(webhook, path)| Link::inside(webhook.summary.clone().unwrap_or_else(|| webhook.path.clone()), path))
                 .collect::<Vec<_>>(),
         );
-        if let Some((path, bytes)) = &site.definition {
+        if let Some((path, bytes)) = site.definition.as_ref().filter(|_| self.site.language.is_first()) {
             self.extras.push((path.clone(), bytes.to_vec()));
         }
         ("page/api.html", site.path.clone())
@@ -357,7 +385,7 @@ impl<'f, 'a> Filler<'f, 'a> {
 
     fn schemas(&mut self, site: &ApiSite<'a>) -> Destination {
         let path = format!("{}schemas/", site.path);
-        self.head("schemas", &format!("Schemas – {}", site.full_title()), "", &path, "apis/");
+        self.head("schemas", &format!("{} – {}", self.text("schemas"), site.full_title()), "", &path, "apis/");
         self.context.insert_value("navigation", site.navigation[site.groups.len()].clone());
         self.api_link(site);
         let schemas: Vec<(Link, String)> = site
@@ -392,7 +420,8 @@ impl<'f, 'a> Filler<'f, 'a> {
     }
 
     fn products(&mut self) -> Destination {
-        self.head("products", "Products", &format!("All products of {}", self.site.title()), "products/", "products/");
+        let description = self.filled("all-products-of", &[("site", self.site.title())]);
+        self.head("products", self.text("products"), &description, "products/", "products/");
         let products: Vec<ProductEntry> = (0..self.site.products.len()).map(|index| self.product_entry(index)).collect();
         self.context.insert("products", &products);
         ("page/products.html", "products/".to_owned())
@@ -421,7 +450,7 @@ impl<'f, 'a> Filler<'f, 'a> {
     fn content(&mut self, index: usize) -> Destination {
         let (page, path) = &self.site.content[index];
         let text = content::html(self.site, page, path, &mut self.findings);
-        let section = if self.site.service.portal.navigation.is_empty() { self.site.content[0].1.as_str() } else { path };
+        let section = if self.site.spoken.navigation().is_empty() { self.site.content[0].1.as_str() } else { path };
         let description =
             if page.description.is_empty() { markdown::plain(&page.markdown, 160) } else { page.description.clone() };
         self.head("content", &page.title, &description, path, section);
@@ -435,7 +464,7 @@ impl<'f, 'a> Filler<'f, 'a> {
     }
 
     fn not_found(&mut self) -> Destination {
-        self.head("not-found", "Page not found", "", "404.html", "");
+        self.head("not-found", self.text("page-not-found"), "", "404.html", "");
         ("page/not_found.html", "404.html".to_owned())
     }
 
@@ -446,17 +475,56 @@ impl<'f, 'a> Filler<'f, 'a> {
             "" => "./".to_owned(),
             path => "../".repeat(path.matches('/').count()),
         };
-        let canonical = self
-            .site
-            .options
-            .url
-            .as_ref()
-            .filter(|_| path != "404.html")
-            .map(|url| format!("{}/{path}", url.trim_end_matches('/')));
-        self.context.insert("page", &Head { kind, title, description, path, root: root.clone(), section, canonical });
+        let url = self.site.url().filter(|_| path != "404.html");
+        let language = &self.site.language;
+        // What nobody has translated is the same page as in the first language.
+        let is_foreign =
+            self.site.content.iter().any(|(page, at)| at == path && self.site.untranslated.contains(page.path.as_str()));
+        let prefix = if is_foreign { "" } else { &language.prefix };
+        let files = if path == "404.html" { root.clone() } else { format!("{root}{}", language.up()) };
+        let image = self.site.service.portal.social_image.as_ref().zip(url).map(|(image, url)| format!("{url}/media/{image}"));
+        self.context.insert(
+            "page",
+            &Head {
+                kind,
+                title,
+                description,
+                path,
+                root: root.clone(),
+                section,
+                canonical: url.map(|url| format!("{url}/{prefix}{path}")),
+                alternates: self.alternates(path, &files, url),
+                files,
+                image,
+                text_language: is_foreign.then(|| self.site.first_language()),
+            },
+        );
         // Components do not see the page, only what is passed to them by name.
         self.context.insert("root", &root);
         self.context.insert_value("site", self.shared.site.clone());
+    }
+
+    fn alternates(&self, path: &str, files: &str, url: Option<&str>) -> Vec<Alternate> {
+        if self.site.languages.len() < 2 || self.site.only_here.contains(path) {
+            return Vec::new();
+        }
+        let of = |language: &Language| Alternate {
+            tag: language.tag.clone(),
+            name: language.messages.text("language-name").to_owned(),
+            direction: language.messages.direction(),
+            href: format!("{files}{}{}", language.prefix, if path == "404.html" { "" } else { path }),
+            url: url.map(|url| format!("{url}/{}{path}", language.prefix)),
+            is_current: language.tag == self.site.language.tag,
+        };
+        self.site.languages.iter().map(of).collect()
+    }
+
+    fn text(&self, key: &'static str) -> &'f str {
+        self.site.messages.text(key)
+    }
+
+    fn filled(&self, key: &str, values: &[(&str, &str)]) -> String {
+        self.site.messages.filled(key, values)
     }
 
     fn api_link(&mut self, site: &ApiSite<'_>) {
@@ -515,7 +583,7 @@ impl<'f, 'a> Filler<'f, 'a> {
     fn version_link(&self, index: usize) -> Link {
         let site = &self.site.apis[index];
         let identifier = site.api.version.as_ref().map_or("", |version| &version.identifier);
-        Link::inside(if identifier.is_empty() { "Original" } else { identifier }, &site.path)
+        Link::inside(if identifier.is_empty() { self.text("original-version") } else { identifier }, &site.path)
     }
 
     /// The versions of an API and how callers choose one: links, description, words.
@@ -524,8 +592,10 @@ impl<'f, 'a> Filler<'f, 'a> {
         let version = site.api.version.as_ref()?;
         let set = self.site.service.version_sets.iter().find(|set| set.name == version.set);
         let words = match set.map(|set| &set.scheme) {
-            Some(Scheme::Header(name)) => format!("chosen by the header `{name}: {}`", version.identifier),
-            Some(Scheme::Query(name)) => format!("chosen by the query parameter `{name}={}`", version.identifier),
+            Some(Scheme::Header(name)) => {
+                self.filled("version-by-header", &[("header", &format!("{name}: {}", version.identifier))])
+            }
+            Some(Scheme::Query(name)) => self.filled("version-by-query", &[("query", &format!("{name}={}", version.identifier))]),
             _ => String::new(),
         };
         let words = if version.identifier.is_empty() { String::new() } else { markdown::description(&words, 1) };

@@ -1,5 +1,7 @@
 //! Rendering: from a site to its files. A pure function; each page on its own, in parallel.
 
+use crate::language::Language;
+use crate::markdown;
 use crate::pages::{self, Page, Shared};
 use crate::site::{Options, Site};
 use crate::theme::Theme;
@@ -66,44 +68,88 @@ pub(crate) fn each(
     begin: &(dyn Fn(usize) + Sync),
     take: &(dyn Fn(&str, Vec<u8>) + Sync),
 ) -> Diagnostics {
-    let (theme, mut findings) = Theme::new(&service.portal);
-    let Some(theme) = theme else { return findings };
-    let site = Site::new(service, folder, options);
-    findings.extend(site.findings.iter().cloned());
-    let shared = pages::shared(&site, &theme.stamps);
-    let pages = pages::all(&site);
+    let mut findings = Diagnostics::new();
+    let languages = Language::all(&service.portal, &mut findings);
+    let mut worlds = Vec::new();
+    for language in &languages {
+        let (theme, found) = Theme::new(&service.portal, language);
+        // What is wrong with the look is so in every language.
+        if language.is_first() {
+            findings.extend(found);
+        }
+        let Some(theme) = theme else { return findings };
+        let site = Site::new(service, folder, options, &languages, language);
+        findings.extend(site.findings.iter().cloned());
+        worlds.push((theme, site));
+    }
+    let worlds: Vec<World<'_>> = worlds.into_iter().map(|(theme, site)| World::new(theme, site)).collect();
+    let pages: Vec<(&World<'_>, Page)> =
+        worlds.iter().flat_map(|world| pages::all(&world.site).into_iter().map(move |page| (world, page))).collect();
     begin(pages.len());
     let found: Vec<Diagnostics> = pages
         .par_iter()
-        .map(|&page| {
-            let (files, findings) = files_of(&site, &theme, &shared, page);
+        .map(|&(world, page)| {
+            let (files, findings) = world.files_of(page);
             files.into_iter().for_each(|(path, bytes)| take(&path, bytes));
             findings
         })
         .collect();
     // A mistake in a template shows on every page that uses it; once is enough.
     found.into_iter().for_each(|found| findings.extend(found));
-    for (path, bytes) in fixed_files(&site, &theme) {
-        take(&path, bytes);
+    for world in &worlds {
+        for (path, bytes) in fixed_files(&world.site, &world.theme) {
+            take(&path, bytes);
+        }
     }
     findings.sorted()
 }
 
-/// One page: its file and those beside it, and what is wrong with it.
-fn files_of(site: &Site<'_>, theme: &Theme, shared: &Shared, page: Page) -> (Vec<(String, Vec<u8>)>, Diagnostics) {
-    let filled = pages::fill(site, page, shared);
-    let mut findings = filled.findings;
-    let mut files = filled.extras;
-    match theme.tera.render(filled.template, &filled.context) {
-        Ok(html) => files.push((filled.file, html.into_bytes())),
-        Err(error) => findings.push(theme.mistake(&error, filled.template)),
+/// A site in one language, and all that its pages need.
+struct World<'a> {
+    site: Site<'a>,
+    theme: Theme,
+    shared: Shared,
+}
+
+impl<'a> World<'a> {
+    fn new(theme: Theme, site: Site<'a>) -> Self {
+        let shared = pages::shared(&site, &theme);
+        Self { site, theme, shared }
     }
-    (files, findings)
+
+    /// One page: its file and those beside it, and what is wrong with it.
+    fn files_of(&self, page: Page) -> (Vec<(String, Vec<u8>)>, Diagnostics) {
+        let filled = pages::fill(&self.site, page, &self.shared);
+        let mut findings = filled.findings;
+        let mut files = filled.extras;
+        match self.theme.tera.render(filled.template, &filled.context) {
+            Ok(html) => {
+                let prefix = &self.site.language.prefix;
+                let html = if self.site.language.is_first() { html } else { with_shared_files(html, &filled.file, &mut files) };
+                files.push((format!("{prefix}{}", filled.file), html.into_bytes()));
+            }
+            Err(error) => findings.push(self.theme.mistake(&error, filled.template)),
+        }
+        (files, findings)
+    }
+}
+
+/// A page of another language than the first leads to the files that the first has beside its page.
+fn with_shared_files(mut html: String, file: &str, files: &mut Vec<(String, Vec<u8>)>) -> String {
+    let root = "../".repeat(file.matches('/').count());
+    for (path, _) in files.drain(..) {
+        let path = markdown::escaped(&path);
+        html = html.replace(&format!("\"{root}{path}\""), &format!("\"{root}../{path}\""));
+    }
+    html
 }
 
 /// Files that are no pages: assets, media, and what search engines ask for.
 fn fixed_files(site: &Site<'_>, theme: &Theme) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<(String, Vec<u8>)> = theme.assets.iter().map(|(path, bytes)| (path.clone(), bytes.clone())).collect();
+    if !site.language.is_first() {
+        return files;
+    }
     for (path, bytes) in &site.service.portal.files {
         let stays_inside = path.split('/').all(|part| !matches!(part, "" | "." | ".."));
         if path.starts_with("media/") && stays_inside {
@@ -117,7 +163,7 @@ fn fixed_files(site: &Site<'_>, theme: &Theme) -> Vec<(String, Vec<u8>)> {
 
 /// The site map. Its format asks for full addresses; without `--url` they start at the host's root.
 fn sitemap(site: &Site<'_>) -> String {
-    let base = site.options.url.as_deref().unwrap_or_default().trim_end_matches('/');
+    let base = site.url().unwrap_or_default();
     let mut xml = String::from(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
     );
@@ -127,7 +173,7 @@ fn sitemap(site: &Site<'_>) -> String {
         if address.ends_with("/schemas/") && !has_schemas(address) {
             continue;
         }
-        xml.push_str(&format!("<url><loc>{base}/{}</loc></url>\n", crate::markdown::escaped(address)));
+        xml.push_str(&format!("<url><loc>{base}/{}</loc></url>\n", markdown::escaped(address)));
     }
     xml.push_str("</urlset>\n");
     xml

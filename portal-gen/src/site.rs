@@ -4,6 +4,8 @@
 //! from the site's root without a slash at its front: `apis/orders/`. Pages write it relative to themselves, so that a site
 //! works under any path.
 
+use crate::language::{Language, Spoken};
+use crate::messages::Messages;
 use crate::slug::{Slugs, slug};
 use catalog::model::{Api, Page as ContentPage, Product, Service, VersioningScheme};
 use catalog::{Folder, openapi};
@@ -15,7 +17,7 @@ use std::collections::{BTreeSet, HashMap};
 const NAVIGATION_WHOLE_MAX: usize = 60;
 
 /// What an address may not begin with in the folder of pages, because the site itself is there.
-const RESERVED: [&str; 6] = ["apis", "products", "assets", "media", "404", "index"];
+const RESERVED: [&str; 7] = ["apis", "products", "assets", "media", "search", "404", "index"];
 
 /// What the author of the site decides when building it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,6 +30,13 @@ pub struct Options {
 pub struct Site<'a> {
     pub(crate) service: &'a Service,
     pub(crate) options: Options,
+    /// The language of this site, and the portal's own words in it.
+    pub(crate) language: Language,
+    /// Every language of the portal, the first first.
+    pub(crate) languages: Vec<Language>,
+    pub(crate) messages: Messages,
+    /// What the folder says in it.
+    pub(crate) spoken: Spoken<'a>,
     /// One for each of the service's APIs, in the same order.
     pub(crate) apis: Vec<ApiSite<'a>>,
     /// Indices of the APIs that lists show: the current revisions, ordered by title.
@@ -36,6 +45,10 @@ pub struct Site<'a> {
     pub(crate) products: Vec<(&'a Product, String)>,
     /// Content pages with their addresses, the home page's text excepted.
     pub(crate) content: Vec<(&'a ContentPage, String)>,
+    /// Paths of content pages that are written in the first language, not in this one.
+    pub(crate) untranslated: BTreeSet<&'a str>,
+    /// Addresses that only this language has.
+    pub(crate) only_here: BTreeSet<String>,
     /// The text of the home page.
     pub(crate) home: Option<&'a ContentPage>,
     /// Every address of the site that has a page.
@@ -49,6 +62,8 @@ pub struct Site<'a> {
 /// One API, seen as a part of the site.
 pub(crate) struct ApiSite<'a> {
     pub(crate) api: &'a Api,
+    /// Its name with version and revision, for places where it stands among others.
+    pub(crate) full_title: String,
     /// `apis/orders/`
     pub(crate) path: String,
     /// The address under which callers reach it: gateway, path, version, revision.
@@ -91,29 +106,53 @@ pub(crate) struct Group {
 
 impl<'a> Site<'a> {
     /// Lays out the site of a service. The folder is where definitions are copied from for downloading.
-    pub fn new(service: &'a Service, folder: &'a Folder, options: &Options) -> Self {
+    pub(crate) fn new(
+        service: &'a Service,
+        folder: &'a Folder,
+        options: &Options,
+        languages: &[Language],
+        language: &Language,
+    ) -> Self {
         let gateway = service.portal.gateway_url.clone().unwrap_or_else(|| "https://gateway.example.com".to_owned());
+        let spoken = Spoken::new(&service.portal, language);
+        let pages = spoken.pages();
         let mut site = Self {
             service,
             options: options.clone(),
+            language: language.clone(),
+            languages: languages.to_vec(),
+            messages: language.messages.clone(),
+            spoken,
             apis: Vec::new(),
             listed: Vec::new(),
             products: Vec::new(),
             content: Vec::new(),
-            home: service.portal.pages.iter().find(|page| page.path == "index"),
+            untranslated: BTreeSet::new(),
+            only_here: BTreeSet::new(),
+            home: pages.iter().map(|(page, _)| *page).find(|page| page.path == "index"),
             addresses: BTreeSet::from(["", "apis/", "products/"].map(str::to_owned)),
             gateway: gateway.trim_end_matches('/').to_owned(),
             findings: Diagnostics::new(),
         };
         site.lay_out_products();
         site.lay_out_apis(folder);
-        site.lay_out_content();
+        site.lay_out_content(&pages);
         site
     }
 
     /// The title for the head of every page.
     pub(crate) fn title(&self) -> &str {
-        if self.service.portal.title.is_empty() { "Developer portal" } else { &self.service.portal.title }
+        if self.spoken.title().is_empty() { self.messages.text("developer-portal") } else { self.spoken.title() }
+    }
+
+    /// Where the site will be published, without a slash at its end: what the build was told, else the folder's settings.
+    pub(crate) fn url(&self) -> Option<&str> {
+        self.options.url.as_deref().or(self.service.portal.url.as_deref()).map(|url| url.trim_end_matches('/'))
+    }
+
+    /// The language of the site's root.
+    pub(crate) fn first_language(&self) -> &str {
+        self.languages.first().map_or("en", |language| &language.tag)
     }
 
     fn lay_out_products(&mut self) {
@@ -163,14 +202,17 @@ impl<'a> Site<'a> {
         }
     }
 
-    fn lay_out_content(&mut self) {
+    fn lay_out_content(&mut self, pages: &[(&'a ContentPage, bool)]) {
+        self.untranslated =
+            pages.iter().filter(|(_, is_translated)| !is_translated).map(|(page, _)| page.path.as_str()).collect();
         let mut taken = BTreeSet::new();
-        for page in self.service.portal.pages.iter().filter(|page| page.path != "index") {
+        let languages: Vec<String> = self.service.portal.languages.iter().skip(1).map(|tag| slug(tag)).collect();
+        for page in pages.iter().map(|(page, _)| *page).filter(|page| page.path != "index") {
             let mut parts: Vec<String> = page.path.split('/').filter(|part| !part.is_empty()).map(slug).collect();
             if parts.len() > 1 && parts.last().is_some_and(|last| last == "index") {
                 parts.pop();
             }
-            if parts.first().is_none_or(|first| RESERVED.contains(&first.as_str())) {
+            if parts.first().is_none_or(|first| RESERVED.contains(&first.as_str()) || languages.contains(first)) {
                 parts.insert(0, "pages".to_owned());
                 let place = Place::file(page.source.name());
                 let message = format!(
@@ -191,6 +233,9 @@ impl<'a> Site<'a> {
                 number += 1;
             }
             let path = format!("{unique}/");
+            if !self.spoken.is_everywhere(page) {
+                self.only_here.insert(path.clone());
+            }
             self.addresses.insert(path.clone());
             self.content.push((page, path));
         }
@@ -211,12 +256,13 @@ impl<'a> ApiSite<'a> {
             .flatten()
             .map(|(name, _)| (name.clone(), format!("{path}schemas/{}/", slugs.take(name))))
             .collect();
-        let (groups, group_of) = groups(api);
+        let (groups, group_of) = groups(api, &site.messages);
         let base_path = base_path(site.service, api);
         let extension = api.definition_file.rsplit_once('.').map_or("", |(_, extension)| extension);
         let is_plain = !extension.is_empty() && extension.chars().all(|character| character.is_ascii_alphanumeric());
         Self {
             api,
+            full_title: full_title(api, &site.messages),
             base_url: format!("{}{base_path}", site.gateway),
             base_path,
             operations,
@@ -228,7 +274,7 @@ impl<'a> ApiSite<'a> {
             definition: folder
                 .get(&api.definition_file)
                 .filter(|_| is_plain)
-                .map(|bytes| (format!("{path}definition.{extension}"), &**bytes)),
+                .map(|bytes| (format!("{}{path}definition.{extension}", site.language.up()), &**bytes)),
             products: (0..site.products.len())
                 .filter(|&index| {
                     let product = site.products[index].0;
@@ -249,16 +295,7 @@ impl<'a> ApiSite<'a> {
 
     /// Title with version and revision, for places where the API stands among others.
     pub(crate) fn full_title(&self) -> String {
-        let version = self.api.version.as_ref().map_or("", |version| &version.identifier);
-        let mut title = self.api.display_name.clone();
-        if !version.is_empty() {
-            title.push(' ');
-            title.push_str(version);
-        }
-        if !self.api.is_current {
-            title.push_str(&format!(" (revision {})", self.api.revision));
-        }
-        title
+        self.full_title.clone()
     }
 
     /// Whether a call without a key is let in: the API asks for none, or one of its products is open.
@@ -351,6 +388,19 @@ pub(crate) struct NavigationLink<'s> {
     deprecated: bool,
 }
 
+fn full_title(api: &Api, messages: &Messages) -> String {
+    let version = api.version.as_ref().map_or("", |version| &version.identifier);
+    let mut title = api.display_name.clone();
+    if !version.is_empty() {
+        title.push(' ');
+        title.push_str(version);
+    }
+    if api.is_current {
+        return title;
+    }
+    messages.filled("title-with-revision", &[("title", &title), ("revision", &api.revision)])
+}
+
 fn full_name(workspace: Option<&str>, name: &str) -> String {
     workspace.map_or_else(|| name.to_owned(), |workspace| format!("{workspace}-{name}"))
 }
@@ -371,7 +421,7 @@ fn base_path(service: &Service, api: &Api) -> String {
 }
 
 /// Operations by their first tag: tags in the order of the definition, then others as they come, then those without.
-fn groups(api: &Api) -> (Vec<Group>, Vec<usize>) {
+fn groups(api: &Api, messages: &Messages) -> (Vec<Group>, Vec<usize>) {
     let declared = api.definition.at("/tags").and_then(serde_json::Value::as_array).map_or(&[][..], Vec::as_slice);
     let text =
         |tag: &serde_json::Value, key: &str| tag.get(key).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
@@ -399,11 +449,13 @@ fn groups(api: &Api) -> (Vec<Group>, Vec<usize>) {
             group_of[operation] = groups.len();
         }
         let title = match tag.as_str() {
-            "" if groups.is_empty() => "Operations".to_owned(),
-            "" => "Other operations".to_owned(),
+            "" if groups.is_empty() => messages.text("operations").to_owned(),
+            "" => messages.text("other-operations").to_owned(),
             tag => tag.to_owned(),
         };
-        groups.push(Group { anchor: format!("tag-{}", slugs.take(&title)), title, description, operations });
+        // Its anchor is the same in every language.
+        let anchor = slugs.take(if tag.is_empty() { "operations" } else { &tag });
+        groups.push(Group { anchor: format!("tag-{anchor}"), title, description, operations });
     }
     (groups, group_of)
 }

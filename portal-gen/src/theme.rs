@@ -3,11 +3,13 @@
 //! `portal/theme/page/operation.html` replaces the template of that name, `portal/theme/style.css` the built-in style sheet;
 //! `portal/theme/custom.css` is added after it. A mistake in a replaced template is a diagnostic, as any other.
 
+use crate::language::Language;
+use crate::script;
 use catalog::model::Portal;
 use diagnostic::{Diagnostic, Diagnostics, Place, Source, Span, nearest};
-use serde::Serialize;
-use std::collections::BTreeMap;
-use tera::{ErrorKind, Tera};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use tera::{ErrorKind, Kwargs, State, Tera, Value};
 
 macro_rules! built_in {
     ($($name:literal)*) => { [$(($name, include_str!(concat!("../../templates/", $name)))),*] };
@@ -44,31 +46,22 @@ pub(crate) struct Theme {
     pub(crate) tera: Tera,
     /// Files by their address: `assets/style.css`.
     pub(crate) assets: BTreeMap<String, Vec<u8>>,
-    pub(crate) stamps: Stamps,
+    /// Whether the folder has a `custom.css`.
+    pub(crate) has_custom_style: bool,
     /// Replaced templates, to show mistakes in.
     sources: BTreeMap<String, Source>,
 }
 
-/// Marks of the assets' contents, so that browsers fetch them again when they change.
-#[derive(Clone, Debug, Default, Serialize)]
-pub(crate) struct Stamps {
-    style: String,
-    script: String,
-    theme: String,
-    /// Only where the folder has a `custom.css`.
-    custom: Option<String>,
-}
-
 impl Theme {
     /// The theme of a portal, with everything that is odd about it. Without a theme if a replaced template cannot be read.
-    pub(crate) fn new(portal: &Portal) -> (Option<Self>, Diagnostics) {
+    pub(crate) fn new(portal: &Portal, language: &Language) -> (Option<Self>, Diagnostics) {
         let mut findings = Diagnostics::new();
         let mut templates: BTreeMap<&str, &str> = TEMPLATES.into_iter().collect();
         let mut assets: BTreeMap<String, Vec<u8>> =
             ASSETS.into_iter().map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())).collect();
         let mut sources = BTreeMap::new();
         for (path, bytes) in &portal.files {
-            let Some(name) = path.strip_prefix("theme/") else { continue };
+            let Some(name) = path.strip_prefix("theme/").filter(|name| !name.starts_with("messages/")) else { continue };
             match std::str::from_utf8(bytes) {
                 Ok(text) if name.ends_with(".html") => {
                     sources.insert(name.to_owned(), Source::new(format!("portal/{path}"), text));
@@ -92,16 +85,18 @@ impl Theme {
             templates.insert(name, source.text());
         }
         assets.insert("assets/theme.css".to_owned(), accent(portal.accent_color.as_deref(), &mut findings).into_bytes());
-        let stamp = |name: &str| assets.get(name).map(|bytes| stamp(bytes));
-        let stamps = Stamps {
-            style: stamp("assets/style.css").unwrap_or_default(),
-            script: stamp("assets/portal.js").unwrap_or_default(),
-            theme: stamp("assets/theme.css").unwrap_or_default(),
-            custom: stamp("assets/custom.css"),
-        };
+        let (assets, addresses) = in_language(assets, language);
+        let addresses = Arc::new(addresses);
+        let has_custom_style = assets.contains_key("assets/custom.css");
         let mut tera = Tera::default();
         tera.autoescape_on(vec![".html"]);
-        let mut theme = Self { tera, assets, stamps, sources: sources.clone() };
+        language.messages.register(&mut tera);
+        let known = Arc::clone(&addresses);
+        tera.register_filter("asset", move |name: Value, _: Kwargs, _: &State<'_>| {
+            let name = name.as_str().unwrap_or_default();
+            known.get(name).cloned().unwrap_or_else(|| name.to_owned())
+        });
+        let mut theme = Self { tera, assets, has_custom_style, sources: sources.clone() };
         if let Err(error) = theme.tera.add_raw_templates(templates) {
             findings.push(theme.mistake(&error, "layout.html"));
             return (None, findings);
@@ -157,9 +152,40 @@ fn accent(color: Option<&str>, findings: &mut Diagnostics) -> String {
     format!(":root{{--brand:{color}}}\n")
 }
 
+/// The assets of one language, and how pages and scripts name them: `portal.js` is `portal.de.js?v=1f2e3d4c`, with a mark of
+/// the contents, so that browsers fetch it again when it changes. What says nothing to people exists once, in the first
+/// language.
+fn in_language(assets: BTreeMap<String, Vec<u8>>, language: &Language) -> (BTreeMap<String, Vec<u8>>, HashMap<String, String>) {
+    // A script may name any other, so the marks of scripts tell of all of them.
+    let texts = language.messages.fingerprint();
+    let scripts = assets.iter().filter(|(path, _)| path.ends_with(".js"));
+    let scripts = scripts.fold(texts, |mark, (_, bytes)| mark.rotate_left(5) ^ hash(bytes));
+    let mut addresses = HashMap::new();
+    let mut files = BTreeMap::new();
+    for (path, bytes) in &assets {
+        let name = path.trim_start_matches("assets/");
+        let script = std::str::from_utf8(bytes).ok().filter(|_| name.ends_with(".js"));
+        let is_translated = script.is_some_and(script::has_texts);
+        let file = match name.strip_suffix(".js") {
+            Some(stem) if is_translated => format!("{stem}{}.js", language.suffix()),
+            _ => name.to_owned(),
+        };
+        let mark = if script.is_some() { scripts } else { hash(bytes) };
+        addresses.insert(name.to_owned(), format!("{file}?v={:08x}", mark as u32));
+        if is_translated || language.is_first() {
+            files.insert(format!("assets/{file}"), bytes.clone());
+        }
+    }
+    for (_, bytes) in files.iter_mut().filter(|(path, _)| path.ends_with(".js")) {
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            let address = |name: &str| Some(format!("./{}", addresses.get(name)?));
+            *bytes = script::filled(text, &language.messages, &address).into_bytes();
+        }
+    }
+    (files, addresses)
+}
+
 /// FNV-1a: the same on every machine, and enough to tell two versions of a file apart.
-fn stamp(bytes: &[u8]) -> String {
-    let hash =
-        bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    format!("{:08x}", hash as u32)
+pub(crate) fn hash(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -28,11 +28,11 @@
         const copy = document.createElement("button");
         copy.type = "button";
         copy.className = "copy";
-        copy.textContent = "Copy";
+        copy.textContent = t("copy");
         copy.addEventListener("click", async () => {
           await navigator.clipboard.writeText(text.textContent);
-          copy.textContent = "Copied";
-          setTimeout(() => { copy.textContent = "Copy"; }, 1500);
+          copy.textContent = t("copied");
+          setTimeout(() => { copy.textContent = t("copy"); }, 1500);
         });
         if (text.matches("pre")) {
           const frame = document.createElement("div");
