@@ -5,12 +5,18 @@
 //! in place. [`preview`] serves the same files from memory, [`test`] runs the cases beside the folder. Only `load`, `write`,
 //! `preview` and `test` touch the world; everything between them is a function.
 
+mod compress;
 mod content;
 pub mod explain;
+mod finding;
+mod html;
 mod language;
+mod links;
+mod llms;
 pub mod load;
 mod markdown;
 mod messages;
+mod moved;
 mod operation;
 mod pages;
 pub mod preview;
@@ -20,12 +26,15 @@ mod sample;
 pub mod scaffold;
 mod schema;
 mod script;
+mod search;
 mod security;
 pub mod site;
 pub mod slug;
 pub mod test;
 mod theme;
+mod tokens;
 pub mod trace;
+mod twin;
 pub mod write;
 
 pub use render::Rendered;

@@ -52,9 +52,15 @@ enum Command {
         /// Apply `configuration.NAME.yaml`
         #[arg(long, value_name = "NAME")]
         environment: Option<String>,
-        /// Where the site will be published, for the site map: `https://developer.example.com`
+        /// Where the site will be published: `https://developer.example.com`; else `url` in portal.yaml says so
         #[arg(long)]
         url: Option<String>,
+        /// Write compressed copies of the files, too: `.gz` and `.br`
+        #[arg(long)]
+        compress: bool,
+        /// Fail on warnings, too: the exit code is then 1, and nothing is written
+        #[arg(long)]
+        strict: bool,
     },
     /// Run the cases in Markdown pages: your policies, a request, and what is expected to come out
     ///
@@ -164,7 +170,9 @@ fn run(command: Command) -> Result<u8> {
             Ok(FINE)
         }
         Command::Check { paths, format, environment } => check(&paths, format, environment.as_deref()),
-        Command::Build { folder, out, environment, url } => build(&folder, &out, environment.as_deref(), Options { url }),
+        Command::Build { folder, out, environment, url, compress, strict } => {
+            build(&folder, &out, environment.as_deref(), &Options { url, compresses: compress, is_strict: strict })
+        }
         Command::Test { paths, update, filter, format, environment } => {
             run_cases(&paths, format, &test::Options { filter, update, environment })
         }
@@ -217,12 +225,12 @@ fn check(paths: &[PathBuf], format: Format, environment: Option<&str>) -> Result
     Ok(code(&findings))
 }
 
-fn build(path: &Path, out: &Path, environment: Option<&str>, options: Options) -> Result<u8> {
+fn build(path: &Path, out: &Path, environment: Option<&str>, options: &Options) -> Result<u8> {
     let folder = load::folder(path)?;
     let (service, mut findings) = portal_gen::check(&folder, environment);
     let mut summary = None;
-    if let Some(service) = service {
-        let (built, more) = publish::build(&service, &folder, path, out, &options)?;
+    if let Some(service) = service.filter(|_| !(options.is_strict && !findings.is_empty())) {
+        let (built, more) = publish::build(&service, &folder, path, out, options)?;
         findings.extend(more);
         summary = built;
     }
@@ -237,7 +245,7 @@ fn build(path: &Path, out: &Path, environment: Option<&str>, options: Options) -
         }
         None => eprintln!("nothing was written; a site that was there before is unchanged"),
     }
-    Ok(code(&findings))
+    Ok(if options.is_strict && !findings.is_empty() { FINDINGS } else { code(&findings) })
 }
 
 fn run_cases(paths: &[PathBuf], format: TestFormat, options: &test::Options) -> Result<u8> {

@@ -2,8 +2,9 @@
 //!
 //! CommonMark with tables, footnotes, task lists, strikethrough and GitHub's notes (`> [!NOTE]`).
 
+use crate::messages;
 use crate::slug::Slugs;
-use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 use serde::Serialize;
 use std::{fmt::Write, ops::Range};
 
@@ -232,9 +233,19 @@ impl<'t> Writer<'t> {
             Event::Html(raw) | Event::InlineHtml(raw) => self.raw(raw),
             Event::TaskListMarker(done) => self.markup(format!(
                 "<input type=\"checkbox\" disabled aria-label=\"{}\"{}> ",
-                if done { "done" } else { "not done" },
+                if done { messages::later("done") } else { messages::later("not-done") },
                 if done { " checked" } else { "" }
             )),
+            Event::Start(Tag::BlockQuote(Some(kind))) => {
+                let (class, title) = match kind {
+                    BlockQuoteKind::Note => ("note", messages::later("note")),
+                    BlockQuoteKind::Tip => ("tip", messages::later("tip")),
+                    BlockQuoteKind::Important => ("important", messages::later("important")),
+                    BlockQuoteKind::Warning => ("warning", messages::later("warning")),
+                    BlockQuoteKind::Caution => ("caution", messages::later("caution")),
+                };
+                self.markup(format!("<blockquote class=\"markdown-alert-{class}\">\n<p class=\"alert-title\">{title}</p>\n"));
+            }
             Event::Text(words) => {
                 self.words(&words);
                 self.out.push(Event::Text(words));
@@ -256,7 +267,7 @@ impl<'t> Writer<'t> {
         }
         let id = self.ids.take(&title);
         self.out[start] = Event::Html(format!("<h{level} id=\"{id}\">").into());
-        self.markup(format!(" <a class=\"anchor\" href=\"#{id}\" aria-label=\"Link to this section\">#</a></h{level}>\n"));
+        self.markup(format!(" <a class=\"anchor\" href=\"#{id}\" aria-label=\"{}\">#</a></h{level}>\n", messages::later("link-to-section")));
         self.headings.push(Heading { level, id, title });
     }
 

@@ -52,6 +52,15 @@ static PARSED: LazyLock<Vec<(&str, File)>> = LazyLock::new(|| {
     BUILT_IN.iter().map(|(language, text)| (*language, serde_saphyr::from_str(text).unwrap_or_default())).collect()
 });
 
+/// What stands around a key in the place of its text, where markup is made that knows no language (Markdown, say). Private
+/// characters, which no text of an author's has a use for.
+const LATER: (&str, &str) = ("\u{f8f0}", "\u{f8f1}");
+
+/// Stands for a text until the page is finished: [`Messages::fill_later`].
+pub(crate) fn later(key: &str) -> String {
+    format!("{}{key}{}", LATER.0, LATER.1)
+}
+
 /// Every text of one language.
 #[derive(Clone)]
 pub(crate) struct Messages(Arc<Inner>);
@@ -137,6 +146,23 @@ impl Messages {
     /// A word that code puts in, by its English; itself where the language has no other.
     pub(crate) fn word<'m>(&'m self, english: &'m str) -> &'m str {
         self.0.file.words.get(english).map_or(english, String::as_str)
+    }
+
+    /// A finished page with its texts in the place of what stands for them. Plain texts only.
+    pub(crate) fn fill_later(&self, html: String) -> String {
+        if !html.contains(LATER.0) {
+            return html;
+        }
+        let mut out = String::with_capacity(html.len());
+        let mut rest = html.as_str();
+        while let Some((before, after)) = rest.split_once(LATER.0) {
+            out.push_str(before);
+            let (key, after) = after.split_once(LATER.1).unwrap_or(("", after));
+            out.push_str(&markdown::escaped(self.text(key)));
+            rest = after;
+        }
+        out.push_str(rest);
+        out
     }
 
     /// The text of a key for a script: a string, or an object of plural forms. `None` if there is none.
@@ -332,7 +358,7 @@ mod tests {
             for filter in ["\" | t ", "\" | t(", "\" | t}", "\" | markup"] {
                 keys.extend(text.match_indices(filter).map(|(at, _)| text[..at].rsplit('"').next().unwrap().to_owned()));
             }
-            for call in ["t(\"", "text(\"", "filled(\"", "key: \""] {
+            for call in ["t(\"", "text(\"", "filled(\"", "later(\"", "section(\""] {
                 for (at, _) in text.match_indices(call) {
                     let before = text[..at].chars().last();
                     let key = text[at + call.len()..].split('"').next().unwrap();

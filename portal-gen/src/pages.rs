@@ -14,6 +14,8 @@ use tera::Context;
 
 /// How many properties the page of one schema opens.
 const SCHEMA_ROWS_MAX: usize = 300;
+/// How many operations and schemas the page of everything lists; beyond that it lists APIs.
+const LISTED_MAX: usize = 1_500;
 
 /// One page. The numbers are indices into the lists of [`Site`] and its APIs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,8 +30,15 @@ pub(crate) enum Page {
     Products,
     Product(usize),
     Content(usize),
+    /// Everything there is, for those who look for something without a script.
+    Search,
+    /// The addresses of the former portal, by their place in [`MOVED`].
+    Moved(usize),
     NotFound,
 }
+
+/// Pages of APIM's developer portal that say behind a `#` what they show.
+const MOVED: [&str; 3] = ["api-details", "api-changelog", "product"];
 
 /// What a page needs to be written.
 pub(crate) struct Filled {
@@ -39,6 +48,17 @@ pub(crate) struct Filled {
     pub(crate) context: Context,
     pub(crate) extras: Extras,
     pub(crate) findings: Diagnostics,
+    /// What its head says.
+    pub(crate) about: About,
+}
+
+/// A page in a few words.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct About {
+    pub(crate) title: String,
+    pub(crate) description: String,
+    /// From the root of its language.
+    pub(crate) path: String,
 }
 
 /// Every page of a site, in a fixed order.
@@ -56,13 +76,17 @@ pub(crate) fn all(site: &Site<'_>) -> Vec<Page> {
     pages.push(Page::Products);
     pages.extend((0..site.products.len()).map(Page::Product));
     pages.extend((0..site.content.len()).map(Page::Content));
+    pages.push(Page::Search);
+    if site.language.is_first() {
+        pages.extend((0..MOVED.len()).map(Page::Moved));
+    }
     pages.push(Page::NotFound);
     pages
 }
 
 /// Computes everything that a page's template sees. `shared` is [`shared`], computed once.
 pub(crate) fn fill(site: &Site<'_>, page: Page, shared: &Shared) -> Filled {
-    let mut filler = Filler { site, shared, context: Context::new(), extras: Vec::new(), findings: Diagnostics::new() };
+    let mut filler = Filler { site, shared, context: Context::new(), extras: Vec::new(), findings: Diagnostics::new(), about: About::default() };
     let (template, path) = match page {
         Page::Home => filler.home(),
         Page::Apis => filler.apis(),
@@ -74,10 +98,12 @@ pub(crate) fn fill(site: &Site<'_>, page: Page, shared: &Shared) -> Filled {
         Page::Products => filler.products(),
         Page::Product(index) => filler.product(index),
         Page::Content(index) => filler.content(index),
+        Page::Search => filler.search(),
+        Page::Moved(index) => filler.moved(MOVED[index]),
         Page::NotFound => filler.not_found(),
     };
     let file = if path == "404.html" { path } else { format!("{path}index.html") };
-    Filled { template, file, context: filler.context, extras: filler.extras, findings: filler.findings }
+    Filled { template, file, context: filler.context, extras: filler.extras, findings: filler.findings, about: filler.about }
 }
 
 /// What every page shows, as values that are cheap to share.
@@ -175,8 +201,13 @@ struct Head<'s> {
     alternates: Vec<Alternate>,
     /// The picture that goes with links to this page.
     image: Option<String>,
+    /// Whether search engines should leave it alone.
+    is_aside: bool,
     /// The language of the text, where it is not that of the site.
     text_language: Option<&'s str>,
+    text_direction: &'static str,
+    /// The Markdown twin of the page, from this page.
+    twin: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -223,6 +254,7 @@ struct Filler<'f, 'a> {
     context: Context,
     extras: Extras,
     findings: Diagnostics,
+    about: About,
 }
 
 type Destination = (&'static str, String);
@@ -463,6 +495,35 @@ impl<'f, 'a> Filler<'f, 'a> {
         ("page/content.html", path.clone())
     }
 
+    fn search(&mut self) -> Destination {
+        self.head("search", self.text("search"), "", "search/", "");
+        let all = self.site.apis.iter().map(|api| api.operations.len() + api.schemas.len()).sum::<usize>();
+        let apis: Vec<(Link, Vec<OperationEntry<'_>>, Vec<Link>)> = self
+            .site
+            .listed
+            .iter()
+            .map(|&index| {
+                let api = &self.site.apis[index];
+                let shown = all <= LISTED_MAX;
+                let operations = api.reading_order().filter(|_| shown).map(|index| operation_entry(api, index)).collect();
+                let schemas = api.schemas.iter().filter(|_| shown).map(|(name, path)| Link::inside(name, path)).collect();
+                (Link::inside(api.full_title(), &api.path), operations, schemas)
+            })
+            .collect();
+        self.context.insert("apis", &apis);
+        let link = |(product, path): &(&catalog::model::Product, String)| Link::inside(product.display_name.clone(), path);
+        self.context.insert("products", &self.site.products.iter().map(link).collect::<Vec<_>>());
+        let guides = self.site.content.iter().map(|(page, path)| Link::inside(page.title.clone(), path));
+        self.context.insert("guides", &guides.collect::<Vec<_>>());
+        ("page/search.html", "search/".to_owned())
+    }
+
+    fn moved(&mut self, name: &'static str) -> Destination {
+        let path = format!("{name}/");
+        self.head("moved", self.text("page-moved"), "", &path, "");
+        ("page/moved.html", path)
+    }
+
     fn not_found(&mut self) -> Destination {
         self.head("not-found", self.text("page-not-found"), "", "404.html", "");
         ("page/not_found.html", "404.html".to_owned())
@@ -475,6 +536,7 @@ impl<'f, 'a> Filler<'f, 'a> {
             "" => "./".to_owned(),
             path => "../".repeat(path.matches('/').count()),
         };
+        self.about = About { title: title.to_owned(), description: description.to_owned(), path: path.to_owned() };
         let url = self.site.url().filter(|_| path != "404.html");
         let language = &self.site.language;
         // What nobody has translated is the same page as in the first language.
@@ -496,7 +558,10 @@ impl<'f, 'a> Filler<'f, 'a> {
                 alternates: self.alternates(path, &files, url),
                 files,
                 image,
+                is_aside: matches!(kind, "search" | "moved" | "not-found"),
                 text_language: is_foreign.then(|| self.site.first_language()),
+                text_direction: crate::messages::direction(self.site.first_language()),
+                twin: (path != "404.html" && kind != "moved").then_some("index.md"),
             },
         );
         // Components do not see the page, only what is passed to them by name.
@@ -635,19 +700,21 @@ fn groups<'s>(site: &'s ApiSite<'_>) -> Vec<GroupEntry<'s>> {
             operations: group
                 .operations
                 .iter()
-                .map(|&index| {
-                    let operation = &site.api.operations[index];
-                    OperationEntry {
-                        title: &operation.display_name,
-                        path: &site.operations[index],
-                        method: &operation.method,
-                        url_template: &operation.url_template,
-                        deprecated: site.definition_of(index).is_some_and(|definition| definition.deprecated),
-                    }
-                })
+                .map(|&index| operation_entry(site, index))
                 .collect(),
         })
         .collect()
+}
+
+fn operation_entry<'s>(site: &'s ApiSite<'_>, index: usize) -> OperationEntry<'s> {
+    let operation = &site.api.operations[index];
+    OperationEntry {
+        title: &operation.display_name,
+        path: &site.operations[index],
+        method: &operation.method,
+        url_template: &operation.url_template,
+        deprecated: site.definition_of(index).is_some_and(|definition| definition.deprecated),
+    }
 }
 
 fn kind(kind: catalog::model::ApiKind) -> &'static str {

@@ -16,10 +16,11 @@ use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::TcpListener;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
@@ -30,7 +31,7 @@ const NEWS: &str = "/_preview/news";
 
 /// How long a request may take to say what it wants, and how long the folder must be quiet before it is read.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-const QUIET: Duration = Duration::from_millis(60);
+const QUIET: Duration = Duration::from_millis(20);
 
 /// Serves a service folder and watches it, until the process ends.
 ///
@@ -43,7 +44,8 @@ pub fn folder(directory: &Path, port: u16, environment: Option<&str>) -> Result<
     let listener = TcpListener::bind(("127.0.0.1", port)).with_context(|| format!("cannot listen on port {port}"))?;
     let address = listener.local_addr().context("the listener has no address")?;
     let (sender, receiver) = watch::channel(Arc::new(Rendered::default()));
-    watched.update(&sender);
+    let open = OpenPages::default();
+    let mut order = watched.update(&sender, &open, render::Order::default());
     println!("http://{address}/  (stop with Ctrl+C)");
     let (events, changes) = std::sync::mpsc::channel();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
@@ -55,18 +57,18 @@ pub fn folder(directory: &Path, port: u16, environment: Option<&str>) -> Result<
     .context("cannot watch files")?;
     notify::Watcher::watch(&mut watcher, directory, notify::RecursiveMode::Recursive)
         .with_context(|| format!("cannot watch `{}`", directory.display()))?;
-    let (watched, sites) = (&watched, &sender);
+    let (watched, sites, pages, served) = (&watched, &sender, &open, open.clone());
     std::thread::scope(move |threads| {
         // Dropped when the server stops; then the thread below hears of no more changes and ends.
         let _watcher = watcher;
         threads.spawn(move || {
             while changes.recv().is_ok() {
                 while changes.recv_timeout(QUIET).is_ok() {}
-                watched.update(sites);
+                order = watched.update(sites, pages, order);
             }
         });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start the server")?;
-        runtime.block_on(serve(listener, receiver, Audience::Author)).context("the server stopped")
+        runtime.block_on(serve_open(listener, receiver, Audience::Author, served)).context("the server stopped")
     })
 }
 
@@ -77,34 +79,95 @@ struct Watched<'w> {
 }
 
 impl Watched<'_> {
-    /// Reads the folder and puts its site, or what is wrong with it, into the channel.
-    fn update(&self, sites: &watch::Sender<Arc<Rendered>>) {
+    /// Reads the folder and puts its site, or what is wrong with it, into the channel. The pages that somebody looks at are
+    /// made first, where `order` (of the site before) tells which they are: a big site takes seconds as a whole, and its
+    /// author waits for one page.
+    fn update(&self, sites: &watch::Sender<Arc<Rendered>>, open: &OpenPages, order: render::Order) -> render::Order {
         let started = Instant::now();
-        let problems = match self.site() {
-            Ok((site, findings)) => {
+        let fail = |problems: String| {
+            eprint!("{problems}");
+            let last = sites.borrow().with_problems(problems);
+            sites.send_replace(Arc::new(last));
+        };
+        let (folder, service, mut findings) = match self.read() {
+            Ok(read) => read,
+            Err(problems) => {
+                fail(problems);
+                return order;
+            }
+        };
+        let first = render::some(&service, &folder, &Options::default(), &order, &open.files());
+        let is_quick = !first.is_empty();
+        if is_quick {
+            let site = sites.borrow().with_files(first);
+            sites.send_replace(Arc::new(site));
+            println!("the open page in {} ms", started.elapsed().as_millis());
+        }
+        match render::site_in_order(&service, &folder, &Options::default()) {
+            Ok((site, order, more)) => {
+                findings.extend(more);
                 if findings.count(Severity::Warning) > 0 {
-                    eprint!("{}", diagnostics::all_text(&findings));
+                    eprint!("{}", diagnostics::all_text(&findings.sorted()));
                 }
                 let pages = site.files.keys().filter(|path| path.ends_with(".html")).count();
                 println!("{pages} pages in {} ms", started.elapsed().as_millis());
-                sites.send_replace(Arc::new(site));
-                return;
+                // Open pages have what they show already, unless nobody knew which they were.
+                let site = Arc::new(site);
+                let is_news = !is_quick || open.files().iter().any(|file| sites.borrow().files.get(file) != site.files.get(file));
+                sites.send_if_modified(|known| {
+                    *known = site;
+                    is_news
+                });
+                order
             }
-            Err(problems) => problems,
-        };
-        eprint!("{problems}");
-        let last = sites.borrow().with_problems(problems);
-        sites.send_replace(Arc::new(last));
+            Err(findings) => {
+                fail(diagnostics::all_text(&findings));
+                order
+            }
+        }
     }
 
-    fn site(&self) -> Result<(Rendered, diagnostic::Diagnostics), String> {
+    fn read(&self) -> Result<(catalog::Folder, catalog::Service, diagnostic::Diagnostics), String> {
         let folder = load::folder(self.directory).map_err(|error| format!("error: {error:#}\n"))?;
-        let (service, mut findings) = check(&folder, self.environment);
-        let Some(service) = service else { return Err(diagnostics::all_text(&findings)) };
-        let (site, more) =
-            render::site(&service, &folder, &Options::default()).map_err(|findings| diagnostics::all_text(&findings))?;
-        findings.extend(more);
-        Ok((site, findings.sorted()))
+        let (service, findings) = check(&folder, self.environment);
+        match service {
+            Some(service) => Ok((folder, service, findings)),
+            None => Err(diagnostics::all_text(&findings)),
+        }
+    }
+}
+
+/// The pages that browsers have open, as files of the site, each with how often.
+#[derive(Clone, Debug, Default)]
+struct OpenPages(Arc<Mutex<BTreeMap<String, usize>>>);
+
+impl OpenPages {
+    fn files(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
+    /// A page is open until the value is dropped.
+    fn opened(&self, file: String) -> OpenPage {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(file.clone()).or_default() += 1;
+        OpenPage { file, all: self.clone() }
+    }
+}
+
+/// See [`OpenPages::opened`].
+struct OpenPage {
+    file: String,
+    all: OpenPages,
+}
+
+impl Drop for OpenPage {
+    fn drop(&mut self) {
+        let mut all = self.all.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = all.get_mut(&self.file) {
+            *count -= 1;
+            if *count == 0 {
+                all.remove(&self.file);
+            }
+        }
     }
 }
 
@@ -122,6 +185,15 @@ pub enum Audience {
 /// # Errors
 /// If the listener cannot be used.
 pub async fn serve(listener: TcpListener, sites: watch::Receiver<Arc<Rendered>>, audience: Audience) -> std::io::Result<()> {
+    serve_open(listener, sites, audience, OpenPages::default()).await
+}
+
+async fn serve_open(
+    listener: TcpListener,
+    sites: watch::Receiver<Arc<Rendered>>,
+    audience: Audience,
+    open: OpenPages,
+) -> std::io::Result<()> {
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
     loop {
@@ -133,10 +205,10 @@ pub async fn serve(listener: TcpListener, sites: watch::Receiver<Arc<Rendered>>,
                 continue;
             }
         };
-        let sites = sites.clone();
+        let (sites, open) = (sites.clone(), open.clone());
         tokio::spawn(async move {
             let service = service_fn(move |request| {
-                let answer = answer(&request, &sites, audience);
+                let answer = answer(&request, &sites, audience, &open);
                 async move { Ok::<_, Infallible>(answer) }
             });
             // An error here is a client that went away.
@@ -151,7 +223,12 @@ pub async fn serve(listener: TcpListener, sites: watch::Receiver<Arc<Rendered>>,
 
 type Body = UnsyncBoxBody<Bytes, Infallible>;
 
-fn answer(request: &Request<Incoming>, sites: &watch::Receiver<Arc<Rendered>>, audience: Audience) -> Response<Body> {
+fn answer(
+    request: &Request<Incoming>,
+    sites: &watch::Receiver<Arc<Rendered>>,
+    audience: Audience,
+    open: &OpenPages,
+) -> Response<Body> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let mut refusal =
             response(StatusCode::METHOD_NOT_ALLOWED, "text/plain; charset=utf-8", Bytes::from_static(b"only GET\n"));
@@ -165,7 +242,11 @@ fn answer(request: &Request<Incoming>, sites: &watch::Receiver<Arc<Rendered>>, a
             response(StatusCode::OK, "text/javascript; charset=utf-8", Bytes::from_static(include_bytes!("preview/preview.js")))
         }
         STYLE => response(StatusCode::OK, "text/css; charset=utf-8", Bytes::from_static(include_bytes!("preview/preview.css"))),
-        NEWS => news(sites.clone()),
+        NEWS => {
+            // `?page=/apis/orders/`: who listens says which page it is.
+            let page = request.uri().query().and_then(|query| query.strip_prefix("page=")).unwrap_or("/");
+            news(sites.clone(), open.opened(Rendered::file_name(page)))
+        }
         path => file(&site, path, audience),
     }
 }
@@ -209,8 +290,8 @@ fn live(kind: &str, bytes: &[u8]) -> Bytes {
 }
 
 /// Server-sent events: what is wrong now, and later whatever changes.
-fn news(sites: watch::Receiver<Arc<Rendered>>) -> Response<Body> {
-    let events = futures_util::stream::unfold((sites, true), |(mut sites, first)| async move {
+fn news(sites: watch::Receiver<Arc<Rendered>>, page: OpenPage) -> Response<Body> {
+    let events = futures_util::stream::unfold((sites, true, page), |(mut sites, first, page)| async move {
         if !first {
             sites.changed().await.ok()?;
         }
@@ -222,7 +303,7 @@ fn news(sites: watch::Receiver<Arc<Rendered>>) -> Response<Body> {
         };
         let data: String = problems.lines().map(|line| format!("data: {line}\n")).collect();
         let event = format!("event: {name}\n{}\n", if data.is_empty() { "data:\n".to_owned() } else { data });
-        Some((Ok::<_, Infallible>(Frame::data(Bytes::from(event))), (sites, false)))
+        Some((Ok::<_, Infallible>(Frame::data(Bytes::from(event))), (sites, false, page)))
     });
     let mut stream = response(StatusCode::OK, "text/event-stream", Bytes::new());
     *stream.body_mut() = BodyExt::boxed_unsync(StreamBody::new(events.boxed()));

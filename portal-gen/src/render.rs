@@ -1,15 +1,16 @@
 //! Rendering: from a site to its files. A pure function; each page on its own, in parallel.
 
 use crate::language::Language;
-use crate::markdown;
 use crate::pages::{self, Page, Shared};
 use crate::site::{Options, Site};
 use crate::theme::Theme;
+use crate::{finding, links, llms, markdown, moved, search, twin};
 use bytes::Bytes;
 use catalog::{Folder, Service};
 use diagnostic::{Diagnostic, Diagnostics};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Mutex, PoisonError};
 
 /// A whole site in memory, to be served.
 #[derive(Clone, Debug, Default)]
@@ -24,16 +25,28 @@ pub struct Rendered {
 impl Rendered {
     /// The file that answers a request for a URL path: `/apis/orders/` is `apis/orders/index.html`.
     pub fn file(&self, url_path: &str) -> Option<&(&'static str, Bytes)> {
-        let path = decoded(url_path.trim_start_matches('/'));
-        if path.is_empty() || path.ends_with('/') {
-            return self.files.get(&format!("{path}index.html"));
-        }
-        self.files.get(&path)
+        self.files.get(&Self::file_name(url_path))
     }
 
     /// True if the path is a page's without the slash at its end; the answer is then a redirect.
     pub fn is_page_without_slash(&self, url_path: &str) -> bool {
         self.files.contains_key(&format!("{}/index.html", decoded(url_path.trim_matches('/'))))
+    }
+
+    /// The file of a URL path: `/apis/orders/` is `apis/orders/index.html`.
+    pub(crate) fn file_name(url_path: &str) -> String {
+        let path = decoded(url_path.trim_start_matches('/'));
+        if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path }
+    }
+
+    /// The same site with some files in the place of others, and nothing wrong with it.
+    pub(crate) fn with_files(&self, changed: Vec<(String, Vec<u8>)>) -> Self {
+        let mut files = self.files.clone();
+        for (path, bytes) in changed {
+            let kind = content_type(&path);
+            files.insert(path, (kind, Bytes::from(bytes)));
+        }
+        Self { files, problems: String::new() }
     }
 
     /// The same site with something to say above every page.
@@ -47,8 +60,52 @@ impl Rendered {
 /// # Errors
 /// The mistakes in the folder's own templates, if there are any. Warnings come with the site.
 pub fn site(service: &Service, folder: &Folder, options: &Options) -> Result<(Rendered, Diagnostics), Diagnostics> {
+    site_in_order(service, folder, options).map(|(site, _, findings)| (site, findings))
+}
+
+/// The files of a site's pages, each at the place where the page is rendered. As long as a folder changes little, a page
+/// keeps its place, so that it can be found without rendering the others.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Order(Vec<String>);
+
+/// Renders a few pages of a site, by their files; those that `order` does not know, or that are somewhere else now, are left
+/// out, and so are all if something is wrong.
+pub(crate) fn some(
+    service: &Service,
+    folder: &Folder,
+    options: &Options,
+    order: &Order,
+    files: &[String],
+) -> Vec<(String, Vec<u8>)> {
+    let places: Vec<usize> = files.iter().filter_map(|file| order.0.iter().position(|known| known == file)).collect();
+    if places.is_empty() {
+        return Vec::new();
+    }
+    let Ok((worlds, _)) = worlds(service, folder, options) else { return Vec::new() };
+    let pages = all_pages(&worlds);
+    let names = links::Names::default();
+    let made = places.par_iter().filter_map(|&place| {
+        let (world, page) = *pages.get(place)?;
+        let made = world.make(page, &names);
+        let is_same = made.files.iter().any(|(file, _)| *file == order.0[place]) && !made.findings.has_errors();
+        is_same.then_some(made.files)
+    });
+    let mut made: Vec<(String, Vec<u8>)> = made.flatten_iter().collect();
+    // What they look like may be what has changed.
+    for world in &worlds {
+        made.extend(world.theme.assets.iter().map(|(path, bytes)| (path.clone(), bytes.clone())));
+    }
+    made
+}
+
+/// The same as [`site`], and where each page has its place.
+pub(crate) fn site_in_order(
+    service: &Service,
+    folder: &Folder,
+    options: &Options,
+) -> Result<(Rendered, Order, Diagnostics), Diagnostics> {
     let files = std::sync::Mutex::new(BTreeMap::new());
-    let findings = each(service, folder, options, &|_| {}, &|path, bytes| {
+    let (order, findings) = each(service, folder, options, &|_| {}, &|path, bytes| {
         let mut files = files.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         files.insert(path.to_owned(), (content_type(path), Bytes::from(bytes)));
     });
@@ -56,7 +113,7 @@ pub fn site(service: &Service, folder: &Folder, options: &Options) -> Result<(Re
         return Err(findings);
     }
     let files = files.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    Ok((Rendered { files, problems: String::new() }, findings))
+    Ok((Rendered { files, problems: String::new() }, order, findings))
 }
 
 /// Renders every file and gives it away at once, so that no more than a few pages are in memory. `begin` is told how many
@@ -67,7 +124,61 @@ pub(crate) fn each(
     options: &Options,
     begin: &(dyn Fn(usize) + Sync),
     take: &(dyn Fn(&str, Vec<u8>) + Sync),
-) -> Diagnostics {
+) -> (Order, Diagnostics) {
+    let (worlds, mut findings) = match worlds(service, folder, options) {
+        Ok(worlds) => worlds,
+        Err(findings) => return (Order::default(), findings),
+    };
+    let pages = all_pages(&worlds);
+    begin(pages.len());
+    let names = links::Names::default();
+    let files = Mutex::new(HashSet::new());
+    let take = |path: String, bytes: Vec<u8>| {
+        take(&path, bytes);
+        files.lock().unwrap_or_else(PoisonError::into_inner).insert(path);
+    };
+    let made: Vec<Made> = pages
+        .par_iter()
+        .map(|&(world, page)| {
+            let mut made = world.make(page, &names);
+            std::mem::take(&mut made.files).into_iter().for_each(|(path, bytes)| take(path, bytes));
+            made
+        })
+        .collect();
+    let mut links = Vec::with_capacity(made.len());
+    let mut of_world: Vec<Vec<(Option<search::Weighed>, Option<llms::Twin>)>> = worlds.iter().map(|_| Vec::new()).collect();
+    for (made, (world, _)) in made.into_iter().zip(&pages) {
+        // A mistake in a template shows on every page that uses it; once is enough.
+        findings.extend(made.findings);
+        links.push(made.links);
+        let at = worlds.iter().position(|known| std::ptr::eq(known, *world)).unwrap_or_default();
+        of_world[at].push((made.found, made.twin));
+    }
+    for (world, made) in worlds.iter().zip(of_world) {
+        let prefix = &world.site.language.prefix;
+        let (found, twins): (Vec<_>, Vec<_>) = made.into_iter().unzip();
+        let found: Vec<search::Weighed> = found.into_iter().flatten().collect();
+        let twins: Vec<llms::Twin> = twins.into_iter().flatten().collect();
+        for (name, bytes) in search::files(&found) {
+            take(format!("{prefix}search/{name}"), bytes);
+        }
+        take(format!("{prefix}llms.txt"), llms::short(&world.site).into_bytes());
+        take(format!("{prefix}llms-full.txt"), llms::full(&world.site, &twins).into_bytes());
+    }
+    let order = Order(links.iter().map(|page| page.file().to_owned()).collect());
+    let sites: Vec<&Site<'_>> = worlds.iter().map(|world| &world.site).collect();
+    for world in &worlds {
+        for (path, bytes) in fixed_files(&sites, &world.site, &world.theme) {
+            take(path, bytes);
+        }
+    }
+    let files = files.into_inner().unwrap_or_else(PoisonError::into_inner);
+    findings.extend(links::check(&links, &files, &names));
+    (order, findings.sorted())
+}
+
+/// The site in each of its languages, ready to be rendered, with what is odd about it; or what stops it.
+fn worlds<'a>(service: &'a Service, folder: &'a Folder, options: &Options) -> Result<(Vec<World<'a>>, Diagnostics), Diagnostics> {
     let mut findings = Diagnostics::new();
     let languages = Language::all(&service.portal, &mut findings);
     let mut worlds = Vec::new();
@@ -77,31 +188,17 @@ pub(crate) fn each(
         if language.is_first() {
             findings.extend(found);
         }
-        let Some(theme) = theme else { return findings };
+        let Some(theme) = theme else { return Err(findings.sorted()) };
         let site = Site::new(service, folder, options, &languages, language);
         findings.extend(site.findings.iter().cloned());
-        worlds.push((theme, site));
+        worlds.push(World::new(theme, site));
     }
-    let worlds: Vec<World<'_>> = worlds.into_iter().map(|(theme, site)| World::new(theme, site)).collect();
-    let pages: Vec<(&World<'_>, Page)> =
-        worlds.iter().flat_map(|world| pages::all(&world.site).into_iter().map(move |page| (world, page))).collect();
-    begin(pages.len());
-    let found: Vec<Diagnostics> = pages
-        .par_iter()
-        .map(|&(world, page)| {
-            let (files, findings) = world.files_of(page);
-            files.into_iter().for_each(|(path, bytes)| take(&path, bytes));
-            findings
-        })
-        .collect();
-    // A mistake in a template shows on every page that uses it; once is enough.
-    found.into_iter().for_each(|found| findings.extend(found));
-    for world in &worlds {
-        for (path, bytes) in fixed_files(&world.site, &world.theme) {
-            take(&path, bytes);
-        }
-    }
-    findings.sorted()
+    Ok((worlds, findings))
+}
+
+/// Every page of every language, in a fixed order.
+fn all_pages<'w, 'a>(worlds: &'w [World<'a>]) -> Vec<(&'w World<'a>, Page)> {
+    worlds.iter().flat_map(|world| pages::all(&world.site).into_iter().map(move |page| (world, page))).collect()
 }
 
 /// A site in one language, and all that its pages need.
@@ -117,21 +214,40 @@ impl<'a> World<'a> {
         Self { site, theme, shared }
     }
 
-    /// One page: its file and those beside it, and what is wrong with it.
-    fn files_of(&self, page: Page) -> (Vec<(String, Vec<u8>)>, Diagnostics) {
+    /// One page: its file and those beside it, and what others need to know of it.
+    fn make(&self, page: Page, names: &links::Names) -> Made {
         let filled = pages::fill(&self.site, page, &self.shared);
-        let mut findings = filled.findings;
-        let mut files = filled.extras;
-        match self.theme.tera.render(filled.template, &filled.context) {
-            Ok(html) => {
-                let prefix = &self.site.language.prefix;
-                let html = if self.site.language.is_first() { html } else { with_shared_files(html, &filled.file, &mut files) };
-                files.push((format!("{prefix}{}", filled.file), html.into_bytes()));
+        let mut made = Made { findings: filled.findings, files: filled.extras, ..Made::default() };
+        let html = match self.theme.tera.render(filled.template, &filled.context) {
+            Ok(html) => self.site.messages.fill_later(html),
+            Err(error) => {
+                made.findings.push(self.theme.mistake(&error, filled.template));
+                return made;
             }
-            Err(error) => findings.push(self.theme.mistake(&error, filled.template)),
+        };
+        let language = &self.site.language;
+        let html = if language.is_first() { html } else { with_shared_files(html, &filled.file, &mut made.files) };
+        let file = format!("{}{}", language.prefix, filled.file);
+        made.links = links::of_page(&file, &html, &self.site.absolute_root(), names);
+        if let Some(directory) = file.strip_suffix("index.html").filter(|_| !matches!(page, Page::Moved(_))) {
+            let twin = twin::markdown(&html, &filled.about.title);
+            made.found = finding::document(&self.site, page, &filled.about, &twin).map(search::weighed);
+            made.files.push((format!("{directory}index.md"), twin.clone().into_bytes()));
+            made.twin = (page != Page::Search).then_some(llms::Twin { path: filled.about.path, markdown: twin });
         }
-        (files, findings)
+        made.files.push((file, html.into_bytes()));
+        made
     }
+}
+
+/// What came of one page.
+#[derive(Default)]
+struct Made {
+    files: Vec<(String, Vec<u8>)>,
+    findings: Diagnostics,
+    links: links::PageLinks,
+    found: Option<search::Weighed>,
+    twin: Option<llms::Twin>,
 }
 
 /// A page of another language than the first leads to the files that the first has beside its page.
@@ -144,8 +260,8 @@ fn with_shared_files(mut html: String, file: &str, files: &mut Vec<(String, Vec<
     html
 }
 
-/// Files that are no pages: assets, media, and what search engines ask for.
-fn fixed_files(site: &Site<'_>, theme: &Theme) -> Vec<(String, Vec<u8>)> {
+/// Files that are no pages: assets, media, and what search engines and programs ask for.
+fn fixed_files(sites: &[&Site<'_>], site: &Site<'_>, theme: &Theme) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<(String, Vec<u8>)> = theme.assets.iter().map(|(path, bytes)| (path.clone(), bytes.clone())).collect();
     if !site.language.is_first() {
         return files;
@@ -156,32 +272,45 @@ fn fixed_files(site: &Site<'_>, theme: &Theme) -> Vec<(String, Vec<u8>)> {
             files.push((path.clone(), bytes.to_vec()));
         }
     }
-    files.push(("sitemap.xml".to_owned(), sitemap(site).into_bytes()));
+    files.push(("moved.json".to_owned(), moved::addresses(site).into_bytes()));
+    files.push(("sitemap.xml".to_owned(), sitemap(sites).into_bytes()));
     files.push(("robots.txt".to_owned(), robots(site).into_bytes()));
     files
 }
 
-/// The site map. Its format asks for full addresses; without `--url` they start at the host's root.
-fn sitemap(site: &Site<'_>) -> String {
-    let base = site.url().unwrap_or_default();
-    let mut xml = String::from(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
-    );
-    let has_schemas =
-        |address: &str| site.apis.iter().any(|api| !api.schemas.is_empty() && address == format!("{}schemas/", api.path));
-    for address in &site.addresses {
-        if address.ends_with("/schemas/") && !has_schemas(address) {
-            continue;
+/// The site map, with the translations of every page. Its format asks for full addresses; without `url` they start at the
+/// host's root.
+fn sitemap(sites: &[&Site<'_>]) -> String {
+    let Some(first) = sites.first() else { return String::new() };
+    let base = first.url().unwrap_or_default();
+    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"");
+    xml.push_str(if sites.len() > 1 { " xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">\n" } else { ">\n" });
+    for site in sites {
+        let has_schemas =
+            |address: &str| site.apis.iter().any(|api| !api.schemas.is_empty() && address == format!("{}schemas/", api.path));
+        for address in &site.addresses {
+            if address.ends_with("/schemas/") && !has_schemas(address) {
+                continue;
+            }
+            let escaped = markdown::escaped(address);
+            xml.push_str(&format!("<url><loc>{base}/{}{escaped}</loc>", site.language.prefix));
+            if sites.len() > 1 && !site.only_here.contains(address) {
+                for other in sites {
+                    xml.push_str(&format!(
+                        "<xhtml:link rel=\"alternate\" hreflang=\"{}\" href=\"{base}/{}{escaped}\"/>",
+                        other.language.tag, other.language.prefix
+                    ));
+                }
+            }
+            xml.push_str("</url>\n");
         }
-        xml.push_str(&format!("<url><loc>{base}/{}</loc></url>\n", markdown::escaped(address)));
     }
     xml.push_str("</urlset>\n");
     xml
 }
 
 fn robots(site: &Site<'_>) -> String {
-    let map =
-        site.options.url.as_ref().map_or_else(String::new, |url| format!("Sitemap: {}/sitemap.xml\n", url.trim_end_matches('/')));
+    let map = site.url().map_or_else(String::new, |url| format!("Sitemap: {url}/sitemap.xml\n"));
     format!("User-agent: *\nAllow: /\n{map}")
 }
 
@@ -209,7 +338,7 @@ pub(crate) fn content_type(path: &str) -> &'static str {
 }
 
 /// A URL path without percent signs.
-fn decoded(path: &str) -> String {
+pub(crate) fn decoded(path: &str) -> String {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
     while let Some((&first, after)) = rest.split_first() {

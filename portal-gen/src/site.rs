@@ -24,6 +24,10 @@ const RESERVED: [&str; 7] = ["apis", "products", "assets", "media", "search", "4
 pub struct Options {
     /// Where the site will be published, `https://developer.example.com/portal`; gives the site map full addresses.
     pub url: Option<String>,
+    /// Whether files stand there compressed, too, as `.gz` and `.br`.
+    pub compresses: bool,
+    /// Whether a site with warnings is not written.
+    pub is_strict: bool,
 }
 
 /// A service, seen as a site.

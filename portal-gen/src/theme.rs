@@ -5,6 +5,7 @@
 
 use crate::language::Language;
 use crate::script;
+use crate::tokens;
 use catalog::model::Portal;
 use diagnostic::{Diagnostic, Diagnostics, Place, Source, Span, nearest};
 use std::collections::{BTreeMap, HashMap};
@@ -16,7 +17,7 @@ macro_rules! built_in {
 }
 
 /// The templates, by name.
-const TEMPLATES: [(&str, &str); 19] = built_in![
+const TEMPLATES: [(&str, &str); 21] = built_in![
     "layout.html"
     "page/home.html"
     "page/apis.html"
@@ -29,6 +30,8 @@ const TEMPLATES: [(&str, &str); 19] = built_in![
     "page/product.html"
     "page/content.html"
     "page/not_found.html"
+    "page/search.html"
+    "page/moved.html"
     "part/api_navigation.html"
     "part/cards.html"
     "part/operation_body.html"
@@ -39,7 +42,16 @@ const TEMPLATES: [(&str, &str); 19] = built_in![
 ];
 
 /// The assets, by name; each becomes a file in `assets/`.
-const ASSETS: [(&str, &str); 3] = built_in!["assets/style.css" "assets/portal.js" "assets/favicon.svg"];
+const ASSETS: [(&str, &str); 5] = built_in![
+    "assets/portal.js"
+    "assets/search.js"
+    "assets/search.css"
+    "assets/moved.js"
+    "assets/favicon.svg"
+];
+
+/// The parts of `assets/style.css`, in their order: one file, so that a page asks for one. Each can be replaced by its name.
+const STYLES: [(&str, &str); 2] = built_in!["assets/style.css" "assets/site.css"];
 
 /// Templates ready to be filled, and the files that go with them.
 pub(crate) struct Theme {
@@ -84,7 +96,12 @@ impl Theme {
             }
             templates.insert(name, source.text());
         }
-        assets.insert("assets/theme.css".to_owned(), accent(portal.accent_color.as_deref(), &mut findings).into_bytes());
+        let mut style = Vec::new();
+        for (name, text) in STYLES {
+            style.extend(assets.remove(name).unwrap_or_else(|| text.as_bytes().to_vec()));
+        }
+        style.extend(tokens::style_sheet(portal, &mut findings).into_bytes());
+        assets.insert("assets/style.css".to_owned(), style);
         let (assets, addresses) = in_language(assets, language);
         let addresses = Arc::new(addresses);
         let has_custom_style = assets.contains_key("assets/custom.css");
@@ -136,20 +153,6 @@ fn reported(report: &str, template: &str) -> (String, String, (usize, usize)) {
     });
     let (name, place) = place.unwrap_or((template.to_owned(), (1, 0)));
     (message, name, place)
-}
-
-/// The accent colour as a style sheet of its own.
-fn accent(color: Option<&str>, findings: &mut Diagnostics) -> String {
-    let Some(color) = color.map(str::trim).filter(|color| !color.is_empty()) else { return String::new() };
-    if !color.chars().all(|character| character.is_ascii_alphanumeric() || "#(),.%/ -".contains(character)) {
-        let message = format!("`{color}` is not a colour");
-        findings.push(
-            Diagnostic::warning("portal/accent-color", Place::file("portal/portal.yaml"), message)
-                .help("write a CSS colour, as in `#2f5fd0` or `rebeccapurple`"),
-        );
-        return String::new();
-    }
-    format!(":root{{--brand:{color}}}\n")
 }
 
 /// The assets of one language, and how pages and scripts name them: `portal.js` is `portal.de.js?v=1f2e3d4c`, with a mark of
