@@ -364,9 +364,11 @@ mod tests {
                     let key = text[at + call.len()..].split('"').next().unwrap();
                     let is_key =
                         key.chars().all(|one| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '-') && !key.is_empty();
-                    let is_message = path.extension().is_some_and(|is| is == "js")
-                        || text[..at].ends_with("messages.")
-                        || text[..at].ends_with("self.");
+                    let owner = text[..at].trim_end_matches(['.', ':']).trim_end();
+                    let is_message = match path.extension().is_some_and(|is| is == "js") {
+                        true => call == "t(\"",
+                        false => owner.ends_with("messages") || owner.ends_with("self") || call == "section(\"",
+                    };
                     if is_key && is_message && !before.is_some_and(char::is_alphanumeric) {
                         keys.insert(key.to_owned());
                     }

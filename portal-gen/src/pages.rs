@@ -78,7 +78,9 @@ pub(crate) fn all(site: &Site<'_>) -> Vec<Page> {
     pages.extend((0..site.content.len()).map(Page::Content));
     pages.push(Page::Search);
     if site.language.is_first() {
-        pages.extend((0..MOVED.len()).map(Page::Moved));
+        // A page of the author's own at such an address comes first.
+        let is_free = |index: &usize| !site.addresses.contains(&format!("{}/", MOVED[*index]));
+        pages.extend((0..MOVED.len()).filter(is_free).map(Page::Moved));
     }
     pages.push(Page::NotFound);
     pages
@@ -532,7 +534,7 @@ impl<'f, 'a> Filler<'f, 'a> {
     fn head(&mut self, kind: &'static str, title: &str, description: &str, path: &str, section: &str) {
         let root = match path {
             // Nobody knows at which depth this page is shown.
-            "404.html" => self.site.absolute_root(),
+            "404.html" => format!("{}{}", self.site.absolute_root(), self.site.language.prefix),
             "" => "./".to_owned(),
             path => "../".repeat(path.matches('/').count()),
         };
@@ -543,7 +545,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         let is_foreign =
             self.site.content.iter().any(|(page, at)| at == path && self.site.untranslated.contains(page.path.as_str()));
         let prefix = if is_foreign { "" } else { &language.prefix };
-        let files = if path == "404.html" { root.clone() } else { format!("{root}{}", language.up()) };
+        let files = if path == "404.html" { self.site.absolute_root() } else { format!("{root}{}", language.up()) };
         let image = self.site.service.portal.social_image.as_ref().zip(url).map(|(image, url)| format!("{url}/media/{image}"));
         self.context.insert(
             "page",
@@ -555,7 +557,7 @@ impl<'f, 'a> Filler<'f, 'a> {
                 root: root.clone(),
                 section,
                 canonical: url.map(|url| format!("{url}/{prefix}{path}")),
-                alternates: self.alternates(path, &files, url),
+                alternates: if kind == "moved" { Vec::new() } else { self.alternates(path, &files, url) },
                 files,
                 image,
                 is_aside: matches!(kind, "search" | "moved" | "not-found"),

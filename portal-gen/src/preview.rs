@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::TcpListener;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -45,12 +46,15 @@ pub fn folder(directory: &Path, port: u16, environment: Option<&str>) -> Result<
     let address = listener.local_addr().context("the listener has no address")?;
     let (sender, receiver) = watch::channel(Arc::new(Rendered::default()));
     let open = OpenPages::default();
-    let mut order = watched.update(&sender, &open, render::Order::default());
+    let changed = Arc::new(AtomicUsize::new(0));
+    let mut order = watched.update(&sender, &open, render::Order::default(), &|| false);
     println!("http://{address}/  (stop with Ctrl+C)");
     let (events, changes) = std::sync::mpsc::channel();
+    let counted = Arc::clone(&changed);
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         // Reading a file is an event too, and must not start a new reading.
         if event.map_or(true, |event| !event.kind.is_access()) {
+            counted.fetch_add(1, Ordering::Relaxed);
             let _ = events.send(());
         }
     })
@@ -64,7 +68,9 @@ pub fn folder(directory: &Path, port: u16, environment: Option<&str>) -> Result<
         threads.spawn(move || {
             while changes.recv().is_ok() {
                 while changes.recv_timeout(QUIET).is_ok() {}
-                order = watched.update(sites, pages, order);
+                // A change that comes while the rest of the site is made is worth more than the rest.
+                let seen = changed.load(Ordering::Relaxed);
+                order = watched.update(sites, pages, order, &|| changed.load(Ordering::Relaxed) != seen);
             }
         });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start the server")?;
@@ -82,7 +88,14 @@ impl Watched<'_> {
     /// Reads the folder and puts its site, or what is wrong with it, into the channel. The pages that somebody looks at are
     /// made first, where `order` (of the site before) tells which they are: a big site takes seconds as a whole, and its
     /// author waits for one page.
-    fn update(&self, sites: &watch::Sender<Arc<Rendered>>, open: &OpenPages, order: render::Order) -> render::Order {
+    /// Ends early when it `is_stale`.
+    fn update(
+        &self,
+        sites: &watch::Sender<Arc<Rendered>>,
+        open: &OpenPages,
+        order: render::Order,
+        is_stale: &(dyn Fn() -> bool + Sync),
+    ) -> render::Order {
         let started = Instant::now();
         let fail = |problems: String| {
             eprint!("{problems}");
@@ -103,7 +116,11 @@ impl Watched<'_> {
             sites.send_replace(Arc::new(site));
             println!("the open page in {} ms", started.elapsed().as_millis());
         }
-        match render::site_in_order(&service, &folder, &Options::default()) {
+        let made = render::site_in_order(&service, &folder, &Options::default(), is_stale);
+        if is_stale() {
+            return order;
+        }
+        match made {
             Ok((site, order, more)) => {
                 findings.extend(more);
                 if findings.count(Severity::Warning) > 0 {

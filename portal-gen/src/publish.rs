@@ -62,7 +62,7 @@ pub fn build(
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} pages") {
         progress.set_style(style);
     }
-    let (_, mut findings) = render::each(service, folder, options, &|count| progress.set_length(count as u64), &|path, file| {
+    let (_, mut findings) = render::each(service, folder, options, &|| false, &|count| progress.set_length(count as u64), &|path, file| {
         bytes.fetch_add(file.len() as u64, Ordering::Relaxed);
         if path.ends_with(".html") {
             pages.fetch_add(1, Ordering::Relaxed);

@@ -60,7 +60,7 @@ impl Rendered {
 /// # Errors
 /// The mistakes in the folder's own templates, if there are any. Warnings come with the site.
 pub fn site(service: &Service, folder: &Folder, options: &Options) -> Result<(Rendered, Diagnostics), Diagnostics> {
-    site_in_order(service, folder, options).map(|(site, _, findings)| (site, findings))
+    site_in_order(service, folder, options, &|| false).map(|(site, _, findings)| (site, findings))
 }
 
 /// The files of a site's pages, each at the place where the page is rendered. As long as a folder changes little, a page
@@ -98,14 +98,15 @@ pub(crate) fn some(
     made
 }
 
-/// The same as [`site`], and where each page has its place.
+/// The same as [`site`], and where each page has its place. Nothing of worth comes out once nobody waits for it any more.
 pub(crate) fn site_in_order(
     service: &Service,
     folder: &Folder,
     options: &Options,
+    is_stale: &(dyn Fn() -> bool + Sync),
 ) -> Result<(Rendered, Order, Diagnostics), Diagnostics> {
     let files = std::sync::Mutex::new(BTreeMap::new());
-    let (order, findings) = each(service, folder, options, &|_| {}, &|path, bytes| {
+    let (order, findings) = each(service, folder, options, is_stale, &|_| {}, &|path, bytes| {
         let mut files = files.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         files.insert(path.to_owned(), (content_type(path), Bytes::from(bytes)));
     });
@@ -122,6 +123,7 @@ pub(crate) fn each(
     service: &Service,
     folder: &Folder,
     options: &Options,
+    is_stale: &(dyn Fn() -> bool + Sync),
     begin: &(dyn Fn(usize) + Sync),
     take: &(dyn Fn(&str, Vec<u8>) + Sync),
 ) -> (Order, Diagnostics) {
@@ -140,11 +142,17 @@ pub(crate) fn each(
     let made: Vec<Made> = pages
         .par_iter()
         .map(|&(world, page)| {
+            if is_stale() {
+                return Made::default();
+            }
             let mut made = world.make(page, &names);
             std::mem::take(&mut made.files).into_iter().for_each(|(path, bytes)| take(path, bytes));
             made
         })
         .collect();
+    if is_stale() {
+        return (Order::default(), findings);
+    }
     let mut links = Vec::with_capacity(made.len());
     let mut of_world: Vec<Vec<(Option<search::Weighed>, Option<llms::Twin>)>> = worlds.iter().map(|_| Vec::new()).collect();
     for (made, (world, _)) in made.into_iter().zip(&pages) {

@@ -75,6 +75,8 @@ function create(place) {
       if (!inside.length) continue;
       const group = document.createElement("div");
       const title = Object.assign(document.createElement("p"), { id: `search-group-${kind}`, className: "search-group", textContent: TITLES[kind] });
+      // Its words are the name of the group.
+      title.setAttribute("role", "presentation");
       group.setAttribute("role", "group");
       group.setAttribute("aria-labelledby", title.id);
       group.append(title);
