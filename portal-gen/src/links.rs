@@ -26,6 +26,12 @@ pub(crate) struct PageLinks {
 }
 
 impl PageLinks {
+    /// Leaves out links to anchors of the page itself.
+    pub(crate) fn forget_own_anchors(&mut self) {
+        let own = hash(self.file.as_bytes());
+        self.links.retain(|(target, _)| *target != own);
+    }
+
     /// The page's file inside the site; empty if it could not be rendered.
     pub(crate) fn file(&self) -> &str {
         &self.file

@@ -351,10 +351,11 @@ impl<'f, 'a> Filler<'f, 'a> {
                 .iter()
                 .map(|&index| {
                     let other = &self.site.apis[index];
-                    let title = self.filled(
-                        if other.api.is_current { "revision-current" } else { "revision" },
-                        &[("revision", &other.api.revision)],
-                    );
+                    let values = [("revision", other.api.revision.as_str())];
+                    let title = match other.api.is_current {
+                        true => self.filled("revision-current", &values),
+                        false => self.filled("revision", &values),
+                    };
                     (Link::inside(title, &other.path), markdown::description(&other.api.revision_description, 2))
                 })
                 .collect::<Vec<_>>(),

@@ -225,8 +225,16 @@ async fn serve_open(
         let (sites, open) = (sites.clone(), open.clone());
         tokio::spawn(async move {
             let service = service_fn(move |request| {
-                let answer = answer(&request, &sites, audience, &open);
-                async move { Ok::<_, Infallible>(answer) }
+                let (sites, open) = (sites.clone(), open.clone());
+                async move {
+                    let mut answered = answer(&request, &sites, audience, &open);
+                    // What is not there may be a page that is being made.
+                    while answered.status() == StatusCode::NOT_FOUND && sites.borrow().is_partial {
+                        tokio::time::sleep(Duration::from_millis(20)).await;
+                        answered = answer(&request, &sites, audience, &open);
+                    }
+                    Ok::<_, Infallible>(answered)
+                }
             });
             // An error here is a client that went away.
             let _ = hyper::server::conn::http1::Builder::new()

@@ -20,6 +20,8 @@ pub struct Rendered {
     /// What is wrong with the folder now, if this site is the last good one: shown above every page by
     /// [`preview`](crate::preview). Empty otherwise.
     pub problems: String,
+    /// Some files are newer than the others, which are being made.
+    pub(crate) is_partial: bool,
 }
 
 impl Rendered {
@@ -46,12 +48,12 @@ impl Rendered {
             let kind = content_type(&path);
             files.insert(path, (kind, Bytes::from(bytes)));
         }
-        Self { files, problems: String::new() }
+        Self { files, problems: String::new(), is_partial: true }
     }
 
     /// The same site with something to say above every page.
     pub fn with_problems(&self, problems: String) -> Self {
-        Self { files: self.files.clone(), problems }
+        Self { files: self.files.clone(), problems, is_partial: false }
     }
 }
 
@@ -114,7 +116,7 @@ pub(crate) fn site_in_order(
         return Err(findings);
     }
     let files = files.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    Ok((Rendered { files, problems: String::new() }, order, findings))
+    Ok((Rendered { files, problems: String::new(), is_partial: false }, order, findings))
 }
 
 /// Renders every file and gives it away at once, so that no more than a few pages are in memory. `begin` is told how many
@@ -181,7 +183,10 @@ pub(crate) fn each(
         }
     }
     let files = files.into_inner().unwrap_or_else(PoisonError::into_inner);
-    findings.extend(links::check(&links, &files, &names));
+    // A page that could not be made is missed by others, which says nothing new.
+    if !findings.has_errors() {
+        findings.extend(links::check(&links, &files, &names));
+    }
     (order, findings.sorted())
 }
 
@@ -237,6 +242,10 @@ impl<'a> World<'a> {
         let html = if language.is_first() { html } else { with_shared_files(html, &filled.file, &mut made.files) };
         let file = format!("{}{}", language.prefix, filled.file);
         made.links = links::of_page(&file, &html, &self.site.absolute_root(), names);
+        if matches!(page, Page::Home | Page::Content(_)) {
+            // What an author has written is followed where it is read, in Markdown.
+            made.links.forget_own_anchors();
+        }
         if let Some(directory) = file.strip_suffix("index.html").filter(|_| !matches!(page, Page::Moved(_))) {
             let twin = twin::markdown(&html, &filled.about.title);
             made.found = finding::document(&self.site, page, &filled.about, &twin).map(search::weighed);

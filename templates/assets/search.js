@@ -114,6 +114,11 @@ function create(place) {
   });
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
+    if (event.key === "Escape") {
+      // A search field would only empty itself.
+      event.preventDefault();
+      return box.close();
+    }
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
     if (step) {
       event.preventDefault();
