@@ -97,7 +97,7 @@ pub fn token(data: &[u8]) {
         }
         Ok(jose::Token::Encrypted(encrypted)) => {
             let key = jose::DecryptionKey::from_jwk(key.as_bytes());
-            if let Ok(plaintext) = jose::decrypt(&encrypted, &Vec::from_iter(key), &mut || 4) {
+            if let Ok(plaintext) = jose::decrypt(&encrypted, &key, &mut || 4) {
                 drop(jose::read_nested(&plaintext));
             }
         }

@@ -23,8 +23,25 @@ pub(crate) fn is_worth_it(path: &str, bytes: &[u8]) -> bool {
     let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
     let is_text = matches!(
         ending,
-        "html" | "css" | "js" | "mjs" | "json" | "yaml" | "yml" | "xml" | "svg" | "txt" | "md" | "wasm" | "graphql" | "wsdl"
-            | "proto" | "xsd" | "edmx" | "csv" | "ico"
+        "html"
+            | "css"
+            | "js"
+            | "mjs"
+            | "json"
+            | "yaml"
+            | "yml"
+            | "xml"
+            | "svg"
+            | "txt"
+            | "md"
+            | "wasm"
+            | "graphql"
+            | "wsdl"
+            | "proto"
+            | "xsd"
+            | "edmx"
+            | "csv"
+            | "ico"
     );
     is_text && bytes.len() >= BYTES_MIN
 }

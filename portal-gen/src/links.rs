@@ -121,8 +121,7 @@ fn inside(address: &str, file: &str, directory: &[&str], base: &str) -> Option<(
 /// Compares what pages link to with the files there are.
 pub(crate) fn check(pages: &[PageLinks], files: &HashSet<String>, names: &Names) -> Diagnostics {
     let files: HashSet<Mark> = files.iter().map(|file| hash(file.as_bytes())).collect();
-    let anchors: HashMap<Mark, &HashSet<Mark>> =
-        pages.iter().map(|page| (hash(page.file.as_bytes()), &page.anchors)).collect();
+    let anchors: HashMap<Mark, &HashSet<Mark>> = pages.iter().map(|page| (hash(page.file.as_bytes()), &page.anchors)).collect();
     let mut findings = Diagnostics::new();
     // The same broken link stands on many pages when a template has it: it is said once, with the first page.
     let mut broken: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
@@ -144,7 +143,10 @@ pub(crate) fn check(pages: &[PageLinks], files: &HashSet<String>, names: &Names)
         let shown = target.strip_suffix("index.html").unwrap_or(&target);
         let others = if from.len() > 1 { format!(" (and on {} more pages)", from.len() - 1) } else { String::new() };
         let (message, help) = if anchor.is_empty() {
-            (format!("a link to `/{shown}` leads nowhere{others}"), "the link stands in a template, in a text of the folder or in a definition; mend it there")
+            (
+                format!("a link to `/{shown}` leads nowhere{others}"),
+                "the link stands in a template, in a text of the folder or in a definition; mend it there",
+            )
         } else {
             (
                 format!("a link to `/{shown}{anchor}` leads to a page without this anchor{others}"),
@@ -165,13 +167,21 @@ mod tests {
     fn links_are_followed_from_where_they_stand() {
         let names = Names::default();
         let pages = [
-            ("index.html", "<a href=\"./\">x</a><a href=apis/?q#top>y</a><img src=\"media/a%20b.svg\"><a href=\"//other/x\">z</a>"),
-            ("apis/index.html", "<h2 id=\"a&amp;b\"></h2><a href=\"../#no\">x</a><a href=\"#a&amp;b\">y</a><a href=\"/base/apis/\">z</a>"),
+            (
+                "index.html",
+                "<a href=\"./\">x</a><a href=apis/?q#top>y</a><img src=\"media/a%20b.svg\"><a href=\"//other/x\">z</a>",
+            ),
+            (
+                "apis/index.html",
+                "<h2 id=\"a&amp;b\"></h2><a href=\"../#no\">x</a><a href=\"#a&amp;b\">y</a><a href=\"/base/apis/\">z</a>",
+            ),
             ("apis/x/index.html", "<a href=\"../../../missing/\">x</a><a href=\"mailto:a@b\">y</a><a href=\"../\">z</a>"),
         ];
         let seen: Vec<_> = pages.iter().map(|(file, html)| of_page(file, html, "/base/", &names)).collect();
-        let files: HashSet<String> = pages.iter().map(|(file, _)| (*file).to_owned()).chain(["media/a b.svg".to_owned()]).collect();
-        let said: Vec<String> = check(&seen, &files, &names).iter().map(|one| format!("{}: {}", one.place.source.name(), one.message)).collect();
+        let files: HashSet<String> =
+            pages.iter().map(|(file, _)| (*file).to_owned()).chain(["media/a b.svg".to_owned()]).collect();
+        let said: Vec<String> =
+            check(&seen, &files, &names).iter().map(|one| format!("{}: {}", one.place.source.name(), one.message)).collect();
         assert_eq!(
             said,
             [

@@ -53,9 +53,8 @@ pub(crate) fn short(site: &Site<'_>) -> String {
         });
         section("operations", operations.collect());
     }
-    let products = site.products.iter().map(|(product, path)| {
-        (product.display_name.clone(), path.as_str(), summary(&product.description))
-    });
+    let products =
+        site.products.iter().map(|(product, path)| (product.display_name.clone(), path.as_str(), summary(&product.description)));
     section("products", products.collect());
     out
 }

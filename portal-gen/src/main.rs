@@ -13,6 +13,9 @@ const FINE: u8 = 0;
 const FINDINGS: u8 = 1;
 const UNUSABLE: u8 = 2;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Publishes a service folder (APIs, products, policies, pages) as a static developer site.
 #[derive(Parser)]
 #[command(name = "portal-gen", version, about, arg_required_else_help = true)]

@@ -267,7 +267,10 @@ impl<'t> Writer<'t> {
         }
         let id = self.ids.take(&title);
         self.out[start] = Event::Html(format!("<h{level} id=\"{id}\">").into());
-        self.markup(format!(" <a class=\"anchor\" href=\"#{id}\" aria-label=\"{}\">#</a></h{level}>\n", messages::later("link-to-section")));
+        self.markup(format!(
+            " <a class=\"anchor\" href=\"#{id}\" aria-label=\"{}\">#</a></h{level}>\n",
+            messages::later("link-to-section")
+        ));
         self.headings.push(Heading { level, id, title });
     }
 

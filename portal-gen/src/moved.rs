@@ -23,7 +23,6 @@ pub(crate) fn addresses(site: &Site<'_>) -> String {
             .collect();
         apis.insert(name, json!([api.path, operations]));
     }
-    let products: Map<String, Value> =
-        site.products.iter().map(|(product, path)| (product.name.clone(), json!(path))).collect();
+    let products: Map<String, Value> = site.products.iter().map(|(product, path)| (product.name.clone(), json!(path))).collect();
     json!({ "apis": apis, "products": products }).to_string()
 }

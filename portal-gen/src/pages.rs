@@ -88,7 +88,14 @@ pub(crate) fn all(site: &Site<'_>) -> Vec<Page> {
 
 /// Computes everything that a page's template sees. `shared` is [`shared`], computed once.
 pub(crate) fn fill(site: &Site<'_>, page: Page, shared: &Shared) -> Filled {
-    let mut filler = Filler { site, shared, context: Context::new(), extras: Vec::new(), findings: Diagnostics::new(), about: About::default() };
+    let mut filler = Filler {
+        site,
+        shared,
+        context: Context::new(),
+        extras: Vec::new(),
+        findings: Diagnostics::new(),
+        about: About::default(),
+    };
     let (template, path) = match page {
         Page::Home => filler.home(),
         Page::Apis => filler.apis(),
@@ -700,11 +707,7 @@ fn groups<'s>(site: &'s ApiSite<'_>) -> Vec<GroupEntry<'s>> {
             description: markdown::description(&group.description, 2),
             anchor: &group.anchor,
             is_open,
-            operations: group
-                .operations
-                .iter()
-                .map(|&index| operation_entry(site, index))
-                .collect(),
+            operations: group.operations.iter().map(|&index| operation_entry(site, index)).collect(),
         })
         .collect()
 }

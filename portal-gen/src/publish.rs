@@ -62,21 +62,22 @@ pub fn build(
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} pages") {
         progress.set_style(style);
     }
-    let (_, mut findings) = render::each(service, folder, options, &|| false, &|count| progress.set_length(count as u64), &|path, file| {
-        bytes.fetch_add(file.len() as u64, Ordering::Relaxed);
-        if path.ends_with(".html") {
-            pages.fetch_add(1, Ordering::Relaxed);
-            progress.inc(1);
-        }
-        match staging.put(path, &file) {
-            Ok(Put::Written) => written.fetch_add(1, Ordering::Relaxed),
-            Ok(Put::Unchanged) => unchanged.fetch_add(1, Ordering::Relaxed),
-            Err(error) => {
-                failures.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(render::cannot_write(path, &error));
-                0
+    let (_, mut findings) =
+        render::each(service, folder, options, &|| false, &|count| progress.set_length(count as u64), &|path, file| {
+            bytes.fetch_add(file.len() as u64, Ordering::Relaxed);
+            if path.ends_with(".html") {
+                pages.fetch_add(1, Ordering::Relaxed);
+                progress.inc(1);
             }
-        };
-    });
+            match staging.put(path, &file) {
+                Ok(Put::Written) => written.fetch_add(1, Ordering::Relaxed),
+                Ok(Put::Unchanged) => unchanged.fetch_add(1, Ordering::Relaxed),
+                Err(error) => {
+                    failures.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(render::cannot_write(path, &error));
+                    0
+                }
+            };
+        });
     progress.finish_and_clear();
     findings.extend(failures.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner));
     let findings = findings.sorted();

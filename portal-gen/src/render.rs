@@ -300,7 +300,8 @@ fn fixed_files(sites: &[&Site<'_>], site: &Site<'_>, theme: &Theme) -> Vec<(Stri
 fn sitemap(sites: &[&Site<'_>]) -> String {
     let Some(first) = sites.first() else { return String::new() };
     let base = first.url().unwrap_or_default();
-    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"");
+    let mut xml =
+        String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"");
     xml.push_str(if sites.len() > 1 { " xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">\n" } else { ">\n" });
     for site in sites {
         let has_schemas =

@@ -297,7 +297,13 @@ pub(crate) fn said(markdown: &str) -> String {
     while let Some(at) = rest.find(['<', ']']) {
         out.push_str(&rest[..at]);
         let after = &rest[at + 1..];
-        let end = if rest[at..].starts_with("](") { after.find(')') } else if rest[at..].starts_with('<') { after.find('>') } else { None };
+        let end = if rest[at..].starts_with("](") {
+            after.find(')')
+        } else if rest[at..].starts_with('<') {
+            after.find('>')
+        } else {
+            None
+        };
         rest = match end.filter(|&end| end < 400) {
             Some(end) => &after[end + 1..],
             None => after,
@@ -321,7 +327,10 @@ mod tests {
     #[test]
     fn words_as_people_look_for_them() {
         assert_eq!(of("GET /repos/{owner}"), ["get", "repos", "owner"]);
-        assert_eq!(of("listBooks HTTPServer isbn_13"), ["listbooks", "list", "books", "httpserver", "http", "server", "isbn", "13"]);
+        assert_eq!(
+            of("listBooks HTTPServer isbn_13"),
+            ["listbooks", "list", "books", "httpserver", "http", "server", "isbn", "13"]
+        );
         assert_eq!(of("Crème brûlée ÜBER Ärger"), ["creme", "brulee", "uber", "arger"]);
         assert_eq!(of("書籍を検索 API"), ["書籍", "籍を", "を検", "検索", "api"]);
         assert_eq!(of("가나다 книга"), ["가나", "나다", "книга"]);
@@ -331,7 +340,8 @@ mod tests {
     #[test]
     fn titles_weigh_more_than_texts() {
         let document = |title: &str, text: &str| {
-            let mut document = Document { title: title.to_owned(), path: format!("{title}/"), kind: "page", ..Document::default() };
+            let mut document =
+                Document { title: title.to_owned(), path: format!("{title}/"), kind: "page", ..Document::default() };
             document.add(Field::Text, text);
             weighed(document)
         };
@@ -342,7 +352,11 @@ mod tests {
         assert_eq!(line, "repository\t0R1F".replace("0R1F", line.split('\t').nth(1).unwrap()));
         let weights: Vec<char> = line.chars().filter(char::is_ascii_uppercase).collect();
         assert!(weights[0] > weights[1], "{line}");
-        assert_eq!(text.lines().collect::<Vec<_>>(), { let mut sorted: Vec<_> = text.lines().collect(); sorted.sort_unstable(); sorted });
+        assert_eq!(text.lines().collect::<Vec<_>>(), {
+            let mut sorted: Vec<_> = text.lines().collect();
+            sorted.sort_unstable();
+            sorted
+        });
     }
 
     #[test]

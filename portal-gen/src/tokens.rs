@@ -87,8 +87,12 @@ fn check(written: &str, color: &Color, scheme: usize, place: Place, findings: &m
     }
     let (pages, towards) = if scheme == 0 { ("light", 0.0) } else { ("dark", 1.0) };
     let target = Color::new(towards, towards, towards, 1.0);
-    let better = (1..=20).map(|step| mix(color, &target, 1.0 - step as f32 / 20.0)).find(|one| self::contrast(one, ground) >= CONTRAST_MIN);
-    let message = format!("links in `{written}` are hard to read on {pages} pages: contrast {contrast:.1}, and {CONTRAST_MIN} is needed (WCAG AA)");
+    let better = (1..=20)
+        .map(|step| mix(color, &target, 1.0 - step as f32 / 20.0))
+        .find(|one| self::contrast(one, ground) >= CONTRAST_MIN);
+    let message = format!(
+        "links in `{written}` are hard to read on {pages} pages: contrast {contrast:.1}, and {CONTRAST_MIN} is needed (WCAG AA)"
+    );
     let key = if scheme == 0 { "accentColor" } else { "accentColorDark" };
     let help = better.map(|better| format!("the nearest colour that can be read: `{key}: \"{}\"`", better.to_css_hex()));
     findings.push(Diagnostic::warning("portal/accent-contrast", place, message).help_if(help));

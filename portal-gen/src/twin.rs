@@ -59,9 +59,37 @@ fn is_skipped(name: &str, attributes: Attributes<'_>) -> bool {
 fn is_block(name: &str) -> bool {
     matches!(
         name,
-        "address" | "article" | "aside" | "blockquote" | "dd" | "details" | "div" | "dl" | "dt" | "fieldset" | "figcaption"
-            | "figure" | "footer" | "form" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "header" | "hr" | "li" | "main" | "ol"
-            | "p" | "pre" | "section" | "summary" | "table" | "ul"
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "dd"
+            | "details"
+            | "div"
+            | "dl"
+            | "dt"
+            | "fieldset"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "form"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hr"
+            | "li"
+            | "main"
+            | "ol"
+            | "p"
+            | "pre"
+            | "section"
+            | "summary"
+            | "table"
+            | "ul"
     )
 }
 
@@ -179,12 +207,20 @@ fn inline(node: &Node<'_>, out: &mut String) {
         }
         "input" => out.push_str(if attributes.get("checked").is_some() { "[x] " } else { "[ ] " }),
         // Marks stand beside their words; on a page, space keeps them apart.
-        "span" if ["type", "required", "mark", "method", "reason", "count", "muted"].iter().any(|class| attributes.has_class(class)) => {
+        "span"
+            if ["type", "required", "mark", "method", "reason", "count", "muted"]
+                .iter()
+                .any(|class| attributes.has_class(class)) =>
+        {
             if !out.is_empty() && !out.ends_with([' ', '\n']) {
                 out.push(' ');
             }
             let inside = inside();
-            if attributes.has_class("required") { around(out, "**", &inside) } else { out.push_str(&inside) }
+            if attributes.has_class("required") {
+                around(out, "**", &inside)
+            } else {
+                out.push_str(&inside)
+            }
             out.push(' ');
         }
         name if is_block(name) => {
@@ -333,7 +369,8 @@ fn table(attributes: Attributes<'_>, children: &[Node<'_>]) -> String {
     }
     let width = rows.iter().map(|(_, cells)| cells.len()).max().unwrap_or(0);
     let row = |cells: &[&[Node<'_>]]| {
-        let cells = (0..width).map(|at| cells.get(at).map_or_else(String::new, |cell| line(cell).replace('|', "\\|").replace("\\\n", " ")));
+        let cells = (0..width)
+            .map(|at| cells.get(at).map_or_else(String::new, |cell| line(cell).replace('|', "\\|").replace("\\\n", " ")));
         format!("| {} |", cells.collect::<Vec<_>>().join(" | "))
     };
     let mut out = Vec::new();

@@ -53,9 +53,11 @@ fn bracketed() -> String {
     let mut file = serde_json::Map::new();
     for (key, value) in all {
         let wrapped = match value {
-            serde_json::Value::Object(forms) => {
-                forms.iter().map(|(form, text)| (form.clone(), wrap(text.as_str().unwrap()).into())).collect::<serde_json::Map<_, _>>().into()
-            }
+            serde_json::Value::Object(forms) => forms
+                .iter()
+                .map(|(form, text)| (form.clone(), wrap(text.as_str().unwrap()).into()))
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
             text => serde_json::Value::from(wrap(text.as_str().unwrap())),
         };
         file.insert(key, wrapped);
@@ -77,7 +79,9 @@ fn words_of(html: &str) -> Vec<String> {
         }
         let (tag, after) = after.split_once('>').unwrap();
         let name = tag.trim_start_matches('/').split_whitespace().next().unwrap_or_default();
-        let is_code = ["code", "pre", "kbd", "script"].contains(&name) || tag.contains("class=\"method") || tag.contains("class=\"type\"") && !tag.starts_with('/');
+        let is_code = ["code", "pre", "kbd", "script"].contains(&name)
+            || tag.contains("class=\"method")
+            || tag.contains("class=\"type\"") && !tag.starts_with('/');
         if is_code && !tag.starts_with('/') && name != "span" {
             skipped += 1;
         } else if tag.starts_with('/') && ["code", "pre", "kbd", "script"].contains(&name) {
@@ -102,16 +106,37 @@ fn every_word_of_the_portal_is_a_message() {
         ("apis/2/specification.json", first),
         ("apis/2/apiInformation.yaml", "properties: { subscriptionRequired: true, path: \"2\" }"),
         ("apis/1/apiInformation.yaml", "properties: { path: \"1\", subscriptionRequired: false }"),
-        ("products/1/productInformation.yaml", "properties: { displayName: \"σ\", description: \"τ\", state: published, subscriptionRequired: true, approvalRequired: true, subscriptionsLimit: 2, terms: \"υ\" }"),
+        (
+            "products/1/productInformation.yaml",
+            "properties: { displayName: \"σ\", description: \"τ\", state: published, subscriptionRequired: true, approvalRequired: true, subscriptionsLimit: 2, terms: \"υ\" }",
+        ),
         ("products/1/apis/2/productApiInformation.yaml", "{}"),
-        ("products/2/productInformation.yaml", "properties: { displayName: \"φ\", state: published, subscriptionRequired: false }"),
+        (
+            "products/2/productInformation.yaml",
+            "properties: { displayName: \"φ\", state: published, subscriptionRequired: false }",
+        ),
         ("portal/portal.yaml", "title: χ\nlanguages: [qq]\n"),
         ("portal/content/1/2.md", "# ψ\n\n## ω\n\n- [x] 1\n\n> [!NOTE]\n> 2\n\n## α\n"),
         ("portal/theme/messages/qq.yaml", &second),
     ]);
     let site = site(&files);
     // Names of protocols and types, which every language shares.
-    let shared = ["HTTP", "curl", "GET", "PUT", "POST", "HOOK", "REST", "JSON", "OK", "No Content", "OpenAPI", "OAuth 2", "application/json", "default"];
+    let shared = [
+        "HTTP",
+        "curl",
+        "GET",
+        "PUT",
+        "POST",
+        "HOOK",
+        "REST",
+        "JSON",
+        "OK",
+        "No Content",
+        "OpenAPI",
+        "OAuth 2",
+        "application/json",
+        "default",
+    ];
     let mut found = BTreeSet::new();
     for (file, _) in site.files.iter().filter(|(file, _)| file.ends_with(".html")) {
         // A text may have code in it, and then stands in several pieces.
@@ -130,11 +155,18 @@ fn every_word_of_the_portal_is_a_message() {
                 }
             }
             let is_type = bare.split(|one: char| !one.is_alphanumeric()).filter(|word| !word.is_empty()).all(|word| {
-                ["string", "integer", "object", "array", "boolean", "number", "null"].contains(&word) || word.chars().all(|one| !one.is_ascii_alphabetic())
+                ["string", "integer", "object", "array", "boolean", "number", "null"].contains(&word)
+                    || word.chars().all(|one| !one.is_ascii_alphabetic())
             });
             let bare = bare.trim().trim_matches(|one: char| !one.is_alphanumeric());
             let is_size = bare.ends_with("bytes") || bare.ends_with("kB") || bare.contains("OpenAPI");
-            if bare.contains(|one: char| one.is_ascii_alphabetic()) && !is_type && !is_size && !shared.contains(&bare) && !bare.contains("://") && !bare.contains("&#") {
+            if bare.contains(|one: char| one.is_ascii_alphabetic())
+                && !is_type
+                && !is_size
+                && !shared.contains(&bare)
+                && !bare.contains("://")
+                && !bare.contains("&#")
+            {
                 found.insert(format!("{file}: {bare}"));
             }
         }
@@ -151,7 +183,10 @@ fn two_languages() -> Rendered {
     );
     let files = [
         ("apis/pets/specification.json", definition.as_str()),
-        ("portal/portal.yaml", "title: Pets\nurl: https://pets.example.com/dev\nlanguages: [en, de]\nnavigation: [{ title: Help, href: /help/ }]"),
+        (
+            "portal/portal.yaml",
+            "title: Pets\nurl: https://pets.example.com/dev\nlanguages: [en, de]\nnavigation: [{ title: Help, href: /help/ }]",
+        ),
         ("portal/portal.de.yaml", "title: Tiere\nnavigation: [{ title: Hilfe, href: /help/ }]"),
         ("portal/content/help.md", "# Help\n\n![x](/media/x.svg) [pets](/apis/pets/)\n"),
         ("portal/content/only.md", "# Only English\n"),
@@ -182,7 +217,10 @@ fn every_page_is_there_in_every_language() {
     assert!(operation.contains("href=\"../../../../apis/pets/list-pets/200-1.txt\""), "long examples exist once: {operation}");
     assert!(!site.files.contains_key("de/apis/pets/list-pets/200-1.txt"));
     let map = page(&site, "sitemap.xml");
-    assert!(map.contains("<loc>https://pets.example.com/dev/de/apis/pets/</loc><xhtml:link rel=\"alternate\" hreflang=\"en\""), "{map}");
+    assert!(
+        map.contains("<loc>https://pets.example.com/dev/de/apis/pets/</loc><xhtml:link rel=\"alternate\" hreflang=\"en\""),
+        "{map}"
+    );
     let script = site.files.keys().filter(|file| file.ends_with(".js")).cloned().collect::<Vec<_>>();
     assert!(script.contains(&"assets/search.de.js".to_owned()) && script.contains(&"assets/search.js".to_owned()), "{script:?}");
     assert!(page(&site, "assets/portal.de.js").contains("import(\"./search.de.js?v="));
@@ -197,11 +235,17 @@ fn pages_have_twins_that_say_the_same() {
     let site = two_languages();
     for file in site.files.keys().filter(|file| file.ends_with("index.html")) {
         let twin = file.replace("index.html", "index.md");
-        assert_eq!(site.files.contains_key(&twin), !["api-details", "api-changelog", "product/"].iter().any(|moved| file.starts_with(moved)), "{file}");
+        assert_eq!(
+            site.files.contains_key(&twin),
+            !["api-details", "api-changelog", "product/"].iter().any(|moved| file.starts_with(moved)),
+            "{file}"
+        );
     }
     let twin = page(&site, "apis/pets/list-pets/index.md");
     assert!(twin.starts_with("# List pets\n\nGET `https://gateway.example.com/pets/pets`\n"), "{twin}");
-    assert!(page(&site, "llms.txt").contains("[List pets](https://pets.example.com/dev/apis/pets/list-pets/index.md): GET /pets"));
+    assert!(
+        page(&site, "llms.txt").contains("[List pets](https://pets.example.com/dev/apis/pets/list-pets/index.md): GET /pets")
+    );
     assert!(page(&site, "llms-full.txt").contains("<!-- https://pets.example.com/dev/apis/pets/list-pets/ -->\n\n# List pets\n"));
     assert!(page(&site, "de/llms.txt").contains("[Hilfe](https://pets.example.com/dev/de/help/index.md)"));
 }
@@ -256,7 +300,14 @@ fn what_is_written_can_be_found() {
         ("b", &[]),
     ] {
         let found = found(&site, term);
-        assert!(found.iter().take(titles.len()).map(String::as_str).eq(titles.iter().copied().filter(|title| found.iter().any(|one| one == title))), "{term}: {found:?}");
+        assert!(
+            found
+                .iter()
+                .take(titles.len())
+                .map(String::as_str)
+                .eq(titles.iter().copied().filter(|title| found.iter().any(|one| one == title))),
+            "{term}: {found:?}"
+        );
         assert!(titles.first().is_none_or(|first| found.first().is_some_and(|one| one == first)), "{term}: {found:?}");
         assert!(!titles.is_empty() || found.is_empty(), "{term}: {found:?}");
     }
@@ -264,7 +315,10 @@ fn what_is_written_can_be_found() {
 
 #[test]
 fn addresses_of_the_former_portal_are_known() {
-    let definition = definition(r#"{ "/a": { "get": { "operationId": "Get A", "responses": {} }, "put": { "operationId": "put-a", "responses": {} } } }"#, "");
+    let definition = definition(
+        r#"{ "/a": { "get": { "operationId": "Get A", "responses": {} }, "put": { "operationId": "put-a", "responses": {} } } }"#,
+        "",
+    );
     let site = site(&folder(&[("apis/test/specification.json", &definition)]));
     let table: serde_json::Value = serde_json::from_str(page(&site, "moved.json")).unwrap();
     let operations = table["apis"]["test"][1].as_array().unwrap();
@@ -330,10 +384,20 @@ fn strict_builds_fail_on_warnings() {
     portal_gen(&["new", text(&service)]);
     assert_eq!(portal_gen(&["build", text(&service), "--out", text(&out), "--strict"]).status.code(), Some(0));
     let before = files_of(&out);
-    write_files(&service, &[("portal/theme/page/products.html", "{% extends \"layout.html\" %}{% block main %}<h1>x</h1><a href=\"../nowhere/\">y</a>{% endblock main %}")]);
+    write_files(
+        &service,
+        &[(
+            "portal/theme/page/products.html",
+            "{% extends \"layout.html\" %}{% block main %}<h1>x</h1><a href=\"../nowhere/\">y</a>{% endblock main %}",
+        )],
+    );
     let strict = portal_gen(&["build", text(&service), "--out", text(&out), "--strict"]);
     assert_eq!(strict.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&strict.stderr).contains("warning[site/broken-link]"), "{}", String::from_utf8_lossy(&strict.stderr));
+    assert!(
+        String::from_utf8_lossy(&strict.stderr).contains("warning[site/broken-link]"),
+        "{}",
+        String::from_utf8_lossy(&strict.stderr)
+    );
     assert!(files_of(&out) == before, "nothing was written");
     assert_eq!(portal_gen(&["build", text(&service), "--out", text(&out)]).status.code(), Some(0));
 }

@@ -13,9 +13,8 @@ import { launchChromium, target } from "./portico.mjs";
 const MODULE = process.env.TRACER ?? path.join(target, "tracer");
 const PORTAL_GEN = process.env.PORTAL_GEN ?? path.join(target, "debug/portal-gen");
 const ADDRESS = "http://tracer.example/";
-// What people wait for on a phone. The goal is 1,500,000; what reads and checks tokens and certificates made it 1,584,685, and until
-// that is mended it must not grow further.
-const GZIPPED_BYTES_MAX = 1_590_000;
+// What people wait for on a phone.
+const GZIPPED_BYTES_MAX = 1_500_000;
 
 const BROKEN = `<policies>
   <inbound>

@@ -6,7 +6,7 @@ pub mod issuer;
 pub mod proxy;
 pub mod runners;
 pub mod service;
-pub mod tls;
+pub use test_tls as tls;
 
 use std::time::{Duration, Instant};
 

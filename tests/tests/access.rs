@@ -42,6 +42,21 @@ fn a_header_is_believed_from_trusted_proxies_only() {
     assert_eq!((refused.status(), refused.header("x-client")), (403, Some("127.0.0.1")));
 }
 
+/// Who stands before the gateway has said for whom it forwards, and the gateway says for whom it does: for the proxy.
+#[test]
+fn backends_are_told_who_forwarded_the_request() {
+    let backend =
+        backend::start(|request, stream| backend::respond(stream, 200, request.header("x-forwarded-for").unwrap_or("nobody")));
+    let policy = "<policies><inbound /></policies>";
+    let plan = anything(&format!("http://{backend}"), policy);
+    let server = start_with(&plan, options());
+    assert_eq!(get(server.address(), "/", &[]).text(), "127.0.0.1");
+    let server = start_with(&plan, trusting(&["127.0.0.1"], ForwardingHeader::XForwardedFor));
+    assert_eq!(get(server.address(), "/", &["X-Forwarded-For: 203.0.113.7"]).text(), "203.0.113.7, 127.0.0.1");
+    let server = start_with(&plan, trusting(&["127.0.0.1"], ForwardingHeader::Forwarded));
+    assert_eq!(get(server.address(), "/", &["Forwarded: for=203.0.113.7"]).text(), "127.0.0.1");
+}
+
 /// What `cors` owes is on the backend's answer too, which nothing else would have looked at again.
 #[test]
 fn a_page_can_read_what_the_backend_answered() {

@@ -194,6 +194,25 @@ fn a_file_from_a_policy_is_shown_and_one_that_cannot_be_opened_is_told_so() {
     assert!(error(&with("other")).contains("the certificate of `authentication-certificate` cannot be read"));
 }
 
+#[test]
+fn keys_of_curves_are_shown_in_both_forms_of_their_files() {
+    let ours = Authority::new("Ours");
+    let backend = backend(&ours.server(&["localhost"]), Takes::Anything, HTTP_1);
+    for curve in [&rcgen::PKCS_ECDSA_P256_SHA256, &rcgen::PKCS_ECDSA_P384_SHA384] {
+        let key = rcgen::KeyPair::generate_for(curve).expect("a key");
+        let certificate = rcgen::CertificateParams::default().self_signed(&key).expect("a certificate");
+        for key in [key.serialize_pem(), tests::tls::sec1(&key)] {
+            let file = format!("{}{key}", certificate.pem());
+            let identity = server::tls::read_identity(file.as_bytes(), None).expect("a certificate and its key");
+            let set = BackendTls { certificate: Some("shop".to_owned()), ..BackendTls::default() };
+            let certificates = [("shop".to_owned(), identity.clone())].into();
+            let reply =
+                asked(backend, &policy("", FORWARD), Settings { certificates, backends: to_orders(set), ..trusting(&ours) });
+            assert!(reply.text().ends_with(&format!("shown {}", short(&identity))), "{} {}", reply.head, reply.text());
+        }
+    }
+}
+
 /// Expressions see the service's certificates; their keys only where a policy asks for private keys.
 #[test]
 fn expressions_see_the_certificates_of_the_service() {
@@ -313,6 +332,7 @@ fn policies_judge_the_certificates_of_clients() {
         asks: Asks::Certificate,
         authorities: vec![partners.certificate.clone()],
         revocation_lists: vec![partners.revoked(&[0xff01])],
+        ..ListenerTls::default()
     });
     let asked = |identity, path| Client { identity, ..Client::default() }.get(server.address(), path).expect("all are let in");
     for (identity, seen, strict, listed) in [
@@ -342,6 +362,7 @@ fn without_a_list_nobody_knows_what_was_revoked() {
             asks: Asks::Certificate,
             authorities: vec![partners.certificate.clone(), others.certificate.clone()],
             revocation_lists,
+            ..ListenerTls::default()
         });
         let client = Client { identity: Some(&good), ..Client::default() };
         assert_eq!(client.get(server.address(), "/").expect("let in"), (200, "https CN=good True False".to_owned()));
@@ -358,6 +379,7 @@ fn clients_without_a_trusted_certificate_are_not_let_in_where_one_is_required() 
         asks: Asks::TrustedCertificate,
         authorities: vec![partners.certificate.clone()],
         revocation_lists: vec![partners.revoked(&[2])],
+        ..ListenerTls::default()
     });
     let asked =
         |identity: Option<Identity>| Client { identity: identity.as_ref(), ..Client::default() }.get(server.address(), "/");

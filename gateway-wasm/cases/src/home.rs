@@ -159,7 +159,7 @@ impl Home {
             }
             if is_new {
                 service.named_values.push(NamedValue {
-                    vault_reference: None,
+                    vault: None,
                     name: name.clone(),
                     workspace: None,
                     display_name: name.clone(),
@@ -175,6 +175,7 @@ impl Home {
                 workspace: None,
                 thumbprint: Some(thumbprint.clone()),
                 subject: String::new(),
+                vault: None,
             });
         }
         for fragment in &case.fragments {

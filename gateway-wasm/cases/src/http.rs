@@ -53,6 +53,7 @@ impl Given {
             method: &self.method,
             authority: &self.authority,
             client_address,
+            peer_address: "",
             client_certificate: &certificate,
             target: &self.target,
         };

@@ -6,6 +6,7 @@ use crate::{
 };
 use bytes::Bytes;
 use diagnostic::nearest;
+use dotnet::DateTimeOffset;
 use policy::{
     host::Authorization,
     script::{Asked, Cached, Clock, Counter, Random, Reply, Scene, Scripted, To},
@@ -130,7 +131,7 @@ fn clock<'a>(line: &'a str, rest: &'a str) -> Result<Clock, Wrong<'a>> {
     let help = "write `now 2026-01-02T03:04:05Z`, and `+1s` after it if each look at the clock is to be later";
     let mut words = rest.split_whitespace();
     let (time, step) = (words.next().unwrap_or_default(), words.next());
-    let now: jiff::Timestamp = time.parse().map_err(|_| wrong(line, format!("`{time}` is no time in UTC"), help))?;
+    let now = DateTimeOffset::from_internet(time).ok_or_else(|| wrong(line, format!("`{time}` is no time in UTC"), help))?;
     let step_micros = match step {
         None => 0,
         Some(step) => {
@@ -139,7 +140,7 @@ fn clock<'a>(line: &'a str, rest: &'a str) -> Result<Clock, Wrong<'a>> {
         }
     };
     match words.next() {
-        None => Ok(Clock { now_micros: now.as_microsecond(), step_micros }),
+        None => Ok(Clock { now_micros: now.unix_micros(), step_micros }),
         Some(word) => Err(wrong(word, format!("`{word}` says nothing here"), help)),
     }
 }

@@ -413,6 +413,17 @@ pub struct Certificate {
     pub thumbprint: Option<String>,
     /// Whose it is, as written: `CN=partner.example`.
     pub subject: String,
+    /// Where its file is.
+    pub vault: Option<KeyVault>,
+}
+
+/// Where a secret is in Azure Key Vault.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeyVault {
+    /// `https://NAME.vault.azure.net/secrets/NAME`, with a version behind it or without.
+    pub secret: String,
+    /// The client id of the identity that may read it; the gateway's usual one where it is left out.
+    pub client_id: Option<String>,
 }
 
 impl Certificate {
@@ -445,8 +456,8 @@ pub struct NamedValue {
     pub value: Option<String>,
     /// Whether it must be kept out of logs and traces.
     pub secret: bool,
-    /// Where it is in Azure Key Vault: `https://NAME.vault.azure.net/secrets/NAME`, with a version behind it or without.
-    pub vault_reference: Option<String>,
+    /// Where it is in a vault.
+    pub vault: Option<KeyVault>,
 }
 
 /// A piece of policy that documents include.
@@ -469,8 +480,23 @@ pub struct Gateway {
     pub name: String,
     /// Host names, lower case, as far as the folder says.
     pub host_names: Vec<String>,
+    /// What TLS is to be like at some of them.
+    pub host_tls: Vec<HostTls>,
     /// Names of its APIs.
     pub apis: Vec<String>,
+}
+
+/// What TLS is to be like at a host name. What is left out is as the gateway is set.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HostTls {
+    /// The host name, lower case.
+    pub host_name: String,
+    /// The name of the certificate that clients are shown.
+    pub certificate: Option<String>,
+    /// Whether clients are asked for a certificate.
+    pub asks: Option<bool>,
+    /// Whether HTTP/2 is offered.
+    pub http2: Option<bool>,
 }
 
 /// A workspace.

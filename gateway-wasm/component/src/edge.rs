@@ -126,6 +126,7 @@ fn read_head(request: &types::Request) -> Bytes {
         method: &method_name(&request.get_method()),
         authority: &authority,
         client_address: "",
+        peer_address: "",
         client_certificate: &[],
         target: &request.get_path_with_query().unwrap_or_else(|| "/".to_owned()),
     };

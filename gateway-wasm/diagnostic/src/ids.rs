@@ -425,6 +425,11 @@ pub const AREAS: &[Area] = &[
     ),
     area("group", "Groups.", &[error("unknown", "there is no group of this name")]),
     area(
+        "gateway",
+        "Self-hosted gateways.",
+        &[warning("tls-version", "a host name wants a version of TLS that is no longer safe, and is not spoken")],
+    ),
+    area(
         "logger",
         "Loggers.",
         &[either("unknown", "there is no logger of this name; a warning in a policy, whose entries go out all the same")],

@@ -7,8 +7,8 @@
 use crate::Gateway;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
+use dotnet::DateTimeOffset;
 use hmac::{Hmac, KeyInit, Mac};
-use jiff::Timestamp;
 use policy::{Exchange, Host, event::Event, problem, trace::Trace};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -18,6 +18,9 @@ const TOKEN: &str = "apim-debug-authorization";
 
 /// Where traces are in the host's store: this, and the number of the trace.
 pub const STORED: &str = "trace/";
+
+/// The last moment that a time can name.
+const LAST: &str = "9999-12-31T23:59:59Z";
 
 /// How long a trace can be fetched.
 const LIFETIME_MS: u64 = 60 * 60 * 1000;
@@ -36,7 +39,8 @@ impl std::fmt::Debug for DebugKey {
 impl DebugKey {
     /// A token for an API, by its name, that is good until some time, in seconds since 1970.
     pub fn token(&self, api: &str, until_seconds: i64) -> String {
-        let until = Timestamp::from_second(until_seconds).unwrap_or(Timestamp::MAX);
+        let until =
+            DateTimeOffset::from_unix_seconds(until_seconds).map_or_else(|_| LAST.to_owned(), DateTimeOffset::to_internet);
         let claims = format!("aid={api}&p=tracing&ex={until}");
         let signature = BASE64_URL_SAFE_NO_PAD.encode(self.signed(&claims).finalize().into_bytes());
         format!("{claims}&sn={signature}")
@@ -50,12 +54,12 @@ impl DebugKey {
     }
 
     /// What a token says: the API and until when it is good; `None` if it is not one of this key's.
-    fn read<'t>(&self, token: &'t str) -> Option<(&'t str, Timestamp)> {
+    fn read<'t>(&self, token: &'t str) -> Option<(&'t str, DateTimeOffset)> {
         let (claims, signature) = token.rsplit_once("&sn=")?;
         let signature = BASE64_URL_SAFE_NO_PAD.decode(signature).ok()?;
         self.signed(claims).verify_slice(&signature).ok()?;
         let (api, until) = claims.strip_prefix("aid=")?.split_once("&p=tracing&ex=")?;
-        Some((api, until.parse().ok()?))
+        Some((api, DateTimeOffset::from_internet(until)?))
     }
 }
 
@@ -80,8 +84,8 @@ impl Debug {
         let Some((api, until)) = key.read(token.trim()) else {
             return Some(Debug::Refused("apim-debug-authorization-invalid", "true".to_owned()));
         };
-        if until.as_microsecond() <= host.now_micros() {
-            return Some(Debug::Refused("apim-debug-authorization-expired", until.to_string()));
+        if until.unix_micros() <= host.now_micros() {
+            return Some(Debug::Refused("apim-debug-authorization-expired", until.to_internet()));
         }
         if api != exchange.about.called.api.id {
             return Some(Debug::Refused("apim-debug-authorization-wrongapi", api.to_owned()));
@@ -121,7 +125,7 @@ mod tests {
         let key = DebugKey([7; 32]);
         let token = key.token("orders", 1_800_000_000);
         assert!(token.starts_with("aid=orders&p=tracing&ex=2027-01-15T08:00:00Z&sn="), "{token}");
-        assert_eq!(key.read(&token), Some(("orders", Timestamp::from_second(1_800_000_000).unwrap())));
+        assert_eq!(key.read(&token), Some(("orders", DateTimeOffset::from_unix_seconds(1_800_000_000).unwrap())));
         assert_eq!(DebugKey([8; 32]).read(&token), None);
         assert_eq!(key.read(&token.replace("orders", "books")), None);
         assert_eq!(key.read(&token.replace("2027", "2037")), None);

@@ -18,5 +18,5 @@ pub use check::check;
 pub use debug::DebugKey;
 pub use lints::lint;
 pub use plan::{CertificateFile, Keys, Plan, Secrets, shown_certificates};
-pub use policy::mask::SECRET_BYTES_MIN;
+pub use policy::mask::{Mask, SECRET_BYTES_MIN, Secrets as MaskedSecrets};
 pub use serve::{Admitted, Course, Gateway, Served, Unknown, admit, failed, serve};

@@ -7,6 +7,7 @@ use catalog::{
     openapi::example,
 };
 use diagnostic::Source;
+use dotnet::DateTimeOffset;
 use policy::mask::SECRET_BYTES_MIN;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -310,7 +311,7 @@ impl Plan {
     }
 
     /// What nobody may read: secret named values, the keys of subscriptions, what the credentials of backends add to requests.
-    pub(crate) fn secrets(&self) -> Vec<String> {
+    pub fn secrets(&self) -> Vec<String> {
         let named = |place: &PlanSurroundings| {
             let values = place.secrets.iter().filter_map(|name| place.named_values.get(name)).cloned();
             values.collect::<Vec<_>>()
@@ -567,6 +568,5 @@ fn subscription(service: &Service, subscription: &catalog::model::Subscription, 
 
 /// Seconds since 1970. A date without an offset is in UTC, as all of APIM's are.
 fn seconds(date: &str) -> Option<i64> {
-    let date: jiff::Timestamp = date.parse().or_else(|_| format!("{date}Z").parse()).ok()?;
-    Some(date.as_second())
+    Some(DateTimeOffset::from_internet(date)?.unix_micros().div_euclid(1_000_000))
 }

@@ -440,8 +440,8 @@ fn exchange(head: RequestHead, api: Option<&PlanApi>, found: Found, backend: Opt
         headers.keep_back(&api.key_header);
     }
     // Behind the portable door the client's address is not known; what a front proxy said about it stays then.
-    if !head.client_address().is_empty() {
-        add_forwarded_for(&mut headers, head.client_address());
+    if !head.peer_address().is_empty() {
+        add_forwarded_for(&mut headers, head.peer_address());
     }
     let query = head.target().split_once('?').map_or("", |(_, query)| query);
     let query = match api.filter(|api| crate::routes::query_value(query, &api.key_query).is_some()) {
@@ -478,10 +478,10 @@ fn api_path(target: &str, below_bytes: usize) -> Range<usize> {
     start..end.saturating_sub(below_bytes).max(start)
 }
 
-/// Says for whom the request is forwarded, after those that forwarded it before.
-fn add_forwarded_for(headers: &mut Headers, client_address: &str) {
+/// Says for whom the request is forwarded, after those that forwarded it before: a proxy in front has written the client's address already.
+fn add_forwarded_for(headers: &mut Headers, peer_address: &str) {
     let mut all: Vec<_> = headers.values("x-forwarded-for").map(|value| value.into_owned()).collect();
-    all.push(client_address.to_owned());
+    all.push(peer_address.to_owned());
     headers.set("x-forwarded-for", vec![all.join(", ").into_bytes()]);
 }
 

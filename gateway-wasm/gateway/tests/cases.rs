@@ -252,6 +252,7 @@ fn request(given: &str) -> RequestHead {
         method,
         authority,
         client_address: CLIENT_ADDRESS,
+        peer_address: "",
         client_certificate: &[],
         target,
     };

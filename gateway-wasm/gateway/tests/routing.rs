@@ -154,6 +154,7 @@ fn head(method: &str, target: &str, authority: &str, key: &str) -> RequestHead {
         method,
         authority,
         client_address: "192.0.2.7",
+        peer_address: "",
         client_certificate: &[],
         target,
     };

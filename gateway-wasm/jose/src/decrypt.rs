@@ -75,7 +75,11 @@ const TRIES_MAX: usize = 4;
 ///
 /// # Errors
 /// None of the keys fits the token, or it was encrypted for another, or changed.
-pub fn decrypt(encrypted: &Encrypted<'_>, keys: &[DecryptionKey], random: Random<'_>) -> Result<Vec<u8>, DecryptionFailure> {
+pub fn decrypt<'k>(
+    encrypted: &Encrypted<'_>,
+    keys: impl IntoIterator<Item = &'k DecryptionKey>,
+    random: Random<'_>,
+) -> Result<Vec<u8>, DecryptionFailure> {
     let management = encrypted.management;
     let mut choice = choose(keys, &encrypted.header, |key| key.fits(encrypted));
     if choice.candidates.is_empty() {

@@ -21,6 +21,10 @@ use std::{
 };
 use wire::{Fields, RequestHead, Which};
 
+/// That of the binaries.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod typical;
 use typical::{HEADERS, REQUEST_BODY, RESPONSE_BODY, RESPONSE_HEADERS, TARGET, documents, head};
 

@@ -51,6 +51,7 @@ fn exchange() -> Exchange {
         method: "GET",
         authority: "api.example",
         client_address: "192.0.2.1",
+        peer_address: "",
         client_certificate: &[],
         target: "/orders/7?page=2",
     };

@@ -7,15 +7,7 @@
 //! its own, which nobody can know here.
 
 use crate::{exchange::Exchange, problem};
-use std::{
-    borrow::Cow,
-    cell::LazyCell,
-    cmp::Ordering,
-    collections::{BTreeSet, HashMap},
-    fmt,
-    ops::Range,
-    rc::Rc,
-};
+use std::{borrow::Cow, cell::LazyCell, cmp::Ordering, collections::BTreeSet, fmt, ops::Range, rc::Rc};
 
 /// What stands in the place of a secret.
 pub const MASK: &str = "****";
@@ -80,23 +72,31 @@ impl Mask {
     /// right elsewhere.
     pub fn of(exchange: &Exchange) -> Self {
         let api = &exchange.about.called.api;
-        let mut mask = Self {
+        let mut came = Vec::new();
+        each_credential(exchange, |credential| came.push(credential.to_owned()));
+        Self {
             service: exchange.about.secrets.clone(),
-            request: Rc::default(),
+            request: Rc::new(Index::new(came)),
             key_header: api.key_header.to_ascii_lowercase(),
             key_query: api.key_query.clone(),
-        };
-        let mut came = Vec::new();
-        for (name, value) in exchange.client.fields().iter().filter(|(name, _)| mask.hides_field(name)) {
-            came.push(secret_of_field(name, &String::from_utf8_lossy(value)).to_owned());
         }
-        let query = exchange.client.target().split_once('?').map_or("", |(_, query)| query);
-        for value in query.split('&').filter_map(|pair| mask.key_in(pair)) {
-            came.push(dotnet::uri::unescape_data_string(value));
-            came.push(value.to_owned());
+    }
+
+    /// A text about an exchange without its secrets. What comes out is what [`of`](Self::of) and [`hide`](Self::hide) would show;
+    /// but few texts have anything of a credential in them, and for those that have not no mask is made.
+    pub fn hide_once<'t>(exchange: &Exchange, text: &'t str) -> Cow<'t, str> {
+        let mut runs = Starts::default();
+        let mut is_unsure = false;
+        each_credential(exchange, |credential| match kept_run(credential) {
+            Some(run) => runs.mark(run),
+            None => is_unsure = true,
+        });
+        if is_unsure
+            || text.as_bytes().windows(SECRET_BYTES_MIN).any(|start| start.first_chunk().is_some_and(|start| runs.has(start)))
+        {
+            return Self::of(exchange).hide(text);
         }
-        mask.request = Rc::new(Index::new(came));
-        mask
+        without(text, exchange.about.secrets.0.find(text).collect())
     }
 
     /// Something else that is a secret from now on, such as a token that was fetched for the request.
@@ -114,30 +114,14 @@ impl Mask {
     /// Everything that another mask of the same exchange has learned.
     pub(crate) fn learn_all(&mut self, other: &Mask) {
         if !Rc::ptr_eq(&self.request, &other.request) {
-            for form in other.request.0.values().flatten() {
-                Rc::make_mut(&mut self.request).insert(form.clone());
-            }
+            let learned = Rc::make_mut(&mut self.request);
+            other.request.forms.iter().for_each(|form| learned.insert(form.clone()));
         }
     }
 
     /// A text without its secrets.
     pub fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let mut found: Vec<_> = self.service.0.find(text).chain(self.request.find(text)).collect();
-        if found.is_empty() {
-            return text.into();
-        }
-        found.sort_unstable_by_key(|range| range.start);
-        let (mut hidden, mut end) = (String::with_capacity(text.len()), 0);
-        for range in found {
-            // Those that overlap are one: what would be left of the second could tell something.
-            if range.start >= end {
-                hidden.push_str(text.get(end..range.start).unwrap_or_default());
-                hidden.push_str(MASK);
-            }
-            end = end.max(range.end);
-        }
-        hidden.push_str(text.get(end..).unwrap_or_default());
-        hidden.into()
+        without(text, self.service.0.find(text).chain(self.request.find(text)).collect())
     }
 
     /// The value of a header field, whose name is in lower case.
@@ -167,33 +151,106 @@ impl Mask {
     }
 
     fn hides_field(&self, name: &str) -> bool {
-        FIELDS.contains(&name) || name == self.key_header
+        is_hidden(name, &self.key_header)
     }
 
-    /// The caller's key, where a pair of a query holds it.
     fn key_in<'q>(&self, pair: &'q str) -> Option<&'q str> {
-        let (name, value) = pair.split_once('=')?;
-        let is_it = !self.key_query.is_empty() && dotnet::uri::unescape_data_string(name) == self.key_query;
-        is_it.then_some(value)
+        key_in(pair, &self.key_query)
     }
 }
 
-/// Texts by how they start, so that finding them takes no longer the more there are.
+/// Everything in a request that proves who asks.
+fn each_credential(exchange: &Exchange, mut take: impl FnMut(&str)) {
+    let api = &exchange.about.called.api;
+    for (name, value) in exchange.client.fields().iter().filter(|(name, _)| is_hidden(name, &api.key_header)) {
+        take(secret_of_field(name, &String::from_utf8_lossy(value)));
+    }
+    let query = exchange.client.target().split_once('?').map_or("", |(_, query)| query);
+    for value in query.split('&').filter_map(|pair| key_in(pair, &api.key_query)) {
+        take(&dotnet::uri::unescape_data_string(value));
+        take(value);
+    }
+}
+
+/// True if nobody may read the value of a header field, whose name is in lower case.
+fn is_hidden(name: &str, key_header: &str) -> bool {
+    FIELDS.contains(&name) || name.eq_ignore_ascii_case(key_header)
+}
+
+/// The caller's key, where a pair of a query holds it.
+fn key_in<'q>(pair: &'q str, key_query: &str) -> Option<&'q str> {
+    let (name, value) = pair.split_once('=')?;
+    let is_it = || name == key_query || name.contains('%') && dotnet::uri::unescape_data_string(name) == key_query;
+    (!key_query.is_empty() && is_it()).then_some(value)
+}
+
+/// A text without what was found in it.
+fn without(text: &str, mut found: Vec<Range<usize>>) -> Cow<'_, str> {
+    if found.is_empty() {
+        return text.into();
+    }
+    found.sort_unstable_by_key(|range| range.start);
+    let (mut hidden, mut end) = (String::with_capacity(text.len()), 0);
+    for range in found {
+        // Those that overlap are one: what would be left of the second could tell something.
+        if range.start >= end {
+            hidden.push_str(text.get(end..range.start).unwrap_or_default());
+            hidden.push_str(MASK);
+        }
+        end = end.max(range.end);
+    }
+    hidden.push_str(text.get(end..).unwrap_or_default());
+    hidden.into()
+}
+
+/// Secret texts, ordered by how they start, so that finding them takes no longer the more there are.
 #[derive(Clone, Default)]
-struct Index(HashMap<[u8; SECRET_BYTES_MIN], Vec<String>>);
+struct Index {
+    /// First by how they start; of those that start alike the longest first.
+    forms: Vec<String>,
+    /// How they start.
+    starts: Starts,
+}
+
+/// How a secret starts.
+type Start = [u8; SECRET_BYTES_MIN];
+
+/// A bit for each start, by a hash of it: most places in a text are seen to be no secret's start by one look.
+#[derive(Clone, Copy, Default)]
+struct Starts([u64; 32]);
+
+impl Starts {
+    fn mark(&mut self, start: &Start) {
+        let (word, bit) = Self::place(start);
+        if let Some(word) = self.0.get_mut(word) {
+            *word |= bit;
+        }
+    }
+
+    /// False if no such start was marked; now and then true though none was.
+    fn has(&self, start: &Start) -> bool {
+        let (word, bit) = Self::place(start);
+        self.0.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    /// The factor is 2^32 by the golden ratio, which spreads what is alike.
+    fn place(start: &Start) -> (usize, u64) {
+        let hash = u32::from_le_bytes(*start).wrapping_mul(0x9E37_79B1) >> 21;
+        (hash as usize >> 6, 1 << (hash & 63))
+    }
+}
 
 impl Index {
     fn new(secrets: impl IntoIterator<Item = String>) -> Self {
         let mut index = Self::default();
         for form in secrets.into_iter().flat_map(|secret| forms(secret.trim())) {
             if let Some(start) = form.as_bytes().first_chunk() {
-                index.0.entry(*start).or_default().push(form);
+                index.starts.mark(start);
+                index.forms.push(form);
             }
         }
-        for same_start in index.0.values_mut() {
-            same_start.sort_unstable_by(|one, other| longest_first(one, other));
-            same_start.dedup();
-        }
+        index.forms.sort_unstable_by(|one, other| in_order(one, other));
+        index.forms.dedup();
         index
     }
 
@@ -205,34 +262,51 @@ impl Index {
 
     fn insert(&mut self, form: String) {
         let Some(start) = form.as_bytes().first_chunk() else { return };
-        let same_start = self.0.entry(*start).or_default();
-        let at = same_start.partition_point(|other| longest_first(other, &form).is_lt());
-        if same_start.get(at) != Some(&form) {
-            same_start.insert(at, form);
+        self.starts.mark(start);
+        let at = self.forms.partition_point(|other| in_order(other, &form).is_lt());
+        if self.forms.get(at) != Some(&form) {
+            self.forms.insert(at, form);
         }
     }
 
     /// Where secrets stand: at each place the longest.
     fn find(&self, text: &str) -> impl Iterator<Item = Range<usize>> {
-        let places = if self.0.is_empty() { 0 } else { text.len() };
+        let places = if self.forms.is_empty() { 0 } else { text.len() };
         (0..places).filter_map(|at| {
             let rest = text.as_bytes().get(at..)?;
-            let same_start = self.0.get(rest.first_chunk()?)?;
-            let longest = same_start.iter().find(|secret| rest.starts_with(secret.as_bytes()))?;
+            let start: &Start = rest.first_chunk()?;
+            if !self.starts.has(start) {
+                return None;
+            }
+            let first = self.forms.partition_point(|form| start_of(form) < Some(start));
+            let mut alike = self.forms.get(first..)?.iter().take_while(|form| start_of(form) == Some(start));
+            let longest = alike.find(|form| rest.starts_with(form.as_bytes()))?;
             Some(at..at + longest.len())
         })
     }
 }
 
-/// A secret may begin with another one.
-fn longest_first(one: &str, other: &str) -> Ordering {
-    other.len().cmp(&one.len()).then_with(|| one.cmp(other))
+fn start_of(form: &str) -> Option<&Start> {
+    form.as_bytes().first_chunk()
+}
+
+/// A secret may begin with another one: the longest is found first.
+fn in_order(one: &str, other: &str) -> Ordering {
+    let longest_first = || other.len().cmp(&one.len()).then_with(|| one.cmp(other));
+    start_of(one).cmp(&start_of(other)).then_with(longest_first)
 }
 
 /// What is secret in a header field that is not shown: of an authorization what stands behind the name of its scheme.
 fn secret_of_field<'v>(name: &str, value: &'v str) -> &'v str {
     let token = value.split_once(' ').filter(|_| name.ends_with("authorization"));
     token.map_or(value, |(_, token)| token)
+}
+
+/// How a run of letters and digits in a secret starts, which stands like this in all of its [`forms`]. There may be none; and what
+/// is written for XML, as `&amp;`, need not stay.
+fn kept_run(secret: &str) -> Option<&Start> {
+    let mut runs = secret.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());
+    if secret.contains('&') { None } else { runs.find_map(|run| run.first_chunk()) }
 }
 
 /// A secret as it is, and as it looks in a URL, in a form, in JSON, and in XML.
@@ -294,5 +368,18 @@ mod tests {
             secrets.iter().for_each(|secret| mask.learn(secret));
             assert_eq!(mask.hide(text), shown, "{secrets:?} learned, in {text:?}");
         }
+    }
+
+    #[test]
+    fn a_run_of_letters_and_digits_stays_in_each_form() {
+        let odd = ["a/b c&d=e", "&quot;quot&quot;", "50%2Foff%", "größe 7", "\"\n\"", "....", "a b", "session=17; theme=dark"];
+        for secret in CASES.iter().flat_map(|(secrets, _, _)| *secrets).chain(&odd) {
+            let Some(run) = kept_run(secret) else { continue };
+            let run = String::from_utf8_lossy(run);
+            for form in forms(secret) {
+                assert!(form.contains(&*run), "{run} in {form:?} of {secret:?}");
+            }
+        }
+        assert_eq!(kept_run("a.b-c7f3-9c2e"), Some(b"c7f3"));
     }
 }

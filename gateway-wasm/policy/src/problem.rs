@@ -13,13 +13,11 @@ pub fn response(status: u16, message: &str) -> Response {
 
 /// The answer to everything that went wrong inside: the caller learns a number that the operator's log knows.
 pub fn internal(activity_id: Guid) -> Response {
-    with_body(
-        500,
-        format!(
-            "{{ \"statusCode\": 500, \"message\": \"Internal server error\", \"activityId\": {} }}",
-            quoted(&activity_id.to_string())
-        ),
-    )
+    let mut body = String::with_capacity(128);
+    body.push_str("{ \"statusCode\": 500, \"message\": \"Internal server error\", \"activityId\": \"");
+    activity_id.push_to(&mut body);
+    body.push_str("\" }");
+    with_body(500, body)
 }
 
 fn with_body(status: u16, body: String) -> Response {

@@ -72,7 +72,7 @@ async fn end<H: Host>(effective: &Effective, exchange: &mut Exchange, host: &H, 
     let (outcome, last) = match result {
         Ok(outcome) => (outcome, Section::Outbound),
         Err(fault) => {
-            host.log(fault.level(), &Mask::of(exchange).hide(&fault.line(exchange)));
+            host.log(fault.level(), &Mask::hide_once(exchange, &fault.line(exchange)));
             on_error(effective, exchange, host, fault).await;
             (Outcome::Respond, Section::OnError)
         }

@@ -94,9 +94,9 @@ impl Fault {
     /// What an operator reads of it: `rate-limit in inbound of orders/getOrder: RateLimitExceeded: ...`.
     pub(crate) fn line(&self, exchange: &Exchange) -> String {
         let called = &exchange.about.called;
-        let section = self.at.as_ref().map_or(String::new(), |at| format!(" in {}", at.section.name()));
-        let (source, reason, message) = (self.source, self.reason, &self.message);
-        format!("{source}{section} of {}/{}: {reason}: {message}", called.api.id, called.operation.id)
+        let (within, section) = self.at.as_ref().map_or(("", ""), |at| (" in ", at.section.name()));
+        let place = [self.source, within, section, " of ", &called.api.id, "/", &called.operation.id];
+        [&place[..], &[": ", self.reason, ": ", &self.message]].concat().concat()
     }
 
     /// Who is to blame: callers are refused every day.

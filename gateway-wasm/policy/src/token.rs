@@ -203,8 +203,10 @@ impl Checks {
             Err(denied) => return Ok(Err(denied)),
         };
         let mut gathered = self.keys.gather(exchange, host, source).await?;
-        let wanted = self.wanted(exchange, host, source).await?;
-        let basis = self.basis(&wanted, &gathered);
+        let rules = self.rules(exchange, host, source).await?;
+        // What is written needs not be gathered for a token that is known.
+        let computed = if self.is_computed { Some(self.wanted(exchange, host, source).await?) } else { None };
+        let basis = self.basis(rules, computed.as_ref(), &gathered);
         // What is inside of an encrypted token is not remembered.
         let is_encrypted = text.bytes().filter(|&byte| byte == b'.').count() == 4;
         let is_remembered = !(is_encrypted && self.output.is_some()) && host.recall(&basis, &text);
@@ -216,16 +218,20 @@ impl Checks {
             Ok(plaintext) => plaintext,
             Err(denied) => return Ok(Err(denied)),
         };
-        let verdict = self.judge(&text, plaintext.as_deref(), &wanted, &mut gathered, host).await;
+        let wanted = match computed {
+            Some(computed) => computed,
+            None => self.wanted(exchange, host, source).await?,
+        };
+        let verdict = self.judge(&text, plaintext.as_deref(), rules, &wanted, &mut gathered, host).await;
         let (claims, said) = match verdict {
             Ok(right) => right,
             Err(denied) => return Ok(Err(denied)),
         };
         exchange.say(source, || said);
         if let Some(expires) = claims.expires_us() {
-            let until_micros = expires.saturating_add(i64::from(wanted.clock_skew_s) * 1_000_000);
+            let until_micros = expires.saturating_add(i64::from(rules.clock_skew_s) * 1_000_000);
             // The keys may have been asked for anew.
-            host.remember(&self.basis(&wanted, &gathered), &text, until_micros);
+            host.remember(&self.basis(rules, Some(&wanted).filter(|_| self.is_computed), &gathered), &text, until_micros);
         }
         Ok(Ok(plaintext.and_then(|plaintext| String::from_utf8(plaintext).ok()).unwrap_or(text)))
     }
@@ -244,7 +250,7 @@ impl Checks {
             Err(why) => return Ok(Err(Denied::invalid(sentence(why, &[])))),
         };
         let (keys, missing) = keys::decryption_keys(&self.decryption, exchange, host, source).await?;
-        Ok(jose::decrypt(&encrypted, &keys, &mut || host.random())
+        Ok(jose::decrypt(&encrypted, keys.iter().map(Rc::as_ref), &mut || host.random())
             .map(Some)
             .map_err(|why| Denied::invalid(sentence(why, &missing))))
     }
@@ -254,6 +260,7 @@ impl Checks {
         &self,
         text: &str,
         plaintext: Option<&[u8]>,
+        rules: Rules,
         wanted: &AllWanted,
         gathered: &mut Gathered,
         host: &H,
@@ -266,9 +273,9 @@ impl Checks {
                 Token::Encrypted(_) => return Err(Denied::invalid("The token is encrypted")),
             },
         };
-        let signer = self.signer(&signed, wanted, gathered, host).await?;
+        let signer = self.signer(&signed, rules, gathered, host).await?;
         let claims = jose::read_claims(signed.payload()).map_err(malformed)?;
-        claims::check_times(&claims, host.now_micros(), wanted.clock_skew_s, wanted.must_expire)?;
+        claims::check_times(&claims, host.now_micros(), rules.clock_skew_s, rules.must_expire)?;
         claims::check_issuer(&self.issuers_of(&signer, wanted, &claims), &claims, &signer.key)?;
         claims::check_audiences(&wanted.audiences, &claims)?;
         claims::check_all(&wanted.claims, &claims)?;
@@ -284,11 +291,11 @@ impl Checks {
     async fn signer<H: Host>(
         &self,
         signed: &Signed<'_>,
-        wanted: &AllWanted,
+        rules: Rules,
         gathered: &mut Gathered,
         host: &H,
     ) -> Result<Signer, Denied> {
-        if signed.algorithm().is_none() && !wanted.must_be_signed {
+        if signed.algorithm().is_none() && !rules.must_be_signed {
             return Ok(Signer { issuer: None, key: "nothing, which `require-signed-tokens` allows".to_owned() });
         }
         self.keys.signer(signed, gathered, host).await
@@ -312,6 +319,14 @@ impl Checks {
         allowed
     }
 
+    async fn rules<H: Host>(&self, exchange: &mut Exchange, host: &H, source: &'static str) -> Result<Rules, Fault> {
+        Ok(Rules {
+            must_expire: self.must_expire.get(exchange, host, source).await?,
+            must_be_signed: self.must_be_signed.get(exchange, host, source).await?,
+            clock_skew_s: self.clock_skew_s.get(exchange, host, source).await?,
+        })
+    }
+
     async fn wanted<H: Host>(&self, exchange: &mut Exchange, host: &H, source: &'static str) -> Result<AllWanted, Fault> {
         let mut claims = Vec::with_capacity(self.claims.len());
         for claim in &self.claims {
@@ -327,25 +342,17 @@ impl Checks {
             clients =
                 Some(claims::all(&applications.clients, exchange, host, source).await?).filter(|clients| !clients.is_empty());
         }
-        Ok(AllWanted {
-            must_expire: self.must_expire.get(exchange, host, source).await?,
-            must_be_signed: self.must_be_signed.get(exchange, host, source).await?,
-            clock_skew_s: self.clock_skew_s.get(exchange, host, source).await?,
-            issuers: claims::all(&self.issuers, exchange, host, source).await?,
-            audiences,
-            claims,
-            clients,
-        })
+        Ok(AllWanted { issuers: claims::all(&self.issuers, exchange, host, source).await?, audiences, claims, clients })
     }
 
-    /// Everything that a verdict rests on, beside the token.
-    fn basis(&self, wanted: &AllWanted, gathered: &Gathered) -> Vec<u8> {
+    /// Everything that a verdict rests on, beside the token. What is written is in the fingerprint.
+    fn basis(&self, rules: Rules, computed: Option<&AllWanted>, gathered: &Gathered) -> Vec<u8> {
         let mut basis = Vec::with_capacity(64);
         basis.extend_from_slice(&self.fingerprint);
         gathered.basis(&mut basis);
-        basis.push(u8::from(wanted.must_expire) | u8::from(wanted.must_be_signed) << 1);
-        basis.extend_from_slice(&wanted.clock_skew_s.to_le_bytes());
-        if self.is_computed {
+        basis.push(u8::from(rules.must_expire) | u8::from(rules.must_be_signed) << 1);
+        basis.extend_from_slice(&rules.clock_skew_s.to_le_bytes());
+        if let Some(wanted) = computed {
             claims::texts_basis(&wanted.issuers, &mut basis);
             claims::texts_basis(&wanted.audiences, &mut basis);
             claims::texts_basis(wanted.clients.iter().flatten(), &mut basis);
@@ -357,11 +364,16 @@ impl Checks {
     }
 }
 
-/// What is asked of one request's token.
-struct AllWanted {
+/// What holds for every token of one request.
+#[derive(Clone, Copy, Debug)]
+struct Rules {
     must_expire: bool,
     must_be_signed: bool,
     clock_skew_s: u32,
+}
+
+/// What is asked of one request's token.
+struct AllWanted {
     issuers: Vec<Rc<str>>,
     audiences: Vec<Rc<str>>,
     claims: Vec<Wanted>,

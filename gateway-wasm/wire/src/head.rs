@@ -78,6 +78,7 @@ pub struct RequestHead {
     method: (u32, u32),
     authority: (u32, u32),
     client_address: (u32, u32),
+    peer_address: (u32, u32),
     client_certificate: (u32, u32),
     target: (u32, u32),
     fields: Fields,
@@ -98,10 +99,11 @@ impl RequestHead {
         let method = place(reader.short_text()?.as_bytes());
         let authority = place(reader.short_text()?.as_bytes());
         let client_address = place(reader.short_text()?.as_bytes());
+        let peer_address = place(reader.short_text()?.as_bytes());
         let client_certificate = place(reader.long()?);
         let target = place(reader.long_text()?.as_bytes());
         let fields = Fields::take(&mut reader, &bytes)?;
-        Ok(Self { scheme, method, authority, client_address, client_certificate, target, fields, bytes })
+        Ok(Self { scheme, method, authority, client_address, peer_address, client_certificate, target, fields, bytes })
     }
 
     #[inline]
@@ -124,9 +126,17 @@ impl RequestHead {
         self.text(self.authority)
     }
 
-    /// The address of the client's end of the connection.
+    /// The address of the client: that of the other end of the connection, or the one for which a trusted proxy there forwards.
     pub fn client_address(&self) -> &str {
         self.text(self.client_address)
+    }
+
+    /// The address of the other end of the connection.
+    pub fn peer_address(&self) -> &str {
+        match self.text(self.peer_address) {
+            "" => self.client_address(),
+            proxy => proxy,
+        }
     }
 
     /// What the client showed of itself; `None` if it showed nothing.
@@ -154,6 +164,8 @@ pub struct RequestHeadBuilder<'a> {
     pub method: &'a str,
     pub authority: &'a str,
     pub client_address: &'a str,
+    /// Empty where it is the client's.
+    pub peer_address: &'a str,
     /// What [`Shown::write`] wrote, or nothing.
     pub client_certificate: &'a [u8],
     pub target: &'a str,
@@ -168,6 +180,7 @@ impl RequestHeadBuilder<'_> {
         writer.short(self.method.as_bytes());
         writer.short(self.authority.as_bytes());
         writer.short(self.client_address.as_bytes());
+        writer.short(self.peer_address.as_bytes());
         writer.long(self.client_certificate);
         writer.long(self.target.as_bytes());
         FieldsBuilder::new(out)

@@ -23,6 +23,7 @@ fn request() -> Vec<u8> {
         method: "GET",
         authority: "api.example",
         client_address: "192.0.2.1",
+        peer_address: "",
         client_certificate: &certificate,
         target: "/books?q=é",
     };
@@ -87,6 +88,7 @@ fn request_heads_come_back() {
     let head = RequestHead::read(Bytes::from(request())).unwrap();
     assert_eq!((head.scheme(), head.method(), head.authority()), (Scheme::Https, "GET", "api.example"));
     assert_eq!((head.client_address(), head.target()), ("192.0.2.1", "/books?q=é"));
+    assert_eq!(head.peer_address(), "192.0.2.1", "nobody is in between");
     assert_eq!(head.client_certificate(), Some(shown()));
     assert_eq!(head.fields().iter().collect::<Vec<_>>(), [("accept", &b"*/*"[..]), ("x-raw", b"\xff\x00")]);
     assert_eq!(head.fields().get("x-raw"), Some(&b"\xff\x00"[..]));

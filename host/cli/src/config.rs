@@ -1,6 +1,6 @@
 //! `portico.yaml`: what is about a machine, and so not part of a service folder.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use hyper::header::{HeaderMap, HeaderName};
 use serde::{Deserialize, de::DeserializeOwned};
 use std::{
@@ -100,7 +100,7 @@ pub(crate) fn filled_in(text: &str) -> Result<String> {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
-        let (name, after) = after.split_once('}').with_context(|| format!("`{text}` has a `${{` without a `}}`"))?;
+        let (name, after) = after.split_once('}').context("a value has a `${` without a `}`")?;
         out.push_str(before);
         out.push_str(&std::env::var(name).with_context(|| format!("the environment variable {name} is not there"))?);
         rest = after;
@@ -263,5 +263,77 @@ impl Limits {
 /// Reads a YAML file. Mistakes are told with line and column.
 pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    serde_saphyr::from_str(&text).with_context(|| format!("{} is not as it should be", path.display()))
+    serde_saphyr::from_str(&text).map_err(|error| wrong(path, &error))
+}
+
+/// What is wrong with a file, and where; without what stands there, which may be a secret.
+fn wrong(path: &Path, error: &serde_saphyr::Error) -> anyhow::Error {
+    let error = error.without_snippet();
+    let place = match error.location() {
+        Some(location) => format!("{}:{}:{}", path.display(), location.line(), location.column()),
+        None => path.display().to_string(),
+    };
+    let text = error.to_string();
+    anyhow!("{place} is not as it should be: {}", without_values(text.lines().next().unwrap_or_default()))
+}
+
+/// A message of serde without the values in it, which it puts between quotation marks. Names of settings stand between backticks.
+fn without_values(message: &str) -> String {
+    let mut shown = String::with_capacity(message.len());
+    let mut parts = message.split('"');
+    shown.push_str(parts.next().unwrap_or_default());
+    // What is open at the end stays closed: a value may have quotation marks of its own.
+    if let (Some(_), Some(last)) = (parts.next(), parts.next_back()) {
+        shown.push_str("\"...\"");
+        shown.push_str(last);
+    }
+    // Numbers and single characters stand between backticks, as names of settings do.
+    for kind in ["integer", "floating point", "boolean", "character"] {
+        let before = format!("{kind} `");
+        if let Some((start, rest)) = shown.split_once(&before)
+            && let Some((_, end)) = rest.split_once('`')
+        {
+            shown = format!("{start}{kind}{end}");
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code)]
+    struct File {
+        name: BTreeMap<String, String>,
+        number: u16,
+    }
+
+    #[test]
+    fn mistakes_are_told_without_what_stands_there() {
+        for (text, line, reason) in [
+            ("name:\n  a: b\nnumber: hunter2-x\n", 3, ""),
+            ("name: hunter2-x\nnumber: 1\n", 1, ""),
+            ("name: { a: [hunter2-x] }\nnumber: 1\n", 1, ""),
+            ("number: 4711471\nname: {}\n", 1, ""),
+            ("name: {}\nnumber: 1\nothers: hunter2-x\n", 3, "unknown field `others`"),
+            ("name:\n  a: \"hunter2-x\n", 0, ""),
+            ("name: {}\nnumber: 1\n a: hunter2-x\n", 0, ""),
+        ] {
+            let error = serde_saphyr::from_str::<File>(text).unwrap_err();
+            let shown = format!("{:#}", wrong(Path::new("a.yaml"), &error));
+            assert!(!shown.contains("hunter2") && !shown.contains("4711471"), "{shown}");
+            assert!(
+                shown.starts_with("a.yaml") && shown.contains("is not as it should be: ") && shown.contains(reason),
+                "{shown}"
+            );
+            assert!(line == 0 || shown.starts_with(&format!("a.yaml:{line}:")), "{shown}");
+            assert!(!shown.contains('\n'), "{shown}");
+        }
+        assert_eq!(without_values("invalid type: string \"a\"b\", expected u16"), "invalid type: string \"...\", expected u16");
+        assert_eq!(without_values("invalid type: integer `7`, expected a string"), "invalid type: integer, expected a string");
+    }
 }

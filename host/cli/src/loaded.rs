@@ -1,6 +1,6 @@
 //! From the folder on disk to what runs: a plan for the gateway, and a site.
 
-use crate::{Failure, secrets, tls};
+use crate::{Failure, log, secrets, tls};
 use catalog::{Folder, Service};
 use diagnostic::{Diagnostics, render};
 use gateway::{DebugKey, Gateway, Plan, Secrets};
@@ -69,6 +69,7 @@ impl Place<'_> {
         let tls_backends = settings.backends.keys().cloned().collect();
         let secrets = Secrets { backends, tls_backends, debug_key: self.debug_key, ..secrets };
         let plan = Plan::new(&loaded.service, &secrets);
+        log::conceal(plan.secrets());
         let bytes = plan.write();
         let issuers: Vec<String> = Gateway::new(plan).issuers().into_iter().collect();
         let identity = self.parties.identity.clone();

@@ -8,7 +8,10 @@ use crate::{
     tls,
 };
 use anyhow::{Context, anyhow};
-use catalog::{Service, model::NamedValue};
+use catalog::{
+    Service,
+    model::{KeyVault, NamedValue},
+};
 use gateway::{Keys, SECRET_BYTES_MIN, Secrets};
 use identity::Vaults;
 use serde::Deserialize;
@@ -87,6 +90,16 @@ pub(crate) async fn read(
             certificates.insert(name, identity);
         }
     }
+    let mut asked = BTreeSet::new();
+    for certificate in &service.certificates {
+        let name = certificate.full_name();
+        let Some(place) = certificate.vault.as_ref().filter(|_| !certificates.contains_key(&name)) else { continue };
+        asked.insert(place.clone());
+        match of_vault(place, vaults).await {
+            Ok(identity) => drop(certificates.insert(name, identity)),
+            Err(why) => eprint!("{}", unread(&name, &why)),
+        }
+    }
     for (name, identity) in &certificates {
         let Some(der) = identity.chain.first() else {
             return Err(anyhow!("the file of the certificate `{name}` has only a key in it").into());
@@ -95,26 +108,48 @@ pub(crate) async fn read(
         secrets.certificates.insert(name.clone(), file);
     }
     let mut missing = Vec::new();
-    let mut asked = BTreeSet::new();
     for value in service.named_values.iter().filter(|value| value.value.is_none()) {
         let names = [&value.display_name, &value.name];
         if names.iter().any(|name| secrets.named_values.contains_key(*name)) {
             continue;
         }
         let in_file = names.into_iter().find_map(|name| file.vaults.get(name));
-        match in_file.or(value.vault_reference.as_ref()) {
+        let in_file = in_file.map(|reference| KeyVault { secret: reference.clone(), client_id: None });
+        match in_file.or(value.vault.clone()) {
             None => missing.push(absent(folder, value, "")),
-            Some(reference) => {
-                asked.insert(reference.clone());
-                match vaults.read(reference).await {
+            Some(place) => {
+                asked.insert(place.clone());
+                match vaults.read_as(&place.secret, place.client_id.as_deref()).await {
                     Ok(secret) => drop(secrets.named_values.insert(value.display_name.clone(), secret.expose().to_owned())),
                     Err(error) => missing.push(absent(folder, value, &format!("  = note: {error}\n"))),
                 }
             }
         }
     }
-    vaults.retain(|reference| asked.contains(reference));
+    let is_asked = |place: &KeyVault, secret: &str, client_id: Option<&str>| {
+        place.secret == secret && place.client_id.as_deref() == client_id
+    };
+    vaults.retain(|secret, client_id| asked.iter().any(|place| is_asked(place, secret, client_id)));
     if missing.is_empty() { Ok((secrets, certificates)) } else { Err(Failure::Findings(missing.join("\n"))) }
+}
+
+/// The file of a certificate that is in a vault. Azure gives PEM, or a PKCS #12 file in base64 without a password; as the certificate was
+/// put there.
+async fn of_vault(place: &KeyVault, vaults: &Vaults) -> Result<Identity, String> {
+    let text = vaults.read_as(&place.secret, place.client_id.as_deref()).await.map_err(|error| error.to_string())?;
+    let identity = tls::identity_of_text(text.expose(), None).map_err(|error| format!("`{}`: {error:#}", place.secret))?;
+    match identity.chain.is_empty() {
+        true => Err(format!("`{}` has only a key in it", place.secret)),
+        false => Ok(identity),
+    }
+}
+
+/// A certificate that is in a vault, and is not to be had from there. What needs it fails; everything else is served.
+fn unread(name: &str, why: &str) -> String {
+    format!(
+        "warning[certificate/vault]: the certificate `{name}` is not there, and requests that need it fail: {why}\n  \
+         = help: it is tried again every minute; or write `{name}: {{ file: ..., password: ... }}` under `certificates:` in the secrets file\n\n"
+    )
 }
 
 /// A secret named value that nobody gave, and what to do about it.

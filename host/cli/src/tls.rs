@@ -6,7 +6,7 @@ use crate::{
 };
 use anyhow::{Context, Result, bail};
 use catalog::{Service, model::Certificate};
-use server::tls::{Asks, BackendTls, Identity, ListenerTls, Settings, is_authority, read_identity, thumbprint};
+use server::tls::{Asks, BackendTls, Identity, ListenerTls, NameTls, Settings, is_authority, read_identity, thumbprint};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -50,7 +50,28 @@ pub(crate) fn settings(service: &Service, certificates: &Certificates, written: 
         tls.checks_name = own.validate_certificate_name.unwrap_or(tls.checks_name);
     }
     settings.listener = written.listener.map(|listener| listener_tls(written.folder, listener, certificates)).transpose()?;
+    if let Some(listener) = &mut settings.listener {
+        listener.names = names(service, certificates);
+    }
     Ok(settings)
+}
+
+/// What the folder's gateways say of TLS at their host names. Where two say different things of one name, clients are asked for a
+/// certificate if one of them wants it, and are offered HTTP/2 if none forbids it.
+fn names(service: &Service, certificates: &Certificates) -> BTreeMap<String, NameTls> {
+    let mut names: BTreeMap<String, NameTls> = BTreeMap::new();
+    for host in service.gateways.iter().flat_map(|gateway| &gateway.host_tls) {
+        let name = names.entry(host.host_name.clone()).or_default();
+        let both = |one: Option<bool>, other: Option<bool>, which: fn(bool, bool) -> bool| match (one, other) {
+            (Some(one), Some(other)) => Some(which(one, other)),
+            (one, other) => one.or(other),
+        };
+        name.asks = both(name.asks, host.asks, |one, other| one || other);
+        name.http2 = both(name.http2, host.http2, |one, other| one && other);
+        let own = host.certificate.as_ref().and_then(|id| certificates.get(id)).filter(|own| own.key.is_some());
+        name.identity = name.identity.take().or_else(|| own.cloned());
+    }
+    names
 }
 
 fn listener_tls(folder: &Path, written: &config::ListenerTls, certificates: &Certificates) -> Result<ListenerTls> {
@@ -73,7 +94,7 @@ fn listener_tls(folder: &Path, written: &config::ListenerTls, certificates: &Cer
         Ask::Request => Asks::Certificate,
         Ask::Require => Asks::TrustedCertificate,
     };
-    Ok(ListenerTls { identities, asks, authorities, revocation_lists })
+    Ok(ListenerTls { identities, asks, authorities, revocation_lists, names: BTreeMap::new() })
 }
 
 /// A certificate with its key.
@@ -145,9 +166,24 @@ pub(crate) fn missing(service: &Service, settings: &Settings, played: &BTreeMap<
     for (backend, tls) in settings.backends.iter().filter(|(backend, _)| !played.contains_key(*backend)) {
         needed.extend(tls.certificate.as_deref().map(|name| (name, format!("the backend `{backend}`"))));
     }
+    let hosts = service.gateways.iter().flat_map(|gateway| gateway.host_tls.iter().map(move |host| (gateway, host)));
+    // Without TLS of its own, the gateway shows clients nothing: whatever is in front of it does.
+    for (gateway, host) in hosts.filter(|_| settings.listener.is_some()) {
+        if let Some(name) = &host.certificate {
+            needed.insert((name.as_str(), format!("the gateway `{}` at `{}`", gateway.name, host.host_name)));
+        }
+    }
     for (policy, name) in gateway::shown_certificates(service) {
         needed.insert((name, format!("`authentication-certificate` in {policy}")));
     }
+    let asked = service.gateways.iter().flat_map(|gateway| &gateway.host_tls).filter(|host| host.asks == Some(true));
+    let in_vain = asked.filter(|_| settings.listener.is_none()).map(|host| {
+        format!(
+            "warning[gateway/client-certificate]: clients are not asked for certificates at `{}`: the gateway listens without TLS\n  \
+             = help: write `gateway: {{ tls: ... }}` into portico.yaml; a proxy in front cannot pass on a certificate that policies see\n\n",
+            host.host_name
+        )
+    });
     let missing = needed.iter().filter(|(name, _)| !has_key(name));
     missing
         .map(|(name, who)| {
@@ -156,5 +192,6 @@ pub(crate) fn missing(service: &Service, settings: &Settings, played: &BTreeMap<
                  that need it fail\n  = help: write `{name}: {{ file: ..., password: ... }}` under `certificates:` in the secrets file\n"
             )
         })
+        .chain(in_vain)
         .collect()
 }

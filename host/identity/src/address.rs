@@ -19,6 +19,30 @@ pub(crate) struct Address {
 impl Address {
     /// Reads a URL. What is not encrypted may not leave the machine, so `http:` is only for hosts up to here.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
+        let address = Self::taken_apart(text)?;
+        if !address.is_tls && address.zone() < Zone::Loopback {
+            return Err(Error::new(
+                &address,
+                "what is not encrypted is asked only of this machine (`localhost`, `127.0.0.1`)",
+                "write `https://`",
+            ));
+        }
+        Ok(address)
+    }
+
+    /// Reads the URL of what is published for everybody, and signed: `http:`, because TLS would need to know first whom to trust.
+    pub(crate) fn parse_published(text: &str) -> Result<Self, Error> {
+        match Self::taken_apart(text)? {
+            address if address.is_tls => Err(Error::new(
+                &address,
+                "only a URL that begins with `http://` is asked",
+                "have the authority name one in its certificates",
+            )),
+            address => Ok(address),
+        }
+    }
+
+    fn taken_apart(text: &str) -> Result<Self, Error> {
         const BYTES_MAX: usize = 2048;
         let wrong = |reason: &str| {
             // What stands before an `@` may be a password.
@@ -36,7 +60,7 @@ impl Address {
         let is_tls = match scheme {
             "https" => true,
             "http" => false,
-            _ => return wrong("the URL does not begin with `https://`"),
+            _ => return wrong("the URL does not begin with `https://` or `http://`"),
         };
         if authority.as_str().contains('@') {
             return wrong("a URL with a user name in it is not asked");
@@ -51,15 +75,7 @@ impl Address {
             (None, Some((_, after))) if !after.contains(']') => return wrong("the port of the URL is not one"),
             (None, _) => default_port,
         };
-        let address = Self { uri, host, port, is_tls };
-        if !is_tls && address.zone() < Zone::Loopback {
-            return Err(Error::new(
-                &address,
-                "what is not encrypted is asked only of this machine (`localhost`, `127.0.0.1`)",
-                "write `https://`",
-            ));
-        }
-        Ok(address)
+        Ok(Self { uri, host, port, is_tls })
     }
 
     /// Where the host says to be. Where it is, is known when its name is resolved.

@@ -78,11 +78,23 @@ impl Client {
         reach: Zone,
         request: http::Result<Request<Bytes>>,
     ) -> Result<Response<Bytes>, Error> {
+        self.send_within(address, reach, request, ANSWER_BYTES_MAX).await
+    }
+
+    /// The same for an answer of at most so many bytes.
+    pub(crate) async fn send_within(
+        &self,
+        address: &Address,
+        reach: Zone,
+        request: http::Result<Request<Bytes>>,
+        bytes_max: usize,
+    ) -> Result<Response<Bytes>, Error> {
         let request = request.map_err(|error| Error::new(address, format!("{error}"), "see what the settings say about it"))?;
-        let response = timeout(REQUEST_TIMEOUT, self.exchange(address, reach, request)).await.unwrap_or_else(|_| {
-            let reason = format!("no answer within {} s", REQUEST_TIMEOUT.as_secs());
-            Err(Error::new(address, reason, "see whether the server is well, and whether a firewall is between"))
-        })?;
+        let response =
+            timeout(REQUEST_TIMEOUT, self.exchange(address, reach, request, bytes_max)).await.unwrap_or_else(|_| {
+                let reason = format!("no answer within {} s", REQUEST_TIMEOUT.as_secs());
+                Err(Error::new(address, reason, "see whether the server is well, and whether a firewall is between"))
+            })?;
         if response.status().is_redirection() {
             let location = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok()).unwrap_or("elsewhere");
             let reason = format!("the server redirects to {}, and redirects are not followed", quoted(location));
@@ -91,16 +103,22 @@ impl Client {
         Ok(response)
     }
 
-    async fn exchange(&self, address: &Address, reach: Zone, mut request: Request<Bytes>) -> Result<Response<Bytes>, Error> {
+    async fn exchange(
+        &self,
+        address: &Address,
+        reach: Zone,
+        mut request: Request<Bytes>,
+        bytes_max: usize,
+    ) -> Result<Response<Bytes>, Error> {
         *request.uri_mut() = address.path_and_query().parse::<Uri>().unwrap_or_default();
         if let Ok(host) = HeaderValue::from_str(address.authority()) {
             request.headers_mut().insert(header::HOST, host);
         }
-        request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        request.headers_mut().entry(header::ACCEPT).or_insert(HeaderValue::from_static("application/json"));
         request.headers_mut().insert(header::USER_AGENT, HeaderValue::from_static("portico"));
         let stream = connect(address, reach).await?;
         if !address.is_tls {
-            return talk(address, stream, request).await;
+            return talk(address, stream, request, bytes_max).await;
         }
         let failed = |error: io::Error| {
             let help = "see whether the server's certificate is for this host and still valid; for an authority of your own, set `ca_file`";
@@ -108,7 +126,7 @@ impl Client {
         };
         let name = ServerName::try_from(address.host.clone()).map_err(|error| failed(io::Error::other(error)))?;
         let stream = self.tls.connector().map_err(failed)?.connect(name, stream).await.map_err(failed)?;
-        talk(address, stream, request).await
+        talk(address, stream, request, bytes_max).await
     }
 }
 
@@ -171,7 +189,7 @@ pub(crate) fn too_near(address: &Address, found: &str, zone: Zone) -> Error {
     Error::new(address, format!("the host is at {found}, which is {}: nearer than this server may be", zone.name()), help)
 }
 
-async fn talk<S>(address: &Address, stream: S, request: Request<Bytes>) -> Result<Response<Bytes>, Error>
+async fn talk<S>(address: &Address, stream: S, request: Request<Bytes>, bytes_max: usize) -> Result<Response<Bytes>, Error>
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
@@ -185,10 +203,10 @@ where
         let _ = connection.await;
     });
     let (head, body) = sender.send_request(request.map(Full::new)).await.map_err(failed)?.into_parts();
-    match Limited::new(body, ANSWER_BYTES_MAX).collect().await {
+    match Limited::new(body, bytes_max).collect().await {
         Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
         Err(error) if error.is::<LengthLimitError>() => {
-            let reason = format!("the answer is larger than {} KiB", ANSWER_BYTES_MAX >> 10);
+            let reason = format!("the answer is larger than {} KiB", bytes_max >> 10);
             Err(Error::new(address, reason, "see whether the URL is right: what is asked for here is never so large"))
         }
         Err(error) => Err(Error::new(address, format!("the answer breaks off: {}", described(&*error)), help)),

@@ -2,6 +2,7 @@
 //!
 //! - [`Providers`]: the keys that others sign their tokens with, by OpenID discovery.
 //! - [`Tokens`]: tokens that the gateway shows to others as itself; [`Authorizations`]: tokens that somebody allowed it to use.
+//! - [`Published`]: what authorities publish of the certificates that they revoked.
 //! - [`Vaults`]: secrets that are kept elsewhere.
 //!
 //! All of them ask another server, remember its answer, ask again in time, and go on with what they have where it does not answer.
@@ -13,6 +14,7 @@
 mod authorizations;
 mod keep;
 mod providers;
+mod published;
 mod tokens;
 mod vaults;
 
@@ -33,6 +35,7 @@ pub use client::Client;
 pub use error::Error;
 pub use oauth::ClientAuthentication;
 pub use providers::{Provider, ProviderSettings, Providers, Unknown};
+pub use published::{Published, Question, RevocationSettings};
 pub use secret::Secret;
 pub use tokens::{AccessToken, SourceSettings, TokenRequest, TokenSettings, Tokens};
 pub use vaults::{AzureSettings, Changes, HashiCorpSettings, VaultSettings, Vaults};
@@ -56,6 +59,9 @@ pub use world::World;
 ///       client_secret: "${PARTNER_SECRET}"
 ///       scope: ""
 ///       parameters: { audience: "{resource}" }
+/// revocation:
+///   hosts: [ocsp.corp.example]
+///   wait_ms: 1000
 /// authorizations:
 ///   file: /var/lib/portico/refresh-tokens.json
 ///   providers:
@@ -80,6 +86,8 @@ pub struct Settings {
     pub providers: ProviderSettings,
     /// Who the gateway is.
     pub tokens: TokenSettings,
+    /// Who is asked what was revoked.
+    pub revocation: RevocationSettings,
     /// What others allowed it.
     pub authorizations: AuthorizationSettings,
 }

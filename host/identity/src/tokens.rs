@@ -137,6 +137,11 @@ impl Tokens {
         Ok(timed.get(&self.world, |timed, _| timed.need(&self.world), fetch).await?.token)
     }
 
+    /// True if an identity has this client id.
+    pub(crate) fn has_client(&self, client_id: &str) -> bool {
+        self.identities.values().any(|source| source.client_id() == Some(client_id))
+    }
+
     fn identity(&self, request: &TokenRequest) -> Result<(&str, &Arc<Source>), Error> {
         let place = format!("a token for `{}`", request.resource);
         let client_id = request.client_id.as_deref();

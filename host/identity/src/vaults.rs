@@ -61,7 +61,8 @@ pub struct VaultSettings {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AzureSettings {
-    /// The identity that may read the secrets; the default one where it is left out.
+    /// The identity that may read the secrets; the default one where it is left out. A secret for which the folder names the client id of
+    /// another of the gateway's identities (`identityClientId`) is read by that one.
     pub identity: Option<String>,
     /// Hosts that are vaults though they are not Azure's. They get tokens that open Azure's vaults.
     pub hosts: Vec<String>,
@@ -96,10 +97,12 @@ struct Shared {
     file: Option<PathBuf>,
     azure: AzureSettings,
     hashicorp: Option<HashiCorp>,
-    /// By reference.
-    entries: Mutex<BTreeMap<String, Arc<Entry>>>,
+    entries: Mutex<BTreeMap<Asked, Arc<Entry>>>,
     changes: Arc<watch::Sender<()>>,
 }
+
+/// A reference, and the client id of the identity that reads it, where the folder names one.
+type Asked = (String, Option<String>);
 
 #[derive(Debug)]
 struct HashiCorp {
@@ -161,8 +164,17 @@ impl Vaults {
     /// # Errors
     /// Fails if this is no reference, or if the secret has never been read. One that was read once serves until it is read again.
     pub async fn read(&self, reference: &str) -> Result<Secret, Error> {
-        let entry = self.entry(reference);
-        match (self.up_to_date(reference, &entry).await, entry.read.peek()) {
+        self.read_as(reference, None).await
+    }
+
+    /// The same, as the identity with this client id. A vault of Azure is asked with its token; others know no identities.
+    ///
+    /// # Errors
+    /// As [`Vaults::read`], and if the gateway has no such identity, and nothing says which one is to read instead.
+    pub async fn read_as(&self, reference: &str, client_id: Option<&str>) -> Result<Secret, Error> {
+        let asked = (reference.to_owned(), client_id.map(str::to_owned));
+        let entry = self.entry(&asked);
+        match (self.up_to_date(&asked, &entry).await, entry.read.peek()) {
             (Ok(read), _) | (Err(_), Some(read)) => Ok(read.secret),
             (Err(error), None) => {
                 entry.is_missed.store(true, Ordering::Relaxed);
@@ -172,8 +184,8 @@ impl Vaults {
     }
 
     /// Forgets all secrets but those that are still used, so that nobody asks for the others again.
-    pub fn retain(&self, is_used: impl Fn(&str) -> bool) {
-        self.shared.entries().retain(|reference, _| is_used(reference));
+    pub fn retain(&self, is_used: impl Fn(&str, Option<&str>) -> bool) {
+        self.shared.entries().retain(|(reference, client_id), _| is_used(reference, client_id.as_deref()));
     }
 
     /// What waits for changes from now on. Secrets are read again in time only while somebody waits.
@@ -183,10 +195,10 @@ impl Vaults {
 
     /// Reads again all that is old.
     async fn refresh(&self) {
-        let entries: Vec<_> = self.shared.entries().iter().map(|(reference, entry)| (reference.clone(), entry.clone())).collect();
-        join_all(entries.iter().map(async |(reference, entry)| {
+        let entries: Vec<_> = self.shared.entries().iter().map(|(asked, entry)| (asked.clone(), entry.clone())).collect();
+        join_all(entries.iter().map(async |(asked, entry)| {
             // The failure has been logged, and the old value serves.
-            let _ = self.up_to_date(reference, entry).await;
+            let _ = self.up_to_date(asked, entry).await;
         }))
         .await;
     }
@@ -201,9 +213,9 @@ impl Vaults {
         if soonest.is_zero() { RETRY_INTERVAL.min(shared.refresh_interval) } else { soonest }
     }
 
-    fn entry(&self, reference: &str) -> Arc<Entry> {
+    fn entry(&self, asked: &Asked) -> Arc<Entry> {
         let mut entries = self.shared.entries();
-        if let Some(entry) = entries.get(reference) {
+        if let Some(entry) = entries.get(asked) {
             return entry.clone();
         }
         let is_missed = Arc::new(AtomicBool::new(false));
@@ -215,15 +227,15 @@ impl Vaults {
             }
         };
         let entry = Arc::new(Entry { read: Fetched::new(landed), is_missed });
-        entries.insert(reference.to_owned(), entry.clone());
+        entries.insert(asked.clone(), entry.clone());
         entry
     }
 
-    async fn up_to_date(&self, reference: &str, entry: &Arc<Entry>) -> Result<Read, Error> {
+    async fn up_to_date(&self, asked: &Asked, entry: &Arc<Entry>) -> Result<Read, Error> {
         let shared = &self.shared;
         let is_old = |read: &Read| shared.world.since(read.at) >= shared.refresh_interval;
         let need = |read: &Read, _| if is_old(read) { Need::Now } else { Need::Nothing };
-        entry.read.get(&shared.world, need, || shared.fetch(reference, entry)).await
+        entry.read.get(&shared.world, need, || shared.fetch(asked, entry)).await
     }
 }
 
@@ -240,18 +252,14 @@ impl Changes {
 }
 
 impl Shared {
-    fn entries(&self) -> MutexGuard<'_, BTreeMap<String, Arc<Entry>>> {
+    fn entries(&self) -> MutexGuard<'_, BTreeMap<Asked, Arc<Entry>>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn fetch(
-        self: &Arc<Self>,
-        reference: &str,
-        entry: &Arc<Entry>,
-    ) -> impl Future<Output = Result<Read, Error>> + Send + 'static {
-        let (this, reference, entry) = (self.clone(), reference.to_owned(), entry.clone());
+    fn fetch(self: &Arc<Self>, asked: &Asked, entry: &Arc<Entry>) -> impl Future<Output = Result<Read, Error>> + Send + 'static {
+        let (this, (reference, client_id), entry) = (self.clone(), asked.clone(), entry.clone());
         async move {
-            let outcome = this.ask(&reference).await;
+            let outcome = this.ask(&reference, client_id).await;
             if let (Err(error), Some(known)) = (&outcome, entry.read.peek()) {
                 let age = this.world.since(known.at).as_secs();
                 tracing::warn!("a secret was read {age} s ago and stays in use: {error}");
@@ -260,14 +268,14 @@ impl Shared {
         }
     }
 
-    async fn ask(&self, text: &str) -> Result<Secret, Error> {
+    async fn ask(&self, text: &str, client_id: Option<String>) -> Result<Secret, Error> {
         if let Some(file) = &self.file
             && let Some(secret) = of_file(file).await?.remove(text)
         {
             return Ok(secret);
         }
         match Reference::parse(text, &self.azure.hosts)? {
-            Reference::Azure { address, resource } => self.ask_azure(&address, resource).await,
+            Reference::Azure { address, resource } => self.ask_azure(&address, resource, client_id).await,
             Reference::HashiCorp { mount, path, field } => match &self.hashicorp {
                 Some(vault) => vault.ask(&self.client, mount, path, field).await,
                 None => {
@@ -279,8 +287,14 @@ impl Shared {
         }
     }
 
-    async fn ask_azure(&self, address: &Address, resource: &str) -> Result<Secret, Error> {
-        let request = TokenRequest { identity: self.azure.identity.clone(), resource: resource.to_owned(), client_id: None };
+    async fn ask_azure(&self, address: &Address, resource: &str, client_id: Option<String>) -> Result<Secret, Error> {
+        let set = self.azure.identity.clone();
+        let (identity, client_id) = match client_id {
+            Some(own) if set.is_none() || self.tokens.has_client(&own) => (None, Some(own)),
+            // Outside of Azure there is no such identity, and the operator says who reads in its place.
+            _ => (set, None),
+        };
+        let request = TokenRequest { identity, resource: resource.to_owned(), client_id };
         let token = self.tokens.token(&request).await.map_err(|error| error.within(format!("the secret {address}")))?;
         let authorization = format!("Bearer {}", token.token.expose());
         let request = Request::get("/").header(http::header::AUTHORIZATION, authorization).body(Bytes::new());

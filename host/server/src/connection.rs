@@ -58,7 +58,8 @@ async fn serve(worker: Rc<Worker>, stream: TcpStream, address: SocketAddr) {
         }
         return;
     };
-    match tokio::time::timeout(HEADER_READ_TIMEOUT, listener.accept(stream, address)).await {
+    match tokio::time::timeout(HEADER_READ_TIMEOUT, listener.accept(stream, address, &worker.shared().identity.revocations)).await
+    {
         Ok(Ok((stream, peer))) => {
             // A reload replaces it, and this connection may live for long.
             drop(tls);

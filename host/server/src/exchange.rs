@@ -340,12 +340,14 @@ fn encode_request(head: &request::Parts, client: IpAddr, peer: &Peer) -> Vec<u8>
         None => head.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default(),
     };
     let target = head.uri.path_and_query().map_or("/", PathAndQuery::as_str);
-    let mut address = [0; 48];
+    let (mut address, mut peer_address) = ([0; 48], [0; 48]);
+    let peer_ip = peer.address.ip().to_canonical();
     let builder = RequestHeadBuilder {
         scheme: peer.scheme,
         method: head.method.as_str(),
         authority,
         client_address: write_address(client, &mut address),
+        peer_address: if peer_ip == client { "" } else { write_address(peer_ip, &mut peer_address) },
         client_certificate: &peer.certificate,
         target,
     };

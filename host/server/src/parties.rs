@@ -1,5 +1,6 @@
 //! What the gateway knows of other parties, for the operations of policies.
 
+use crate::tls::Revocations;
 use identity::{Authorizations, Client, Providers, Settings, TokenRequest, Tokens, Unknown, World};
 use wire::{Completion, FailureKind};
 
@@ -12,6 +13,8 @@ pub struct Identity {
     pub tokens: Tokens,
     /// Authorizations by provider and name.
     pub authorizations: Authorizations,
+    /// What others say of clients' certificates.
+    pub revocations: Revocations,
 }
 
 impl Identity {
@@ -23,7 +26,8 @@ impl Identity {
         Ok(Self {
             issuers: Providers::new(&settings.providers, client.clone(), world.clone()),
             tokens: Tokens::new(&settings.tokens, client.clone(), world.clone())?,
-            authorizations: Authorizations::new(&settings.authorizations, client, world.clone())?,
+            authorizations: Authorizations::new(&settings.authorizations, client.clone(), world.clone())?,
+            revocations: Revocations::new(&settings.revocation, client, world.clone()),
         })
     }
 

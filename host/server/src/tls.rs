@@ -6,9 +6,13 @@
 
 mod client;
 mod listener;
+mod revocation;
 mod server;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use listener::{Listener, Peer};
+pub use revocation::Revocations;
 pub(crate) use server::{Server, Servers};
 
 use anyhow::{Context, Result};
@@ -67,6 +71,19 @@ pub struct ListenerTls {
     pub authorities: Vec<Vec<u8>>,
     /// Lists of revoked certificates, in DER.
     pub revocation_lists: Vec<Vec<u8>>,
+    /// What is different for clients that ask for some names, by these names in lower case.
+    pub names: BTreeMap<String, NameTls>,
+}
+
+/// What is different for clients that ask for a name.
+#[derive(Clone, Debug, Default)]
+pub struct NameTls {
+    /// The certificate that they are shown, with its key.
+    pub identity: Option<Identity>,
+    /// Whether they are asked for a certificate. Where everybody must show one, they must, too.
+    pub asks: Option<bool>,
+    /// Whether HTTP/2 is offered to them; it is where nothing is said.
+    pub http2: Option<bool>,
 }
 
 /// Whether clients are asked for a certificate.
@@ -139,10 +156,7 @@ pub fn is_authority(certificate: &[u8]) -> bool {
 
 /// The thumbprint of a certificate in DER: its SHA-1, hexadecimal in upper case.
 pub fn thumbprint(certificate: &[u8]) -> String {
-    Hash::Sha1.digest(certificate).iter().fold(String::with_capacity(40), |mut text, byte| {
-        let _ = write!(text, "{byte:02X}");
-        text
-    })
+    hex(&Hash::Sha1.digest(certificate))
 }
 
 /// Reads a list of revoked certificates, only to know that it is one.
@@ -157,6 +171,13 @@ fn revocation_list(list: &[u8]) -> Result<webpki::CertRevocationList<'static>> {
     let list = CertificateRevocationListDer::from(list);
     let list = webpki::OwnedCertRevocationList::from_der(&list).context("this is no list of revoked certificates")?;
     Ok(webpki::CertRevocationList::Owned(list))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02X}");
+        text
+    })
 }
 
 /// A time as people read it.

@@ -4,7 +4,7 @@ use super::{Kind, Names, Reader, id_parts, split_revision};
 use crate::{
     directory::Directory,
     fields::Fields,
-    model::{Gateway, Group, Subscription, SubscriptionScope, SubscriptionState},
+    model::{Gateway, Group, HostTls, Subscription, SubscriptionScope, SubscriptionState},
     tree::Part,
 };
 use diagnostic::Diagnostic;
@@ -170,7 +170,7 @@ pub(super) fn gateways(section: &mut Directory, names: &Names, reader: &Reader<'
         let tree = reader.data(&mut directory, "gatewayInformation", "gateways", &name);
         let fields = Fields::of_resource(&tree, reader.findings);
         fields.only(&["locationData", "description", "hostnameConfigurations"]);
-        let mut host_names = Vec::new();
+        let (mut host_names, mut host_tls) = (Vec::new(), Vec::new());
         for host in fields.list("hostnameConfigurations") {
             host.only(&[
                 "name",
@@ -183,12 +183,31 @@ pub(super) fn gateways(section: &mut Directory, names: &Names, reader: &Reader<'
                 "properties",
             ]);
             // The service answers with the host name one level deeper than it takes it.
-            if let Some(host) = host.text("hostname").or_else(|| host.inner("properties").text("hostname")) {
-                host_names.push(host.to_ascii_lowercase());
+            let inner = host.inner("properties");
+            let host = if host.has("properties") { inner } else { host };
+            let Some(host_name) = host.text("hostname").map(|name| name.to_ascii_lowercase()) else { continue };
+            for (name, version) in [("tls10Enabled", "1.0"), ("tls11Enabled", "1.1")] {
+                if host.truth(name) == Some(true) {
+                    let message = format!("TLS {version} at `{host_name}` is not spoken");
+                    let help = format!("remove `{name}`: clients need TLS 1.2 or 1.3; RFC 8996 forbids what came before");
+                    reader
+                        .findings
+                        .push(Diagnostic::warning("gateway/tls-version", host.place(name, Part::Key), message).help(help));
+                }
             }
+            let tls = HostTls {
+                certificate: host.text("certificateId").map(|id| id_parts(&id).1.to_owned()).filter(|id| !id.is_empty()),
+                asks: host.truth("negotiateClientCertificate"),
+                http2: host.truth("http2Enabled"),
+                host_name: host_name.clone(),
+            };
+            if tls != (HostTls { host_name: host_name.clone(), ..HostTls::default() }) {
+                host_tls.push(tls);
+            }
+            host_names.push(host_name);
         }
         let links = reader.links(&mut directory, "apis", "gatewayApiInformation");
-        gateways.push(Gateway { host_names, apis: reader.known_links(links, &API, &names.apis), name });
+        gateways.push(Gateway { host_names, host_tls, apis: reader.known_links(links, &API, &names.apis), name });
         reader.done(directory);
     }
     gateways

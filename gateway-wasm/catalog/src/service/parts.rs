@@ -5,7 +5,7 @@ use crate::{
     directory::Directory,
     fields::Fields,
     findings::Findings,
-    model::{Backend, Certificate, Credentials, Fragment, NamedValue},
+    model::{Backend, Certificate, Credentials, Fragment, KeyVault, NamedValue},
     tree::{Part, Tree},
 };
 use diagnostic::{Diagnostic, Place, Source};
@@ -60,13 +60,19 @@ pub(super) fn named_values(section: &mut Directory, reader: &Reader<'_>) -> Vec<
             places.insert(display_name.to_lowercase(), place);
         }
         let value = value.filter(|_| !secret);
-        let vault = fields.inner("keyVault");
-        vault.only(&["secretIdentifier", "identityClientId", "lastStatus"]);
-        let vault_reference = vault.text("secretIdentifier");
-        values.push(NamedValue { workspace: reader.workspace(), display_name, value, secret, name, vault_reference });
+        let vault = key_vault(&fields);
+        values.push(NamedValue { workspace: reader.workspace(), display_name, value, secret, name, vault });
         reader.done(directory);
     }
     values
+}
+
+/// Where a secret is, if it is in a vault.
+fn key_vault(fields: &Fields<'_>) -> Option<KeyVault> {
+    let vault = fields.inner("keyVault");
+    vault.only(&["secretIdentifier", "identityClientId", "lastStatus"]);
+    let secret = vault.text("secretIdentifier")?;
+    Some(KeyVault { secret, client_id: vault.text("identityClientId").filter(|id| !id.is_empty()) })
 }
 
 /// Reads `policy fragments/`.
@@ -111,7 +117,7 @@ pub(super) fn certificates(section: &mut Directory, reader: &Reader<'_>) -> Vec<
         let tree = reader.data(&mut directory, "certificateInformation", "certificates", &name);
         let fields = Fields::of_resource(&tree, reader.findings);
         fields.only(&["subject", "thumbprint", "expirationDate", "keyVault", "data", "password"]);
-        fields.inner("keyVault").only(&["secretIdentifier", "identityClientId", "lastStatus"]);
+        let vault = key_vault(&fields);
         for secret in ["data", "password"].into_iter().filter(|secret| fields.has(secret)) {
             let message = format!("the `{secret}` of the certificate `{name}` does not belong in the folder");
             let help =
@@ -130,7 +136,7 @@ pub(super) fn certificates(section: &mut Directory, reader: &Reader<'_>) -> Vec<
             thumbprint
         });
         let subject = fields.text("subject").unwrap_or_default();
-        certificates.push(Certificate { workspace: reader.workspace(), thumbprint, subject, name });
+        certificates.push(Certificate { workspace: reader.workspace(), thumbprint, subject, name, vault });
         reader.done(directory);
     }
     certificates

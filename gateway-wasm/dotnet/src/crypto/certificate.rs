@@ -397,13 +397,9 @@ fn time(element: &Element<'_>) -> Result<DateTime> {
     };
     let part = |index: usize| number(at + 2 * index, at + 2 * index + 2);
     let (month, day, hour, minute, second) = (part(0)?, part(1)?, part(2)?, part(3)?, part(4)?);
-    let date = jiff::civil::Date::new(year as i16, month as i8, day as i8).map_err(|_| corrupted())?;
-    if year < 1 || hour > 23 || minute > 59 || second > 59 {
-        return Err(corrupted());
-    }
-    let days = (date - jiff::civil::date(1, 1, 1)).get_days();
-    let seconds = ((i64::from(days) * 24 + hour) * 60 + minute) * 60 + second;
-    Ok(DateTime { ticks: seconds * 10_000_000, kind: DateTimeKind::Local })
+    // Two to four digits each.
+    let [year, month, day, hour, minute, second] = [year, month, day, hour, minute, second].map(|number| number as i32);
+    DateTime::new([year, month, day], [hour, minute, second], 0, 0, DateTimeKind::Local).map_err(|_| corrupted())
 }
 
 #[cfg(test)]

@@ -2,7 +2,14 @@
 
 use crate::{
     Exception,
-    crypto::{Count, certificate::Certificate, cryptographic, pem, pfx, pkcs8, rsa::RsaKey},
+    crypto::{
+        Count,
+        certificate::Certificate,
+        cryptographic,
+        der::{self, Reader},
+        pem, pfx, pkcs8,
+        rsa::RsaKey,
+    },
 };
 use std::fmt;
 
@@ -41,6 +48,11 @@ impl Identity {
     }
 
     fn from_pem<E: From<Exception>>(text: &str, password: Option<&str>, count: Count<'_, E>) -> Result<Self, E> {
+        if text.contains("Proc-Type: 4,ENCRYPTED") {
+            let message =
+                "The private key is encrypted in a way that is no longer safe; write it as PKCS #8: `openssl pkcs8 -topk8`.";
+            return Err(cryptographic(message).into());
+        }
         let mut identity = Self { chain: Vec::new(), key: None };
         for block in pem::blocks(text) {
             match block.label.as_str() {
@@ -68,8 +80,10 @@ impl Identity {
         }
         let key = pfx.keys.first();
         let rsa = key.and_then(|key| RsaKey::from_private_key_info(&key.contents).ok());
+        let point = key.and_then(|key| curve_point(&key.contents).ok().flatten());
         let is_its = |(certificate, id): &(Certificate, Option<&[u8]>)| match (&rsa, key) {
             (Some(rsa), _) => rsa.public_key_info() == certificate.public_key_info,
+            (None, Some(_)) if point.is_some() => point.as_deref() == Some(certificate.public_key.as_slice()),
             (None, Some(key)) => id.is_some() && *id == key.local_key_id.as_deref(),
             (None, None) => false,
         };
@@ -90,6 +104,25 @@ impl Identity {
     /// The same with the private key of another file, as servers keep them apart.
     pub fn with_key(self, other: Identity) -> Self {
         Self { key: other.key.or(self.key), ..self }
+    }
+}
+
+/// The public half of a key of a curve (RFC 5915, in PKCS #8), where its file has it.
+fn curve_point(private_key_info: &[u8]) -> Result<Option<Vec<u8>>, Exception> {
+    let mut info = Reader::new(private_key_info).sequence()?;
+    info.unsigned()?;
+    let (algorithm, _) = info.algorithm()?;
+    if algorithm != "1.2.840.10045.2.1" {
+        return Ok(None);
+    }
+    let key = info.expect(der::OCTET_STRING)?;
+    let mut key = Reader::new(key.contents).sequence()?;
+    key.unsigned()?;
+    key.expect(der::OCTET_STRING)?;
+    key.optional(0xa0)?;
+    match key.optional(0xa1)? {
+        Some(public) => Ok(Some(public.reader().expect(der::BIT_STRING)?.bits()?.to_vec())),
+        None => Ok(None),
     }
 }
 
@@ -127,6 +160,9 @@ mod tests {
             assert_eq!(identity.key.is_some(), has_key);
             assert!(!identity.chain.is_empty());
         }
+        let curve = read(&from_base64(include_str!("test_data/test-ec.pfx.base64")).unwrap(), Some(PASSWORD)).unwrap();
+        let point = curve_point(curve.key.as_deref().unwrap()).unwrap();
+        assert_eq!(point.unwrap(), Certificate::from_der(&curve.chain[0]).unwrap().public_key);
         let encrypted = read(include_bytes!("test_data/test-key-encrypted.pem"), Some(PASSWORD)).unwrap();
         assert_eq!(encrypted.key, key.key);
     }
@@ -137,6 +173,9 @@ mod tests {
         assert_eq!(message(b"tea"), "It is neither a PKCS #12 file, nor PEM, nor a certificate in DER.");
         let empty = b"-----BEGIN TEA-----\nAQID\n-----END TEA-----";
         assert_eq!(message(empty), "There is neither a certificate nor a private key in this PEM.");
+        let old =
+            b"-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: DES-CBC,00\n\nAQID\n-----END EC PRIVATE KEY-----";
+        assert!(message(old).contains("openssl pkcs8 -topk8"));
         let bytes = from_base64(include_str!("test_data/test-modern.pfx.base64")).unwrap();
         assert!(read(&bytes, Some("wrong")).unwrap_err().message.contains("password"));
     }

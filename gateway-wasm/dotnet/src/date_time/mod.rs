@@ -3,6 +3,7 @@
 //! The local time zone is UTC: that is what machines in a cloud are set to.
 
 pub mod format;
+mod internet;
 pub mod offset;
 pub mod parse;
 pub mod parse_exact;

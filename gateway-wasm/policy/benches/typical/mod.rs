@@ -51,8 +51,15 @@ pub(crate) const RESPONSE_BODY: &[u8] =
 pub(crate) fn head(method: &str, target: &str, fields: &[(&str, &[u8])]) -> Vec<u8> {
     let mut head = Vec::new();
     let (authority, client_address) = ("api.example", "192.0.2.1");
-    let builder =
-        RequestHeadBuilder { scheme: Scheme::Https, method, authority, client_address, client_certificate: &[], target };
+    let builder = RequestHeadBuilder {
+        scheme: Scheme::Https,
+        method,
+        authority,
+        client_address,
+        peer_address: "",
+        client_certificate: &[],
+        target,
+    };
     let mut written = builder.write(&mut head);
     for (name, value) in fields {
         written.push(name, value);

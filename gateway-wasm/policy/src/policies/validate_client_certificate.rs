@@ -3,7 +3,9 @@
 use crate::{
     document::{Section, ServiceCertificate},
     exchange::Exchange,
-    host::Host,
+    host::{Host, Level},
+    mask::Mask,
+    problem,
     statement::{Checker, Children, Fault, Flow, Statement},
     trace::Note,
     xml::Element,
@@ -121,13 +123,16 @@ impl Statement for ValidateClientCertificate {
         let shown = exchange.client.client_certificate();
         let Err(wrong) = self.validate(shown, crate::about::ticks(host.now_micros())) else { return Ok(Flow::Next) };
         if let Some(trace) = &mut exchange.trace {
-            let (source, message) = (Self::NAME.to_owned(), wrong.details);
+            let (source, message) = (Self::NAME.to_owned(), wrong.details.clone());
             trace.note(Note::Said { source, severity: "error", message, metadata: Vec::new() });
         }
-        match self.ignore_error {
-            true => Ok(Flow::Next),
-            false => Err(Fault::new(Self::NAME, wrong.reason, wrong.message).answered(401)),
+        let fault = Fault::new(Self::NAME, wrong.reason, wrong.details).answered_with(problem::response(401, wrong.message));
+        if self.ignore_error {
+            let line = format!("{}, which `ignore-error` lets pass", fault.line(exchange));
+            host.log(Level::Info, &Mask::hide_once(exchange, &line));
+            return Ok(Flow::Next);
         }
+        Err(fault)
     }
 }
 

@@ -22,17 +22,17 @@ use std::{
 #[derive(Debug)]
 pub(super) enum Own<K> {
     /// As written.
-    Known(K),
+    Known(Rc<K>),
     /// To be computed, for a token that asks for this id or for none.
     Computed { id: Option<String>, text: Expr<Rc<str>> },
     /// None: what the host has for a secret cannot be one. The folder is right, so the policy stands, and lets nobody through with it.
     Unusable(Unusable),
     /// The key of a certificate of the service.
-    Certificate { id: String, key: OnceCell<Result<K, Unusable>> },
+    Certificate { id: String, key: OnceCell<Result<Rc<K>, Unusable>> },
 }
 
 /// What signing keys and decryption keys have in common.
-pub(super) trait Readable: Clone {
+pub(super) trait Readable: Sized {
     /// As it is written.
     fn from_text(id: Option<String>, text: &str) -> Result<Self, Unusable>;
     /// Of a certificate.
@@ -76,7 +76,7 @@ impl<K: Readable> Own<K> {
         if let Some(in_numbers) = in_numbers
             && element.attribute("n").is_some()
         {
-            return in_numbers(element, checker).map(Own::Known);
+            return in_numbers(element, checker).map(|key| Own::Known(Rc::new(key)));
         }
         let id = match element.attribute("id") {
             Some(_) => Some(checker.optional(element, "id")?),
@@ -88,7 +88,7 @@ impl<K: Readable> Own<K> {
         }
         let text = checker.literal(&value)?;
         match K::from_text(id, &text) {
-            Ok(key) => Some(Own::Known(key)),
+            Ok(key) => Some(Own::Known(Rc::new(key))),
             Err(why) if checker.text.holds_named_value(element.inner_span) => Some(Own::Unusable(why)),
             Err(why) => {
                 unusable(element, checker, &why);
@@ -98,18 +98,23 @@ impl<K: Readable> Own<K> {
     }
 
     /// The key, as it is now.
-    async fn key<H: Host>(&self, exchange: &mut Exchange, host: &H, source: &'static str) -> Result<Result<K, Unusable>, Fault> {
+    async fn key<H: Host>(
+        &self,
+        exchange: &mut Exchange,
+        host: &H,
+        source: &'static str,
+    ) -> Result<Result<Rc<K>, Unusable>, Fault> {
         Ok(match self {
             Own::Known(key) => Ok(key.clone()),
             Own::Unusable(why) => Err(why.clone()),
-            Own::Computed { id, text } => K::from_text(id.clone(), &text.get(exchange, host, source).await?),
+            Own::Computed { id, text } => K::from_text(id.clone(), &text.get(exchange, host, source).await?).map(Rc::new),
             Own::Certificate { id, key } => key
                 .get_or_init(|| {
                     // APIM names it by its last part, or in full.
                     let name = id.rsplit('/').next().unwrap_or(id);
                     let found = exchange.about.deployment.certificates.iter().find(|own| own.id == name);
                     let missing = || Unusable::because(format!("is not there: the service has no certificate `{name}`"));
-                    K::from_certificate(found.ok_or_else(missing)?)
+                    K::from_certificate(found.ok_or_else(missing)?).map(Rc::new)
                 })
                 .clone(),
         })
@@ -209,8 +214,11 @@ pub(super) struct Keys {
 }
 
 /// The keys that there are for one token.
+#[derive(Default)]
 pub(super) struct Gathered {
-    own: Vec<Key>,
+    own: Vec<Rc<Key>>,
+    /// Those of them that the text of the policy does not say.
+    unwritten: Vec<Rc<Key>>,
     published: Vec<(Rc<str>, Published)>,
     /// What kept keys from being there.
     missing: Vec<String>,
@@ -241,10 +249,15 @@ impl Keys {
         host: &H,
         source: &'static str,
     ) -> Result<Gathered, Fault> {
-        let mut gathered = Gathered { own: Vec::new(), published: Vec::new(), missing: Vec::new() };
+        let mut gathered = Gathered::default();
         for own in &self.own {
             match own.key(exchange, host, source).await? {
-                Ok(key) => gathered.own.push(key),
+                Ok(key) => {
+                    if !matches!(own, Own::Known(_)) {
+                        gathered.unwritten.push(key.clone());
+                    }
+                    gathered.own.push(key);
+                }
                 Err(why) => gathered.missing.push(format!("a key of the policy {why}")),
             }
         }
@@ -294,18 +307,18 @@ impl Keys {
 impl Gathered {
     fn signer<H: Host>(&self, signed: &Signed<'_>, host: &H) -> Result<Signer, SignatureFailure> {
         let published = self.published.iter().flat_map(|(_, published)| published.keys.keys.iter());
-        let key = jose::verify(signed, self.own.iter().chain(published), &Asked(host))?;
+        let key = jose::verify(signed, self.own.iter().map(Rc::as_ref).chain(published), &Asked(host))?;
         let of_it = |published: &&(Rc<str>, Published)| published.1.keys.keys.iter().any(|own| std::ptr::eq(own, key));
         let issuer = self.published.iter().find(of_it).map(|(_, published)| published.name.clone());
         Ok(Signer { issuer, key: key.describe() })
     }
 
-    /// What a verdict rests on, beside the policy: the generation of every issuer, and keys that were computed.
+    /// What a verdict rests on, beside the policy as it is written: the generation of every issuer, and keys that it only names.
     pub(super) fn basis(&self, out: &mut Vec<u8>) {
         for (_, published) in &self.published {
             out.extend_from_slice(&published.generation.to_le_bytes());
         }
-        for key in &self.own {
+        for key in &self.unwritten {
             out.extend_from_slice(&(key.bytes().len() as u32).to_le_bytes());
             out.extend_from_slice(key.bytes());
         }
@@ -318,7 +331,7 @@ pub(super) async fn decryption_keys<H: Host>(
     exchange: &mut Exchange,
     host: &H,
     source: &'static str,
-) -> Result<(Vec<DecryptionKey>, Vec<String>), Fault> {
+) -> Result<(Vec<Rc<DecryptionKey>>, Vec<String>), Fault> {
     let (mut found, mut missing) = (Vec::new(), Vec::new());
     for own in keys {
         match own.key(exchange, host, source).await? {

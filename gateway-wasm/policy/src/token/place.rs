@@ -54,37 +54,41 @@ impl Place {
         let name = match self {
             Place::Header(name) | Place::Query(name) | Place::Value(name) => name.get(exchange, host, source).await?,
         };
-        let (found, place) = match self {
+        let found: Vec<String> = match self {
             Place::Header(_) => {
                 let lower = name.to_ascii_lowercase();
-                let found: Vec<String> = exchange.request.headers.values(&lower).map(|value| value.into_owned()).collect();
-                (found, format!("the header `{name}`"))
+                exchange.request.headers.values(&lower).map(|value| value.into_owned()).collect()
             }
             Place::Query(_) => {
                 let found = exchange.request.query.split('&').filter_map(|pair| {
                     let (own, value) = pair.split_once('=').unwrap_or((pair, ""));
                     (address::decoded(own) == *name).then(|| address::decoded(value))
                 });
-                (found.collect(), format!("the query parameter `{name}`"))
+                found.collect()
             }
-            Place::Value(_) => (vec![name.to_string()], "`token-value`".to_owned()),
+            Place::Value(_) => vec![name.to_string()],
+        };
+        let place = || match self {
+            Place::Header(_) => format!("the header `{name}`"),
+            Place::Query(_) => format!("the query parameter `{name}`"),
+            Place::Value(_) => "`token-value`".to_owned(),
         };
         let is_authorization = matches!(self, Place::Header(_)) && name.eq_ignore_ascii_case("authorization");
         Ok(one(found, &place).and_then(|value| without_scheme(&value, &place, scheme.filter(|_| is_authorization))))
     }
 }
 
-fn one(found: Vec<String>, place: &str) -> Result<String, Denied> {
+fn one(found: Vec<String>, place: impl Fn() -> String) -> Result<String, Denied> {
     let mut found = found.into_iter().filter(|value| !value.trim().is_empty());
     match (found.next(), found.count()) {
         (Some(value), 0) => Ok(value),
-        (Some(_), more) => Err(Denied::invalid(format!("{place} has {} values, and a token is one", more + 1))),
+        (Some(_), more) => Err(Denied::invalid(format!("{} has {} values, and a token is one", place(), more + 1))),
         (None, _) => Err(Denied::absent()),
     }
 }
 
 /// `Bearer eyJ…` is a scheme and a token; where no scheme is asked for, there may be any, or none.
-fn without_scheme(value: &str, place: &str, wanted: Option<&str>) -> Result<String, Denied> {
+fn without_scheme(value: &str, place: impl Fn() -> String, wanted: Option<&str>) -> Result<String, Denied> {
     let value = value.trim();
     let (scheme, token) = match value.split_once(' ') {
         Some((scheme, token)) => (scheme, token.trim_start()),
@@ -93,7 +97,7 @@ fn without_scheme(value: &str, place: &str, wanted: Option<&str>) -> Result<Stri
     match wanted {
         Some(wanted) if !wanted.eq_ignore_ascii_case(scheme) => {
             let has = if scheme.is_empty() { "none".to_owned() } else { format!("`{scheme}`") };
-            Err(Denied::new("JwtInvalid", format!("{place} must have the scheme `{wanted}`, and has {has}")))
+            Err(Denied::new("JwtInvalid", format!("{} must have the scheme `{wanted}`, and has {has}", place())))
         }
         _ => Ok(token.to_owned()),
     }

@@ -55,7 +55,7 @@ async fn a_server_is_asked_if_its_certificate_is_trusted() {
 
 #[test]
 fn a_file_without_certificates_is_refused_at_once() {
-    for (name, reason) in [("nothing.pem", "cannot be read"), ("make.sh", "has no certificate")] {
+    for (name, reason) in [("nothing.pem", "cannot be read"), ("rsa.key", "has no certificate")] {
         let error = Client::new(Some(&tls(name))).unwrap_err().to_string();
         assert!(error.contains(name) && error.contains(reason) && error.contains("BEGIN CERTIFICATE"), "{error}");
     }

@@ -3,6 +3,7 @@
 mod authorizations;
 mod client;
 mod providers;
+mod published;
 mod server;
 mod tokens;
 mod vaults;

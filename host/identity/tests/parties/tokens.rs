@@ -4,13 +4,14 @@ use crate::{
     server::{Reply, Server},
     world::{Clock, client, log, settings, tls, until},
 };
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, UnparsedPublicKey,
+    VerificationAlgorithm,
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::future::join_all;
 use identity::{AccessToken, Error, TokenRequest, Tokens};
-use rustls::{
-    SignatureScheme,
-    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
-};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::{io::Write, time::Duration};
@@ -82,16 +83,12 @@ async fn a_client_can_do_as_other_servers_want_it() {
 }
 
 /// Takes a signed assertion apart, and verifies it with the key that it should be signed with.
-fn verified(assertion: &str, scheme: SignatureScheme) -> (Value, Value) {
-    let key = PrivateKeyDer::from_pem_file(tls("client.key")).unwrap();
+fn verified(assertion: &str, key: &str, algorithm: &'static dyn VerificationAlgorithm) -> (Value, Value) {
+    let key = PrivateKeyDer::from_pem_file(tls(key)).unwrap();
     let public_key = rustls::crypto::aws_lc_rs::sign::any_supported_type(&key).unwrap().public_key().unwrap().to_vec();
-    // What stands before the key itself says that it is one of RSA, with 2048 bits.
-    const HEAD_BYTES: usize = 24;
     let (signed, signature) = assertion.rsplit_once('.').unwrap();
-    let provider = rustls::crypto::aws_lc_rs::default_provider();
-    let (_, algorithms) = provider.signature_verification_algorithms.mapping.iter().find(|(found, _)| *found == scheme).unwrap();
     let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
-    algorithms[0].verify_signature(&public_key[HEAD_BYTES..], signed.as_bytes(), &signature).unwrap();
+    UnparsedPublicKey::new(algorithm, public_key).verify(signed.as_bytes(), &signature).unwrap();
     let part = |text: &str| serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).unwrap()).unwrap();
     let (header, claims) = signed.split_once('.').unwrap();
     (part(header), part(claims))
@@ -106,15 +103,15 @@ identities:
   key: {{ from: client-credentials, token_url: URL/token, client_id: me, private_key_file: '{key}' }}
   azure: {{ from: client-credentials, token_url: URL/token, client_id: me, private_key_file: '{key}', certificate_file: '{certificate}' }}
 ",
-        key = tls("client.key").display(),
-        certificate = tls("client.pem").display(),
+        key = tls("rsa.key").display(),
+        certificate = tls("rsa.pem").display(),
     );
     let scene = scene(&yaml, &[]).await;
     scene.ask(VAULT).await.unwrap();
     let asked = scene.server.last();
     assert_eq!(asked.field("client_assertion_type").unwrap(), "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
     assert_eq!((asked.field("client_id").unwrap(), asked.field("client_secret")), ("me".to_owned(), None));
-    let (header, claims) = verified(&asked.field("client_assertion").unwrap(), SignatureScheme::RSA_PKCS1_SHA256);
+    let (header, claims) = verified(&asked.field("client_assertion").unwrap(), "rsa.key", &RSA_PKCS1_2048_8192_SHA256);
     assert_eq!(header, json!({ "alg": "RS256", "typ": "JWT" }));
     let (now, audience) = (1_700_000_000, format!("{}/token", scene.server.url));
     let expected = json!({
@@ -124,10 +121,31 @@ identities:
 
     let request = TokenRequest { identity: Some("azure".to_owned()), resource: VAULT.to_owned(), client_id: None };
     scene.tokens.token(&request).await.unwrap();
-    let (header, next) = verified(&scene.server.last().field("client_assertion").unwrap(), SignatureScheme::RSA_PSS_SHA256);
-    let thumbprint = URL_SAFE_NO_PAD.encode(Sha256::digest(CertificateDer::from_pem_file(tls("client.pem")).unwrap()));
+    let (header, next) = verified(&scene.server.last().field("client_assertion").unwrap(), "rsa.key", &RSA_PSS_2048_8192_SHA256);
+    let thumbprint = URL_SAFE_NO_PAD.encode(Sha256::digest(CertificateDer::from_pem_file(tls("rsa.pem")).unwrap()));
     assert_eq!(header, json!({ "alg": "PS256", "typ": "JWT", "x5t#S256": thumbprint }));
     assert_ne!(claims["jti"], next["jti"]);
+}
+
+#[tokio::test]
+async fn a_client_with_a_key_of_a_curve_signs() {
+    let curves: [(&str, &str, &'static dyn VerificationAlgorithm); 3] = [
+        ("p256.key", "ES256", &ECDSA_P256_SHA256_FIXED),
+        ("p384.key", "ES384", &ECDSA_P384_SHA384_FIXED),
+        ("p384-sec1.key", "ES384", &ECDSA_P384_SHA384_FIXED),
+    ];
+    for (key, algorithm, with) in curves {
+        let file = tls(key);
+        let yaml = format!(
+            "identities: {{ key: {{ from: client-credentials, token_url: URL/token, client_id: me, private_key_file: '{}' }} }}",
+            file.display()
+        );
+        let scene = scene(&yaml, &[]).await;
+        scene.ask(VAULT).await.unwrap();
+        let (header, claims) = verified(&scene.server.last().field("client_assertion").unwrap(), key, with);
+        assert_eq!(header, json!({ "alg": algorithm, "typ": "JWT" }));
+        assert_eq!(claims["iss"], "me");
+    }
 }
 
 #[tokio::test]

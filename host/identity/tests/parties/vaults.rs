@@ -161,7 +161,7 @@ async fn who_waits_for_changes_has_secrets_read_in_time() {
     tokio::time::timeout(Duration::from_secs(5), changes.next()).await.expect("it has changed");
     assert_eq!(scene.read(&scene.reference).await.unwrap(), "hunter3");
     // What nobody uses any more is left alone.
-    scene.vaults.retain(|_| false);
+    scene.vaults.retain(|_, _| false);
     let before = scene.count();
     scene.clock.pass(10);
     assert!(tokio::time::timeout(Duration::from_millis(1500), changes.next()).await.is_err());
@@ -215,4 +215,38 @@ async fn what_went_wrong_is_said_without_a_secret() {
     }
     let error = scene.read("https://evil.example/secrets/key").await.unwrap_err();
     assert!(error.contains("`evil.example` is not a vault of Azure"), "{error}");
+}
+
+/// The gateway's identities, and which one a secret is read by for which the folder names a client id.
+#[tokio::test]
+async fn the_folder_chooses_which_identity_reads_a_secret() {
+    let identities = "
+default: usual
+identities:
+  usual: { from: client-credentials, token_url: URL/usual, client_id: usual-id, client_secret: s, scope: '' }
+  partner: { from: client-credentials, token_url: URL/partner, client_id: partner-id, client_secret: s, scope: '' }";
+    let (server, clock) = (Server::start().await, Clock::new());
+    server.reply("/secrets/key", azure("hunter2"));
+    for name in ["usual", "partner"] {
+        server.reply(&format!("/{name}"), Reply::json(format!(r#"{{"access_token":"{name}","expires_in":3600}}"#)));
+    }
+    let world = clock.world(&[]);
+    let tokens = Tokens::new(&settings(&identities.replace("URL", &server.url)), client(), world.clone()).unwrap();
+    let vaults = |yaml: &str| Vaults::new(&settings(yaml), tokens.clone(), client(), world.clone()).unwrap();
+    let reference = format!("{}/secrets/key", server.url);
+    let shown = || server.last().headers["authorization"].to_str().unwrap().to_owned();
+
+    let ours = vaults("azure: { hosts: [127.0.0.1] }");
+    assert_eq!(ours.read_as(&reference, Some("partner-id")).await.unwrap().expose(), "hunter2");
+    assert_eq!(shown(), "Bearer partner");
+    ours.read(&reference).await.unwrap();
+    assert_eq!(shown(), "Bearer usual", "the same secret by another identity is another question");
+    let error = ours.read_as(&reference, Some("nobody-id")).await.unwrap_err().to_string();
+    assert!(error.contains("no identity has the client id `nobody-id`"), "{error}");
+    // The operator says who reads where Azure's identities are not.
+    let elsewhere = vaults("azure: { hosts: [127.0.0.1], identity: usual }");
+    elsewhere.read_as(&reference, Some("nobody-id")).await.unwrap();
+    assert_eq!(shown(), "Bearer usual");
+    elsewhere.read_as(&reference, Some("partner-id")).await.unwrap();
+    assert_eq!(shown(), "Bearer partner");
 }

@@ -1,12 +1,19 @@
 //! A time that passes when a test says so, variables of its own, and what is logged.
 
+use aws_lc_rs::{
+    encoding::{AsDer, EcPrivateKeyRfc5915Der},
+    signature::{ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use identity::{Client, World};
+use rcgen::{BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair};
 use std::{
     io,
     path::PathBuf,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
     time::{Duration, SystemTime},
 };
+use tempfile::TempDir;
 
 /// The clock of a test.
 #[derive(Clone, Debug)]
@@ -39,9 +46,41 @@ pub(crate) fn client() -> Client {
     Client::new(None).unwrap()
 }
 
-/// A file of the tests with a key or a certificate.
+/// A file with a key or a certificate. They are made when the first test wants one, and are good for nothing else:
+///
+/// - `authority.pem`; `localhost.pem` and `localhost.key`, for which it vouches
+/// - `rsa.key`, `p256.key` and `p384.key` of clients that sign, and `rsa.pem` and `p256.pem`; `p384-sec1.key` in the older form
 pub(crate) fn tls(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/parties/tls").join(name)
+    static FOLDER: OnceLock<TempDir> = OnceLock::new();
+    FOLDER.get_or_init(|| keys().expect("keys and certificates")).path().join(name)
+}
+
+fn keys() -> Result<TempDir, Box<dyn std::error::Error>> {
+    let folder = tempfile::tempdir()?;
+    let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text);
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, "Portico test authority");
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let key = KeyPair::generate()?;
+    write("authority.pem", params.self_signed(&key)?.pem())?;
+    let authority = Issuer::new(params, key);
+    let mut params = CertificateParams::new(["localhost".to_owned()])?;
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    let key = KeyPair::generate()?;
+    write("localhost.pem", params.signed_by(&key, &authority)?.pem())?;
+    write("localhost.key", key.serialize_pem())?;
+    for (name, kind) in
+        [("rsa", &rcgen::PKCS_RSA_SHA256), ("p256", &rcgen::PKCS_ECDSA_P256_SHA256), ("p384", &rcgen::PKCS_ECDSA_P384_SHA384)]
+    {
+        let key = KeyPair::generate_for(kind)?;
+        write(&format!("{name}.pem"), CertificateParams::default().self_signed(&key)?.pem())?;
+        write(&format!("{name}.key"), key.serialize_pem())?;
+    }
+    let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING)?;
+    let sec1: EcPrivateKeyRfc5915Der<'_> = pair.private_key().as_der()?;
+    let base64 = STANDARD.encode(sec1.as_ref());
+    write("p384-sec1.key", format!("-----BEGIN EC PRIVATE KEY-----\n{base64}\n-----END EC PRIVATE KEY-----\n"))?;
+    Ok(folder)
 }
 
 /// Settings as they stand in a file.

@@ -2,14 +2,14 @@
 //!
 //! The paths are built and checked by webpki; what is added here are reasons that an operator can act on.
 
-use super::{ListenerTls, revocation_list, shown};
+use super::{ListenerTls, Revocations, hex, revocation_list, shown};
 use anyhow::{Context, Result};
 use dotnet::crypto::{certificate::Certificate, hash::Hash};
 use rustls::{
     CertificateError,
     pki_types::{CertificateDer, TrustAnchor, UnixTime},
 };
-use std::{fmt::Write, time::Duration};
+use std::time::Duration;
 use webpki::{
     ALL_VERIFICATION_ALGS, CertRevocationList, EndEntityCert, Error, ExpirationPolicy, KeyUsage, RevocationCheckDepth,
     RevocationOptions, RevocationOptionsBuilder, UnknownStatusPolicy, VerifiedPath,
@@ -22,6 +22,8 @@ pub(crate) struct Authorities {
     certificates: Vec<CertificateDer<'static>>,
     anchors: Vec<TrustAnchor<'static>>,
     lists: Vec<CertRevocationList<'static>>,
+    /// The same in DER.
+    list_files: Vec<Vec<u8>>,
 }
 
 impl Authorities {
@@ -31,7 +33,7 @@ impl Authorities {
         let anchors = certificates.iter().map(anchor).collect::<Result<_, Error>>();
         let anchors = anchors.context("a certificate cannot be that of an authority for clients")?;
         let lists = settings.revocation_lists.iter().map(|list| revocation_list(list)).collect::<Result<_>>()?;
-        Ok(Self { certificates, anchors, lists })
+        Ok(Self { certificates, anchors, lists, list_files: settings.revocation_lists.clone() })
     }
 
     /// True if nobody vouches for anybody.
@@ -73,6 +75,13 @@ impl Authorities {
         match check(None) {
             Err(error) => untrusted(why_untrusted(&error, &certificate)),
             Ok(chain) => Shown { chain, trust: Trust::Trusted, revocation: self.revocation(&certificate, &check) },
+        }
+    }
+
+    /// Asks others what the gateway's own lists do not say.
+    pub(super) async fn ask(&self, shown: &mut Shown, revocations: &Revocations) {
+        if let (Trust::Trusted, Revocation::Unknown(why)) = (&shown.trust, &shown.revocation) {
+            shown.revocation = revocations.judge(&shown.chain, why, &self.list_files).await;
         }
     }
 
@@ -164,13 +173,6 @@ fn time(ticks: i64) -> UnixTime {
     const TICKS_TO_1970: i64 = 621_355_968_000_000_000;
     let seconds = u64::try_from((ticks - TICKS_TO_1970) / 10_000_000).unwrap_or(0);
     UnixTime::since_unix_epoch(Duration::from_secs(seconds))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02X}");
-        text
-    })
 }
 
 /// What operators call a certificate: whose it is, and its thumbprint.

@@ -1,7 +1,7 @@
 //! TLS to clients: certificates by the name that a client asks for, and the certificates of clients.
 
 use super::{
-    Asks, ListenerTls, certified,
+    Asks, ListenerTls, Revocations, certified,
     client::{Authorities, described},
 };
 use anyhow::{Context, Result, bail};
@@ -11,21 +11,29 @@ use rustls::{
     crypto::CryptoProvider,
     pki_types::{CertificateDer, ServerName, UnixTime},
     server::{
-        ClientHello, NoServerSessionStorage, ResolvesServerCert,
+        Acceptor, ClientHello, NoServerSessionStorage, ResolvesServerCert,
         danger::{ClientCertVerified, ClientCertVerifier},
     },
     sign::CertifiedKey,
 };
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{collections::HashMap, io, net::SocketAddr, sync::Arc};
 use tokio::net::TcpStream;
-use tokio_rustls::{TlsAcceptor, server::TlsStream};
+use tokio_rustls::{LazyConfigAcceptor, TlsAcceptor, server::TlsStream};
 use wire::{Revocation, Scheme, Shown, Trust};
 
 /// Meets clients.
 pub(crate) struct Listener {
-    acceptor: TlsAcceptor,
-    /// Who vouches for clients; `None` where they are not asked for certificates.
-    authorities: Option<Arc<Authorities>>,
+    usual: Way,
+    /// Other ways, by the names for which they are, in lower case.
+    names: HashMap<String, Way>,
+    /// Who vouches for clients.
+    authorities: Arc<Authorities>,
+}
+
+/// A way to meet a client.
+struct Way {
+    config: Arc<ServerConfig>,
+    asks: Asks,
 }
 
 /// Who is at the other end of a connection.
@@ -61,9 +69,73 @@ impl Listener {
                 "clients must show a certificate that an authority vouches for, and the gateway trusts no authority for clients"
             );
         }
+        let usual = Way::new(settings.asks, true, keys.clone(), &authorities, provider)?;
+        let mut names = HashMap::new();
+        for (name, own) in &settings.names {
+            let asks = match (settings.asks, own.asks) {
+                (Asks::TrustedCertificate, _) => Asks::TrustedCertificate,
+                (asks, None) => asks,
+                (_, Some(true)) => Asks::Certificate,
+                (_, Some(false)) => Asks::Nothing,
+            };
+            let keys = match &own.identity {
+                None => keys.clone(),
+                Some(identity) => {
+                    let which = || format!("the certificate for clients that ask for `{name}`");
+                    vec![Arc::new(certified(identity, provider).with_context(which)?)]
+                }
+            };
+            names.insert(name.clone(), Way::new(asks, own.http2 != Some(false), keys, &authorities, provider)?);
+        }
+        Ok(Self { usual, names, authorities })
+    }
+
+    /// The way for clients that ask for a name.
+    fn way(&self, name: Option<&str>) -> &Way {
+        name.and_then(|name| self.names.get(&name.to_ascii_lowercase())).unwrap_or(&self.usual)
+    }
+
+    /// Meets a client. What it showed is judged once, here; where that takes a question to others, the client waits for the answer, which is
+    /// there for the next one.
+    pub(crate) async fn accept(
+        &self,
+        stream: TcpStream,
+        address: SocketAddr,
+        revocations: &Revocations,
+    ) -> io::Result<(TlsStream<TcpStream>, Peer)> {
+        let (way, stream) = if self.names.is_empty() {
+            (&self.usual, TlsAcceptor::from(self.usual.config.clone()).accept(stream).await?)
+        } else {
+            let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+            let way = self.way(hello.client_hello().server_name());
+            (way, hello.into_stream(way.config.clone()).await?)
+        };
+        let mut certificate = Vec::new();
+        if let (true, Some(chain)) = (way.asks != Asks::Nothing, stream.get_ref().1.peer_certificates()) {
+            let mut shown = self.authorities.judge(chain, UnixTime::now());
+            self.authorities.ask(&mut shown, revocations).await;
+            if let (Asks::TrustedCertificate, Revocation::Revoked(which)) = (way.asks, &shown.revocation) {
+                let own = shown.chain.first().map(Vec::as_slice).unwrap_or_default();
+                tracing::warn!("a client with the certificate {} is not let in: {which}", described(own));
+                return Err(io::Error::other("the client's certificate was revoked"));
+            }
+            shown.write(&mut certificate);
+        }
+        Ok((stream, Peer { address, scheme: Scheme::Https, certificate: certificate.into() }))
+    }
+}
+
+impl Way {
+    fn new(
+        asks: Asks,
+        offers_http2: bool,
+        keys: Vec<Arc<CertifiedKey>>,
+        authorities: &Arc<Authorities>,
+        provider: &Arc<CryptoProvider>,
+    ) -> Result<Self> {
         let builder = ServerConfig::builder_with_provider(provider.clone())
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?;
-        let builder = match settings.asks {
+        let builder = match asks {
             Asks::Nothing => builder.with_no_client_auth(),
             asks => builder.with_client_cert_verifier(Arc::new(Clients {
                 hints: match asks {
@@ -77,24 +149,15 @@ impl Listener {
             })),
         };
         let mut config = builder.with_cert_resolver(Arc::new(Names { keys }));
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        let asks = settings.asks != Asks::Nothing;
-        if asks {
+        let protocols: &[&[u8]] = if offers_http2 { &[b"h2", b"http/1.1"] } else { &[b"http/1.1"] };
+        config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
+        // Each way keeps sessions of its own: none goes on in another, where clients are asked for more.
+        if asks != Asks::Nothing {
             // A session that goes on later would go on with a certificate that nobody looks at again.
             config.session_storage = Arc::new(NoServerSessionStorage {});
             config.send_tls13_tickets = 0;
         }
-        Ok(Self { acceptor: Arc::new(config).into(), authorities: asks.then_some(authorities) })
-    }
-
-    /// Meets a client. What it showed is judged once, here.
-    pub(crate) async fn accept(&self, stream: TcpStream, address: SocketAddr) -> io::Result<(TlsStream<TcpStream>, Peer)> {
-        let stream = self.acceptor.accept(stream).await?;
-        let mut certificate = Vec::new();
-        if let (Some(authorities), Some(chain)) = (&self.authorities, stream.get_ref().1.peer_certificates()) {
-            authorities.judge(chain, UnixTime::now()).write(&mut certificate);
-        }
-        Ok((stream, Peer { address, scheme: Scheme::Https, certificate: certificate.into() }))
+        Ok(Self { config: Arc::new(config), asks })
     }
 }
 

@@ -1,6 +1,8 @@
-//! Authorities, certificates, and both ends of TLS.
+//! Authorities, certificates, and both ends of TLS, for tests. It knows nothing of what is tested, so that any crate can use it.
 
 use bytes::Bytes;
+pub use dotnet::crypto::identity::Identity;
+use dotnet::crypto::{certificate::Certificate, hash::Hash};
 use http_body_util::{BodyExt, Full};
 use hyper::{
     body::Incoming,
@@ -9,8 +11,9 @@ use hyper::{
 };
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rcgen::{
-    BasicConstraints, CertificateParams, CertificateRevocationListParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
-    KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SerialNumber, date_time_ymd,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CrlDistributionPoint, CustomExtension, DnType,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SerialNumber, SigningKey,
+    date_time_ymd,
 };
 use rustls::{
     ClientConfig, DigitallySignedStruct, DistinguishedName, RootCertStore, ServerConfig,
@@ -21,11 +24,11 @@ use rustls::{
         danger::{ClientCertVerified, ClientCertVerifier},
     },
 };
-use server::tls::Identity;
 use std::{
+    collections::HashMap,
     io::{Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 use tokio_rustls::TlsAcceptor;
 
@@ -160,7 +163,7 @@ pub fn backend(identity: &Identity, takes: Takes<'_>, protocols: &[&str]) -> Soc
                     let (_, session) = stream.get_ref();
                     let name = session.server_name().unwrap_or("nothing").to_owned();
                     let shown = session.peer_certificates().and_then(|chain| chain.first());
-                    let shown = shown.map_or("nothing".to_owned(), |own| server::tls::thumbprint(own)[..8].to_owned());
+                    let shown = shown.map_or("nothing".to_owned(), |own| start_of_thumbprint(own));
                     let is_two = session.alpn_protocol() == Some(b"h2");
                     let told = service_fn(move |request: http::Request<Incoming>| {
                         let text = format!("{} {:?} asked for {name}, shown {shown}", request.uri().path(), request.version());
@@ -180,7 +183,11 @@ pub fn backend(identity: &Identity, takes: Takes<'_>, protocols: &[&str]) -> Soc
 
 /// The start of a certificate's thumbprint.
 pub fn short(identity: &Identity) -> String {
-    server::tls::thumbprint(&identity.chain[0])[..8].to_owned()
+    start_of_thumbprint(&identity.chain[0])
+}
+
+fn start_of_thumbprint(certificate: &[u8]) -> String {
+    Hash::Sha1.digest(certificate).iter().take(4).map(|byte| format!("{byte:02X}")).collect()
 }
 
 /// How a client of the gateway connects.
@@ -233,7 +240,7 @@ impl Client<'_> {
     pub fn connect(&self, address: SocketAddr) -> std::io::Result<Connection> {
         let name = ServerName::try_from(self.name).expect("a name");
         let session = rustls::ClientConnection::new(Arc::new(self.config()), name).expect("a session");
-        let mut stream = rustls::StreamOwned::new(session, super::client::connect(address));
+        let mut stream = rustls::StreamOwned::new(session, TcpStream::connect(address)?);
         stream.conn.complete_io(&mut stream.sock)?;
         Ok(stream)
     }
@@ -353,4 +360,169 @@ impl ClientCertVerifier for Anybody {
     fn supported_verify_schemes(&self) -> Vec<rustls::SignatureScheme> {
         provider().signature_verification_algorithms.supported_schemes()
     }
+}
+
+/// What an authority publishes of what it revoked, at an `http:` address on loopback.
+#[derive(Clone)]
+pub struct Publisher {
+    /// `http://127.0.0.1:PORT`
+    pub url: String,
+    state: Arc<Mutex<Publications>>,
+}
+
+#[derive(Default)]
+struct Publications {
+    answers: HashMap<String, Vec<u8>>,
+    asked: Vec<String>,
+}
+
+impl Publisher {
+    /// A server that has nothing to say yet.
+    pub fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let publisher = Self { url, state: Arc::default() };
+        let this = publisher.clone();
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                let this = this.clone();
+                std::thread::spawn(move || this.answer(&mut stream));
+            }
+        });
+        publisher
+    }
+
+    /// What is answered on a path from now on.
+    pub fn publish(&self, path: &str, answer: Vec<u8>) {
+        self.state.lock().expect("nobody panics").answers.insert(path.to_owned(), answer);
+    }
+
+    /// How often a path was asked.
+    pub fn count(&self, path: &str) -> usize {
+        self.state.lock().expect("nobody panics").asked.iter().filter(|asked| *asked == path).count()
+    }
+
+    fn answer(&self, stream: &mut TcpStream) {
+        let mut bytes = Vec::new();
+        let mut piece = [0; 4096];
+        // The head, and as much of a body as it says.
+        let head_bytes = loop {
+            match stream.read(&mut piece) {
+                Ok(0) | Err(_) => return,
+                Ok(length) => bytes.extend_from_slice(&piece[..length]),
+            }
+            if let Some(at) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+                break at + 4;
+            }
+        };
+        let head = String::from_utf8_lossy(&bytes[..head_bytes]).to_ascii_lowercase();
+        let length =
+            head.split_once("content-length: ").and_then(|(_, rest)| rest.split("\r\n").next()?.parse().ok()).unwrap_or(0);
+        while bytes.len() < head_bytes + length {
+            match stream.read(&mut piece) {
+                Ok(0) | Err(_) => return,
+                Ok(length) => bytes.extend_from_slice(&piece[..length]),
+            }
+        }
+        let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
+        let answer = {
+            let mut state = self.state.lock().expect("nobody panics");
+            state.asked.push(path.clone());
+            state.answers.get(&path).cloned()
+        };
+        let status = if answer.is_some() { "200 OK" } else { "404 Not Found" };
+        let body = answer.unwrap_or_default();
+        let _ = write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+        let _ = stream.write_all(&body);
+    }
+}
+
+/// What a responder says of a certificate.
+#[derive(Clone, Copy)]
+pub enum Says {
+    /// It is good.
+    Good,
+    /// It was revoked in 2024.
+    Revoked,
+    /// It was good until 2024.
+    GoodUntil2024,
+}
+
+impl Authority {
+    /// A client's certificate that names where to ask whether it was revoked: a responder, a list.
+    pub fn client_naming(&self, name: &str, number: u64, responder: Option<&str>, list: Option<&str>) -> Identity {
+        self.sign(&[], name, number, |params| {
+            params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+            if let Some(url) = list {
+                params.crl_distribution_points = vec![CrlDistributionPoint { uris: vec![url.to_owned()] }];
+            }
+            if let Some(url) = responder {
+                // AuthorityInfoAccessSyntax with one `id-ad-ocsp` (RFC 5280, section 4.2.2.1).
+                let method = tlv(0x06, &[0x2b, 6, 1, 5, 5, 7, 48, 1]);
+                let access = tlv(0x30, &tlv(0x30, &[method, tlv(0x86, url.as_bytes())].concat()));
+                params.custom_extensions.push(CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], access));
+            }
+        })
+    }
+
+    /// Somebody who may answer for it what was revoked, as the extended key usage says; or who may not.
+    pub fn responder(&self, may_answer: bool) -> Identity {
+        self.sign(&[], "responder", 99, |params| {
+            let usage = if may_answer { ExtendedKeyUsagePurpose::OcspSigning } else { ExtendedKeyUsagePurpose::ClientAuth };
+            params.extended_key_usages = vec![usage];
+        })
+    }
+
+    /// What a responder answers about a certificate with this serial number (below 128), signed by the authority itself or by another.
+    pub fn status(&self, number: u8, says: Says, by: Option<&Identity>) -> Vec<u8> {
+        let own = Certificate::from_der(&self.certificate).expect("a certificate");
+        let sha1 =
+            |bytes: &[u8]| aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY, bytes).as_ref().to_vec();
+        let algorithm = tlv(0x30, &[tlv(0x06, &[0x2b, 14, 3, 2, 26]), vec![5, 0]].concat());
+        let (name, key) = (sha1(own.subject.raw()), sha1(&own.public_key));
+        let id = tlv(0x30, &[algorithm, tlv(4, &name), tlv(4, &key), tlv(2, &[number])].concat());
+        let status = match says {
+            Says::Good | Says::GoodUntil2024 => vec![0x80, 0],
+            Says::Revoked => tlv(0xa1, &tlv(0x18, b"20240301000000Z")),
+        };
+        let next: &[u8] = if matches!(says, Says::GoodUntil2024) { b"20240401000000Z" } else { b"20900101000000Z" };
+        let single = tlv(0x30, &[id, status, tlv(0x18, b"20240302000000Z"), tlv(0xa0, &tlv(0x18, next))].concat());
+        let data = tlv(0x30, &[tlv(0xa2, &tlv(4, &key)), tlv(0x18, b"20240302000000Z"), tlv(0x30, &single)].concat());
+        let (signature, certificates) = match by {
+            None => (self.issuer.key().sign(&data).expect("a signature"), Vec::new()),
+            Some(other) => {
+                let key = KeyPair::try_from(other.key.clone().expect("a key")).expect("a key");
+                (key.sign(&data).expect("a signature"), tlv(0xa0, &tlv(0x30, &other.chain[0])))
+            }
+        };
+        // ecdsa-with-SHA256, which is what rcgen's keys sign with.
+        let algorithm = tlv(0x30, &tlv(0x06, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2]));
+        let basic = tlv(0x30, &[data, algorithm, tlv(3, &[vec![0], signature].concat()), certificates].concat());
+        let basic_oid = tlv(0x06, &[0x2b, 6, 1, 5, 5, 7, 48, 1, 1]);
+        let bytes = tlv(0xa0, &tlv(0x30, &[basic_oid, tlv(4, &basic)].concat()));
+        tlv(0x30, &[vec![0x0a, 1, 0], bytes].concat())
+    }
+}
+
+/// A key of a curve as PEM in the older form, `EC PRIVATE KEY`: what stands inside of PKCS #8, and the curve.
+pub fn sec1(key: &KeyPair) -> String {
+    use aws_lc_rs::{encoding::AsDer, signature};
+    let with = match key.is_compatible(&rcgen::PKCS_ECDSA_P384_SHA384) {
+        true => &signature::ECDSA_P384_SHA384_ASN1_SIGNING,
+        false => &signature::ECDSA_P256_SHA256_ASN1_SIGNING,
+    };
+    let pair = signature::EcdsaKeyPair::from_pkcs8(with, &key.serialize_der()).expect("a key");
+    let der: aws_lc_rs::encoding::EcPrivateKeyRfc5915Der<'_> = pair.private_key().as_der().expect("a key");
+    format!("{}\n", dotnet::crypto::pem::write("EC PRIVATE KEY", der.as_ref()))
+}
+
+/// An element of DER.
+fn tlv(tag: u8, contents: &[u8]) -> Vec<u8> {
+    let length = contents.len();
+    let head = match length {
+        0..0x80 => vec![tag, length as u8],
+        0x80..0x100 => vec![tag, 0x81, length as u8],
+        _ => vec![tag, 0x82, (length >> 8) as u8, length as u8],
+    };
+    [head, contents.to_vec()].concat()
 }
