@@ -6,7 +6,7 @@
 // the median and the slowest of eleven turns, in milliseconds, page fetched.
 
 import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -31,8 +31,10 @@ try {
   const times = [];
   for (let turn = 1; turn <= TURNS; turn++) {
     const changed = original.replace(text, `${text} (${turn})`);
+    // As editors save: the file is whole at every moment.
+    writeFileSync(path.join(directory, "changed"), changed);
     const start = performance.now();
-    writeFileSync(path.join(copy, file), changed);
+    renameSync(path.join(directory, "changed"), path.join(copy, file));
     for (;;) {
       if (!(await news.read()).value.includes("event: changed")) continue;
       if ((await (await fetch(origin + page)).text()).includes(`${text} (${turn})`)) break;

@@ -105,7 +105,11 @@ impl Watched<'_> {
         let (folder, service, mut findings) = match self.read() {
             Ok(read) => read,
             Err(problems) => {
-                fail(problems);
+                // A file that is being written is wrong for a moment, and a change comes when it is right.
+                std::thread::sleep(QUIET * 3);
+                if !is_stale() {
+                    fail(problems);
+                }
                 return order;
             }
         };
