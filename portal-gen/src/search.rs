@@ -100,7 +100,7 @@ pub(crate) fn weighed(mut document: Document) -> Weighed {
         for (term, count) in counts {
             let often = 1.0 - 1.0 / (1.0 + count as f32);
             let weight = weights.entry(term).or_default();
-            *weight = weight.max(0.0) + field.weight() * 2.0 * often / length;
+            *weight += field.weight() * 2.0 * often / length;
         }
     }
     let mut terms: Vec<(Box<str>, u8)> = weights
@@ -349,7 +349,6 @@ mod tests {
         let terms = files.iter().find(|(name, _)| name.starts_with("terms-")).unwrap();
         let text = std::str::from_utf8(&terms.1).unwrap();
         let line = text.lines().find(|line| line.starts_with("repository\t")).unwrap();
-        assert_eq!(line, "repository\t0R1F".replace("0R1F", line.split('\t').nth(1).unwrap()));
         let weights: Vec<char> = line.chars().filter(char::is_ascii_uppercase).collect();
         assert!(weights[0] > weights[1], "{line}");
         assert_eq!(text.lines().collect::<Vec<_>>(), {
