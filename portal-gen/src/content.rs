@@ -276,8 +276,13 @@ impl Site<'_> {
             return Some(directory);
         }
         let is_file = path.starts_with("media/") && self.service.portal.files.iter().any(|(file, _)| *file == path);
-        let is_definition = || self.apis.iter().any(|api| api.definition.as_ref().is_some_and(|(file, _)| *file == path));
-        (is_file || is_definition()).then_some(path)
+        let is_definition = || {
+            self.apis.iter().any(|api| api.definition.as_ref().is_some_and(|(file, _)| file.trim_start_matches("../") == path))
+        };
+        if is_file {
+            return Some(format!("{}{path}", self.language.up()));
+        }
+        is_definition().then(|| format!("{}{path}", self.language.up()))
     }
 
     /// Whether a page is called like this: by its file, or by its address.
@@ -292,7 +297,7 @@ impl Site<'_> {
 
     /// What leads to the site's root from anywhere: the path of its published address.
     pub(crate) fn absolute_root(&self) -> String {
-        let path = self.options.url.as_deref().and_then(|url| url.split_once("://")).and_then(|(_, rest)| rest.split_once('/'));
+        let path = self.url().and_then(|url| url.split_once("://")).and_then(|(_, rest)| rest.split_once('/'));
         match path.map(|(_, path)| path.trim_matches('/')) {
             None | Some("") => "/".to_owned(),
             Some(path) => format!("/{path}/"),

@@ -58,10 +58,13 @@ enum Command {
         /// Apply `configuration.NAME.yaml`
         #[arg(long, value_name = "NAME")]
         environment: Option<String>,
-        /// Where the site will be published, for the site map: `https://developer.example.com`
+        /// Where the site will be published: `https://developer.example.com`; else `url` in portal.yaml says so
         #[arg(long)]
         url: Option<String>,
-        /// Fail on warnings, too: nothing is written then
+        /// Write compressed copies of the files, too: `.gz` and `.br`
+        #[arg(long)]
+        compress: bool,
+        /// Fail on warnings, too: the exit code is then 1, and nothing is written
         #[arg(long)]
         strict: bool,
     },
@@ -186,8 +189,9 @@ fn run(command: Command) -> Result<u8> {
             Ok(FINE)
         }
         Command::Check { paths, format, environment, strict } => check(&paths, format, environment.as_deref(), strict),
-        Command::Build { folder, out, environment, url, strict } => {
-            build(&folder, &out, environment.as_deref(), &Options { url, ..Options::default() }, strict)
+        Command::Build { folder, out, environment, url, compress, strict } => {
+            let options = Options { url, compresses: compress, ..Options::default() };
+            build(&folder, &out, environment.as_deref(), &options, strict)
         }
         Command::Test { paths, update, filter, format, environment } => {
             run_cases(&paths, format, &test::Options { filter, update, environment })

@@ -1,8 +1,10 @@
 //! The pages of a site: which there are, which template each fills, and what that template sees.
 
+use crate::language::{Alternate, Language};
 use crate::operation::{self, Extras};
 use crate::schema::{Node, Viewer};
 use crate::site::{ApiSite, Site};
+use crate::theme::Theme;
 use crate::{content, markdown, security};
 use catalog::openapi::example::{self, Way};
 use diagnostic::Diagnostics;
@@ -12,6 +14,8 @@ use tera::Context;
 
 /// How many properties the page of one schema opens.
 const SCHEMA_ROWS_MAX: usize = 300;
+/// How many operations and schemas the page of everything lists; beyond that it lists APIs.
+const LISTED_MAX: usize = 1_500;
 
 /// One page. The numbers are indices into the lists of [`Site`] and its APIs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +38,15 @@ pub(crate) enum Page {
     Content(usize),
     Redirect(usize),
     Callback,
+    /// Everything there is, for those who look for something without a script.
+    Search,
+    /// The addresses of the former portal, by their place in [`MOVED`].
+    Moved(usize),
     NotFound,
 }
+
+/// Pages of APIM's developer portal that say behind a `#` what they show.
+const MOVED: [&str; 3] = ["api-details", "api-changelog", "product"];
 
 /// What a page needs to be written.
 pub(crate) struct Filled {
@@ -47,6 +58,17 @@ pub(crate) struct Filled {
     pub(crate) findings: Diagnostics,
     /// Links to anchors of other pages.
     pub(crate) distant: Vec<content::Distant>,
+    /// What its head says.
+    pub(crate) about: About,
+}
+
+/// A page in a few words.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct About {
+    pub(crate) title: String,
+    pub(crate) description: String,
+    /// From the root of its language.
+    pub(crate) path: String,
 }
 
 /// Every page of a site, in a fixed order.
@@ -75,6 +97,15 @@ pub(crate) fn all(site: &Site<'_>) -> Vec<Page> {
     pages.extend((0..site.products.len()).map(Page::Product));
     pages.extend((0..site.content.len()).map(Page::Content));
     pages.extend((0..site.redirects.len()).map(Page::Redirect));
+    pages.push(Page::Search);
+    if site.language.is_first() {
+        // A page of the author's own at such an address comes first, and so does a redirect.
+        let is_free = |index: &usize| {
+            let address = format!("{}/", MOVED[*index]);
+            !site.addresses.contains(&address) && site.redirects.iter().all(|redirect| redirect.from != address)
+        };
+        pages.extend((0..MOVED.len()).filter(is_free).map(Page::Moved));
+    }
     pages.extend([Page::Callback, Page::NotFound]);
     pages
 }
@@ -99,6 +130,8 @@ pub(crate) fn address(site: &Site<'_>, page: Page) -> String {
         Page::Products => "products/".to_owned(),
         Page::Product(index) => site.products[index].1.clone(),
         Page::Content(index) => site.content[index].1.clone(),
+        Page::Search => "search/".to_owned(),
+        Page::Moved(index) => format!("{}/", MOVED[index]),
         Page::Redirect(index) => site.redirects[index].from.clone(),
         Page::Callback => "console/callback/".to_owned(),
         Page::NotFound => "404.html".to_owned(),
@@ -107,8 +140,15 @@ pub(crate) fn address(site: &Site<'_>, page: Page) -> String {
 
 /// Computes everything that a page's template sees. `shared` is [`shared`], computed once.
 pub(crate) fn fill(site: &Site<'_>, page: Page, shared: &Shared) -> Filled {
-    let mut filler =
-        Filler { site, shared, context: Context::new(), extras: Vec::new(), findings: Diagnostics::new(), distant: Vec::new() };
+    let mut filler = Filler {
+        site,
+        shared,
+        context: Context::new(),
+        extras: Vec::new(),
+        findings: Diagnostics::new(),
+        distant: Vec::new(),
+        about: About::default(),
+    };
     let (template, path) = match page {
         Page::Home => filler.home(),
         Page::Apis => filler.apis(),
@@ -128,10 +168,13 @@ pub(crate) fn fill(site: &Site<'_>, page: Page, shared: &Shared) -> Filled {
         Page::Content(index) => filler.content(index),
         Page::Redirect(index) => filler.redirect(index),
         Page::Callback => filler.callback(),
+        Page::Search => filler.search(),
+        Page::Moved(index) => filler.moved(MOVED[index]),
         Page::NotFound => filler.not_found(),
     };
     let file = if path.ends_with(".html") { path } else { format!("{path}index.html") };
-    Filled { template, file, context: filler.context, extras: filler.extras, findings: filler.findings, distant: filler.distant }
+    let Filler { context, extras, findings, distant, about, .. } = filler;
+    Filled { template, file, context, extras, findings, distant, about }
 }
 
 /// What every page shows, as values that are cheap to share.
@@ -155,38 +198,55 @@ impl Link {
 }
 
 /// Computes what every page shows.
-pub(crate) fn shared(site: &Site<'_>, stamps: &crate::theme::Stamps) -> Shared {
+pub(crate) fn shared(site: &Site<'_>, theme: &Theme) -> Shared {
     #[derive(Serialize)]
     struct SiteView<'s> {
         title: &'s str,
         description: &'s str,
         logo: Option<String>,
+        logo_dark: Option<String>,
+        favicon: String,
+        favicon_type: &'static str,
         navigation: Vec<Link>,
-        stamps: &'s crate::theme::Stamps,
+        has_custom_style: bool,
+        console_stamp: &'s str,
         has_products: bool,
+        language: &'s str,
+        direction: &'static str,
+        languages_count: usize,
     }
     let portal = &site.service.portal;
-    let mut navigation = vec![Link::inside("APIs", "apis/")];
+    let mut navigation = vec![Link::inside(site.messages.text("apis"), "apis/")];
     if !site.products.is_empty() {
-        navigation.push(Link::inside("Products", "products/"));
+        navigation.push(Link::inside(site.messages.text("products"), "products/"));
     }
-    if let Some((first, path)) = site.content.first().filter(|_| portal.navigation.is_empty()) {
-        let title = if site.content.len() == 1 { first.title.clone() } else { "Guides".to_owned() };
+    if let Some((first, path)) = site.content.first().filter(|_| site.spoken.navigation().is_empty()) {
+        let title = if site.content.len() == 1 { first.title.clone() } else { site.messages.text("guides").to_owned() };
         navigation.push(Link::inside(title, path));
     }
-    navigation.extend(portal.navigation.iter().map(|link| {
+    navigation.extend(site.spoken.navigation().iter().map(|link| {
         let is_outside = markdown::is_outside(&link.href);
         let path = if is_outside { link.href.clone() } else { site.inside_address(&link.href) };
         Link { title: link.title.clone(), path, is_outside }
     }));
-    let logo = portal.logo.as_ref().map(|logo| format!("media/{}", logo.trim_start_matches("media/")));
+    let media = |path: &Option<String>| {
+        let path = path.as_ref().map(|path| format!("media/{}", path.trim_start_matches("media/")));
+        path.filter(|path| portal.files.iter().any(|(known, _)| known == path))
+    };
     let view = SiteView {
         title: site.title(),
-        description: &portal.description,
-        logo: logo.filter(|logo| portal.files.iter().any(|(path, _)| path == logo)),
+        description: site.spoken.description(),
+        logo: media(&portal.logo),
+        logo_dark: media(&portal.logo_dark),
+        favicon: media(&portal.favicon).unwrap_or_else(|| "assets/favicon.svg".to_owned()),
+        favicon_type: portal.favicon.as_deref().map_or("image/svg+xml", crate::render::content_type),
         navigation,
-        stamps,
+        has_custom_style: theme.has_custom_style,
+        console_stamp: &theme.console_stamp,
         has_products: !site.products.is_empty(),
+        language: site.messages.language(),
+        direction: site.messages.direction(),
+        languages_count: portal.languages.len().max(1),
     };
     Shared {
         site: tera::Value::from_serializable(&view),
@@ -208,6 +268,19 @@ struct Head<'s> {
     section: &'s str,
     /// The full address, if the site's is known.
     canonical: Option<String>,
+    /// What leads from this page to the files that all languages share: `../../`, `../../../`.
+    files: String,
+    /// The same page in every language of the site, this one included; empty if there is only one language.
+    alternates: Vec<Alternate>,
+    /// The picture that goes with links to this page.
+    image: Option<String>,
+    /// Whether search engines should leave it alone.
+    is_aside: bool,
+    /// The language of the text, where it is not that of the site.
+    text_language: Option<&'s str>,
+    text_direction: &'static str,
+    /// The Markdown twin of the page, from this page.
+    twin: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -259,6 +332,7 @@ pub(crate) struct Filler<'f, 'a> {
     pub(crate) extras: Extras,
     findings: Diagnostics,
     distant: Vec<content::Distant>,
+    about: About,
 }
 
 /// The template, and the page's address.
@@ -276,7 +350,7 @@ impl<'f, 'a> Filler<'f, 'a> {
     }
 
     fn home(&mut self) -> Destination {
-        self.head("home", self.site.title(), &self.site.service.portal.description, "", "");
+        self.head("home", self.site.title(), self.site.spoken.description(), "", "");
         let entries: Vec<ApiEntry> = self.api_entries();
         self.context.insert("apis", &entries.iter().take(12).collect::<Vec<_>>());
         self.context.insert("apis_count", &entries.len());
@@ -303,7 +377,8 @@ impl<'f, 'a> Filler<'f, 'a> {
     }
 
     fn apis(&mut self) -> Destination {
-        self.head("apis", "APIs", &format!("All APIs of {}", self.site.title()), "apis/", "apis/");
+        let description = self.filled("all-apis-of", &[("site", self.site.title())]);
+        self.head("apis", self.text("apis"), &description, "apis/", "apis/");
         let entries = self.api_entries();
         self.context.insert("apis", &entries);
         ("page/apis.html", "apis/".to_owned())
@@ -317,7 +392,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         self.choosers(site, &|_| None);
         self.context.insert("changes_path", &site.changes);
         self.context.insert("security_path", &site.has_security.then(|| format!("{}security/", site.path)));
-        self.context.insert("downloads", &downloads(site));
+        self.context.insert("downloads", &downloads(site, self.site.language.up()));
         self.context.insert("limits", &crate::limits::of(api.policy.as_ref(), self.site.service));
         self.context.insert("outline", &site.outline.as_ref().map(outline_links));
         self.context.insert("title", &title);
@@ -375,8 +450,11 @@ impl<'f, 'a> Filler<'f, 'a> {
                 .iter()
                 .map(|&index| {
                     let other = &self.site.apis[index];
-                    let title =
-                        format!("Revision {}{}", other.api.revision, if other.api.is_current { " (current)" } else { "" });
+                    let values = [("revision", other.api.revision.as_str())];
+                    let title = match other.api.is_current {
+                        true => self.filled("revision-current", &values),
+                        false => self.filled("revision", &values),
+                    };
                     (Link::inside(title, &other.path), markdown::description(&other.api.revision_description, 2))
                 })
                 .collect::<Vec<_>>(),
@@ -398,7 +476,7 @@ impl<'f, 'a> Filler<'f, 'a> {
                 .map(|(webhook, path)| Link::inside(webhook.summary.clone().unwrap_or_else(|| webhook.path.clone()), path))
                 .collect::<Vec<_>>(),
         );
-        if let Some((path, bytes)) = &site.definition {
+        if let Some((path, bytes)) = site.definition.as_ref().filter(|_| self.site.language.is_first()) {
             self.extras.push((path.clone(), bytes.to_vec()));
         }
         ("page/api.html", site.path.clone())
@@ -458,7 +536,7 @@ impl<'f, 'a> Filler<'f, 'a> {
 
     fn schemas(&mut self, site: &ApiSite<'a>) -> Destination {
         let path = format!("{}schemas/", site.path);
-        self.head("schemas", &format!("Schemas – {}", site.full_title()), "", &path, "apis/");
+        self.head("schemas", &format!("{} – {}", self.text("schemas"), site.full_title()), "", &path, "apis/");
         self.context.insert_value("navigation", site.navigation_beside(None));
         self.api_link(site);
         self.choosers(site, &|other| (!other.schemas.is_empty()).then(|| format!("{}schemas/", other.path)));
@@ -488,12 +566,13 @@ impl<'f, 'a> Filler<'f, 'a> {
         self.neighbours(Some(index), |at| site.schemas.get(at).map(|(name, path)| Link::inside(name.clone(), path)));
         self.context.insert("title", name);
         self.context.insert("node", &node);
-        self.context.insert("examples", &schema_examples(document, schema));
+        self.context.insert("examples", &self.schema_examples(document, schema));
         ("page/schema.html", path.clone())
     }
 
     fn products(&mut self) -> Destination {
-        self.head("products", "Products", &format!("All products of {}", self.site.title()), "products/", "products/");
+        let description = self.filled("all-products-of", &[("site", self.site.title())]);
+        self.head("products", self.text("products"), &description, "products/", "products/");
         let products: Vec<ProductEntry> = (0..self.site.products.len()).map(|index| self.product_entry(index)).collect();
         self.context.insert("products", &products);
         ("page/products.html", "products/".to_owned())
@@ -523,7 +602,7 @@ impl<'f, 'a> Filler<'f, 'a> {
     fn content(&mut self, index: usize) -> Destination {
         let (page, path) = &self.site.content[index];
         let text = content::html(self.site, page, path, &mut self.findings);
-        let section = if self.site.service.portal.navigation.is_empty() { self.site.content[0].1.as_str() } else { path };
+        let section = if self.site.spoken.navigation().is_empty() { self.site.content[0].1.as_str() } else { path };
         let description =
             if page.description.is_empty() { markdown::plain(&page.markdown, 160) } else { page.description.clone() };
         self.head("content", &page.title, &description, path, section);
@@ -532,8 +611,8 @@ impl<'f, 'a> Filler<'f, 'a> {
         self.context.insert("layout", &layout(page));
         self.context.insert("language", &page.language);
         self.context.insert("is_draft", &page.draft);
-        self.context.insert("date", &page.date.as_deref().map(day));
-        self.context.insert("updated", &page.updated.as_deref().filter(|day| page.date.as_deref() != Some(*day)).map(day));
+        self.context.insert("date", &page.date.as_deref().map(|date| self.day(date)));
+        self.context.insert("updated", &page.updated.as_deref().filter(|day| page.date.as_deref() != Some(*day)).map(|date| self.day(date)));
         self.context.insert("has_heading", &text.headings.first().is_some_and(|heading| heading.level == 1));
         self.context
             .insert("headings", &text.headings.iter().filter(|heading| matches!(heading.level, 2 | 3)).collect::<Vec<_>>());
@@ -549,8 +628,8 @@ impl<'f, 'a> Filler<'f, 'a> {
         let root = "../".repeat(redirect.from.matches('/').count());
         let to = if redirect.is_outside { redirect.to.clone() } else { format!("{root}{}", redirect.to) };
         let to = if to.is_empty() { "./".to_owned() } else { to };
-        let canonical = match &self.site.options.url {
-            Some(url) if !redirect.is_outside => format!("{}/{}", url.trim_end_matches('/'), redirect.to),
+        let canonical = match self.site.url() {
+            Some(url) if !redirect.is_outside => format!("{url}/{}{}", self.site.language.prefix, redirect.to),
             _ => to.clone(),
         };
         self.context.insert("title", &redirect.title);
@@ -561,33 +640,105 @@ impl<'f, 'a> Filler<'f, 'a> {
 
     /// Where providers of tokens send readers back to.
     fn callback(&mut self) -> Destination {
-        self.head("callback", "Signing in", "", "console/callback/", "");
+        self.head("callback", self.text("signing-in"), "", "console/callback/", "");
         ("page/callback.html", "console/callback/".to_owned())
     }
 
+    fn search(&mut self) -> Destination {
+        self.head("search", self.text("search"), "", "search/", "");
+        let all = self.site.apis.iter().map(|api| api.operations.len() + api.schemas.len()).sum::<usize>();
+        let apis: Vec<(Link, Vec<OperationEntry<'_>>, Vec<Link>)> = self
+            .site
+            .listed
+            .iter()
+            .map(|&index| {
+                let api = &self.site.apis[index];
+                let shown = all <= LISTED_MAX;
+                let operations = api.order.iter().copied().filter(|_| shown).map(|index| operation_entry(api, index)).collect();
+                let schemas = api.schemas.iter().filter(|_| shown).map(|(name, path)| Link::inside(name, path)).collect();
+                (Link::inside(api.full_title(), &api.path), operations, schemas)
+            })
+            .collect();
+        self.context.insert("apis", &apis);
+        let link = |(product, path): &(&catalog::model::Product, String)| Link::inside(product.display_name.clone(), path);
+        self.context.insert("products", &self.site.products.iter().map(link).collect::<Vec<_>>());
+        let guides = self.site.content.iter().map(|(page, path)| Link::inside(page.title.clone(), path));
+        self.context.insert("guides", &guides.collect::<Vec<_>>());
+        ("page/search.html", "search/".to_owned())
+    }
+
+    fn moved(&mut self, name: &'static str) -> Destination {
+        let path = format!("{name}/");
+        self.head("moved", self.text("page-moved"), "", &path, "");
+        ("page/moved.html", path)
+    }
+
     fn not_found(&mut self) -> Destination {
-        self.head("not-found", "Page not found", "", "404.html", "");
+        self.head("not-found", self.text("page-not-found"), "", "404.html", "");
         ("page/not_found.html", "404.html".to_owned())
     }
 
     pub(crate) fn head(&mut self, kind: &'static str, title: &str, description: &str, path: &str, section: &str) {
         let root = match path {
             // Nobody knows at which depth this page is shown.
-            "404.html" => self.site.absolute_root(),
+            "404.html" => format!("{}{}", self.site.absolute_root(), self.site.language.prefix),
             "" => "./".to_owned(),
             path => "../".repeat(path.matches('/').count()),
         };
-        let canonical = self
-            .site
-            .options
-            .url
-            .as_ref()
-            .filter(|_| path != "404.html")
-            .map(|url| format!("{}/{path}", url.trim_end_matches('/')));
-        self.context.insert("page", &Head { kind, title, description, path, root: root.clone(), section, canonical });
+        self.about = About { title: title.to_owned(), description: description.to_owned(), path: path.to_owned() };
+        let url = self.site.url().filter(|_| path != "404.html");
+        let language = &self.site.language;
+        // What nobody has translated is the same page as in the first language.
+        let is_foreign =
+            self.site.content.iter().any(|(page, at)| at == path && self.site.untranslated.contains(page.path.as_str()));
+        let prefix = if is_foreign { "" } else { &language.prefix };
+        let files = if path == "404.html" { self.site.absolute_root() } else { format!("{root}{}", language.up()) };
+        let image = self.site.service.portal.social_image.as_ref().zip(url).map(|(image, url)| format!("{url}/media/{image}"));
+        self.context.insert(
+            "page",
+            &Head {
+                kind,
+                title,
+                description,
+                path,
+                root: root.clone(),
+                section,
+                canonical: url.map(|url| format!("{url}/{prefix}{path}")),
+                alternates: if matches!(kind, "moved" | "redirect" | "callback") { Vec::new() } else { self.alternates(path, &files, url) },
+                files,
+                image,
+                is_aside: matches!(kind, "search" | "moved" | "redirect" | "callback" | "not-found"),
+                text_language: is_foreign.then(|| self.site.first_language()),
+                text_direction: crate::messages::direction(self.site.first_language()),
+                twin: (!matches!(kind, "not-found" | "moved" | "redirect" | "callback")).then_some("index.md"),
+            },
+        );
         // Components do not see the page, only what is passed to them by name.
         self.context.insert("root", &root);
         self.context.insert_value("site", self.shared.site.clone());
+    }
+
+    fn alternates(&self, path: &str, files: &str, url: Option<&str>) -> Vec<Alternate> {
+        if self.site.languages.len() < 2 || self.site.only_here.contains(path) {
+            return Vec::new();
+        }
+        let of = |language: &Language| Alternate {
+            tag: language.tag.clone(),
+            name: language.messages.text("language-name").to_owned(),
+            direction: language.messages.direction(),
+            href: format!("{files}{}{}", language.prefix, if path == "404.html" { "" } else { path }),
+            url: url.map(|url| format!("{url}/{}{path}", language.prefix)),
+            is_current: language.tag == self.site.language.tag,
+        };
+        self.site.languages.iter().map(of).collect()
+    }
+
+    pub(crate) fn text(&self, key: &'static str) -> &'f str {
+        self.site.messages.text(key)
+    }
+
+    pub(crate) fn filled(&self, key: &str, values: &[(&str, &str)]) -> String {
+        self.site.messages.filled(key, values)
     }
 
     pub(crate) fn api_link(&mut self, site: &ApiSite<'_>) {
@@ -646,7 +797,7 @@ impl<'f, 'a> Filler<'f, 'a> {
     fn version_link(&self, index: usize) -> Link {
         let site = &self.site.apis[index];
         let identifier = site.api.version.as_ref().map_or("", |version| &version.identifier);
-        Link::inside(if identifier.is_empty() { "Original" } else { identifier }, &site.path)
+        Link::inside(if identifier.is_empty() { self.text("original-version") } else { identifier }, &site.path)
     }
 
     /// The versions of an API and how callers choose one: links, description, words.
@@ -655,8 +806,10 @@ impl<'f, 'a> Filler<'f, 'a> {
         let version = site.api.version.as_ref()?;
         let set = self.site.service.version_sets.iter().find(|set| set.name == version.set);
         let words = match set.map(|set| &set.scheme) {
-            Some(Scheme::Header(name)) => format!("chosen by the header `{name}: {}`", version.identifier),
-            Some(Scheme::Query(name)) => format!("chosen by the query parameter `{name}={}`", version.identifier),
+            Some(Scheme::Header(name)) => {
+                self.filled("version-by-header", &[("header", &format!("{name}: {}", version.identifier))])
+            }
+            Some(Scheme::Query(name)) => self.filled("version-by-query", &[("query", &format!("{name}={}", version.identifier))]),
             _ => String::new(),
         };
         let words = if version.identifier.is_empty() { String::new() } else { markdown::description(&words, 1) };
@@ -665,6 +818,50 @@ impl<'f, 'a> Filler<'f, 'a> {
             markdown::description(&version.description, 1),
             words,
         ))
+    }
+
+    /// A day for machines and for people: `2026-11-21`, `21 November 2026`.
+    fn day(&self, day: &str) -> (String, String) {
+        const MONTHS: [&str; 12] = [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ];
+        let parts: Vec<usize> = day.split('-').filter_map(|part| part.parse().ok()).collect();
+        let words = match parts[..] {
+            [year, month, of_month] => {
+                let month = month.checked_sub(1).and_then(|month| MONTHS.get(month)).copied().unwrap_or_default();
+                let month = self.site.messages.word(month);
+                    let (day, year) = (of_month.to_string(), year.to_string());
+                    self.filled("date", &[("day", &day), ("month", month), ("year", &year)])
+            }
+            _ => day.to_owned(),
+        };
+        (day.to_owned(), words)
+    }
+
+    /// The examples of a schema as HTML, each with a title: those that it gives, else one that is made.
+    fn schema_examples(&self, document: &catalog::openapi::Document, schema: &Value) -> Vec<(String, String)> {
+        let given = schema.get("examples").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let texts: Vec<String> = match given.len() {
+            0 | 1 => vec![serde_json::to_string_pretty(&example::of(document, schema, Way::Received)).unwrap_or_default()],
+            _ => given.iter().take(6).map(|one| serde_json::to_string_pretty(one).unwrap_or_default()).collect(),
+        };
+        let title = |index: usize| match given.len() {
+                0 | 1 => self.text("example").to_owned(),
+                _ => self.filled("example-number", &[("number", &(index + 1).to_string())]),
+            };
+        let shown = texts.iter().enumerate().filter(|(_, text)| text.len() < 12_000);
+        shown.map(|(index, text)| (title(index), crate::sample::coloured_json(text))).collect()
     }
 
     fn product_entry(&self, index: usize) -> ProductEntry {
@@ -683,33 +880,6 @@ impl<'f, 'a> Filler<'f, 'a> {
 fn layout(page: &catalog::model::Page) -> serde_json::Value {
     let catalog::model::PageLayout { sidebar, contents, wide, .. } = page.layout;
     serde_json::json!({ "sidebar": sidebar, "contents": contents, "wide": wide })
-}
-
-/// A day for machines and for people: `2026-11-21`, `21 November 2026`.
-fn day(day: &str) -> (String, String) {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let parts: Vec<usize> = day.split('-').filter_map(|part| part.parse().ok()).collect();
-    let words = match parts[..] {
-        [year, month, of_month] => {
-            let month = month.checked_sub(1).and_then(|month| MONTHS.get(month)).copied().unwrap_or_default();
-            format!("{of_month} {month} {year}")
-        }
-        _ => day.to_owned(),
-    };
-    (day.to_owned(), words)
 }
 
 fn text_of<'t>(site: &ApiSite<'t>) -> &'t str {
@@ -751,10 +921,10 @@ pub(crate) fn operation_entry<'s>(site: &'s ApiSite<'_>, index: usize) -> Operat
 }
 
 /// What the definition can be downloaded as: title, and for each file its name and address.
-fn downloads(site: &ApiSite<'_>) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
+fn downloads(site: &ApiSite<'_>, up: &str) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
     use crate::download::{Target, has_downloads};
     let targets = Target::ALL.into_iter().filter(|_| has_downloads(site));
-    let files = |target: Target| target.files().iter().map(|(name, title)| (*title, format!("{}{name}", site.path))).collect();
+    let files = |target: Target| target.files().iter().map(|(name, title)| (*title, format!("{up}{}{name}", site.path))).collect();
     targets.map(|target| (target.title(), files(target))).collect()
 }
 
@@ -765,18 +935,6 @@ fn outline_links(outline: &crate::site::OutlineSite) -> (Link, Vec<(Link, usize)
         (Link::inside(section.title, path), section.items.len())
     });
     (Link::inside(outline.outline.format, &outline.path), sections.collect())
-}
-
-/// The examples of a schema as HTML, each with a title: those that it gives, else one that is made.
-fn schema_examples(document: &catalog::openapi::Document, schema: &Value) -> Vec<(String, String)> {
-    let given = schema.get("examples").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let texts: Vec<String> = match given.len() {
-        0 | 1 => vec![serde_json::to_string_pretty(&example::of(document, schema, Way::Received)).unwrap_or_default()],
-        _ => given.iter().take(6).map(|one| serde_json::to_string_pretty(one).unwrap_or_default()).collect(),
-    };
-    let title = |index: usize| if given.len() > 1 { format!("Example {}", index + 1) } else { "Example".to_owned() };
-    let shown = texts.iter().enumerate().filter(|(_, text)| text.len() < 12_000);
-    shown.map(|(index, text)| (title(index), crate::sample::coloured_json(text))).collect()
 }
 
 fn kind(kind: catalog::model::ApiKind) -> &'static str {

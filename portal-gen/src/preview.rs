@@ -16,10 +16,12 @@ use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::{IpAddr, TcpListener};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
@@ -33,7 +35,7 @@ const FOR_HOST: [&str; 3] = ["/console/send", "/console/debug", "/console/trace"
 
 /// How long a request may take to say what it wants, and how long the folder must be quiet before it is read.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-const QUIET: Duration = Duration::from_millis(60);
+const QUIET: Duration = Duration::from_millis(20);
 
 /// Serves a service folder and watches it, until the process ends.
 ///
@@ -46,30 +48,36 @@ pub fn folder(directory: &Path, port: u16, environment: Option<&str>) -> Result<
     let listener = TcpListener::bind(("127.0.0.1", port)).with_context(|| format!("cannot listen on port {port}"))?;
     let address = listener.local_addr().context("the listener has no address")?;
     let (sender, receiver) = watch::channel(Arc::new(Rendered::default()));
-    watched.update(&sender);
+    let open = OpenPages::default();
+    let changed = Arc::new(AtomicUsize::new(0));
+    let mut order = watched.update(&sender, &open, render::Order::default(), &|| false);
     println!("http://{address}/  (stop with Ctrl+C)");
     let (events, changes) = std::sync::mpsc::channel();
+    let counted = Arc::clone(&changed);
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         // Reading a file is an event too, and must not start a new reading.
         if event.map_or(true, |event| !event.kind.is_access()) {
+            counted.fetch_add(1, Ordering::Relaxed);
             let _ = events.send(());
         }
     })
     .context("cannot watch files")?;
     notify::Watcher::watch(&mut watcher, directory, notify::RecursiveMode::Recursive)
         .with_context(|| format!("cannot watch `{}`", directory.display()))?;
-    let (watched, sites) = (&watched, &sender);
+    let (watched, sites, pages, served) = (&watched, &sender, &open, open.clone());
     std::thread::scope(move |threads| {
         // Dropped when the server stops; then the thread below hears of no more changes and ends.
         let _watcher = watcher;
         threads.spawn(move || {
             while changes.recv().is_ok() {
                 while changes.recv_timeout(QUIET).is_ok() {}
-                watched.update(sites);
+                // A change that comes while the rest of the site is made is worth more than the rest.
+                let seen = changed.load(Ordering::Relaxed);
+                order = watched.update(sites, pages, order, &|| changed.load(Ordering::Relaxed) != seen);
             }
         });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start the server")?;
-        runtime.block_on(serve(listener, receiver, Audience::Author, None)).context("the server stopped")
+        runtime.block_on(serve_open(listener, receiver, Audience::Author, None, served)).context("the server stopped")
     })
 }
 
@@ -80,34 +88,111 @@ struct Watched<'w> {
 }
 
 impl Watched<'_> {
-    /// Reads the folder and puts its site, or what is wrong with it, into the channel.
-    fn update(&self, sites: &watch::Sender<Arc<Rendered>>) {
+    /// Reads the folder and puts its site, or what is wrong with it, into the channel. The pages that somebody looks at are
+    /// made first, where `order` (of the site before) tells which they are: a big site takes seconds as a whole, and its
+    /// author waits for one page.
+    /// Ends early when it `is_stale`.
+    fn update(
+        &self,
+        sites: &watch::Sender<Arc<Rendered>>,
+        open: &OpenPages,
+        order: render::Order,
+        is_stale: &(dyn Fn() -> bool + Sync),
+    ) -> render::Order {
         let started = Instant::now();
-        let problems = match self.site() {
-            Ok((site, findings)) => {
+        let fail = |problems: String| {
+            eprint!("{problems}");
+            let last = sites.borrow().with_problems(problems);
+            sites.send_replace(Arc::new(last));
+        };
+        let (folder, service, mut findings) = match self.read() {
+            Ok(read) => read,
+            Err(problems) => {
+                // A file that is being written is wrong for a moment, and a change comes when it is right.
+                std::thread::sleep(QUIET * 3);
+                if !is_stale() {
+                    fail(problems);
+                }
+                return order;
+            }
+        };
+        let options = Options { drafts: true, ..Options::default() };
+        let first = render::some(&service, &folder, &options, &order, &open.files());
+        let is_quick = !first.is_empty();
+        if is_quick {
+            let site = sites.borrow().with_files(first);
+            sites.send_replace(Arc::new(site));
+            println!("the open page in {} ms", started.elapsed().as_millis());
+        }
+        let made = render::site_in_order(&service, &folder, &options, is_stale);
+        if is_stale() {
+            return order;
+        }
+        match made {
+            Ok((site, order, more)) => {
+                findings.extend(more);
                 if findings.count(Severity::Warning) > 0 {
-                    eprint!("{}", diagnostics::all_text(&findings));
+                    eprint!("{}", diagnostics::all_text(&findings.sorted()));
                 }
                 let pages = site.files.keys().filter(|path| path.ends_with(".html")).count();
                 println!("{pages} pages in {} ms", started.elapsed().as_millis());
-                sites.send_replace(Arc::new(site));
-                return;
+                // Open pages have what they show already, unless nobody knew which they were.
+                let site = Arc::new(site);
+                let is_news = !is_quick || open.files().iter().any(|file| sites.borrow().files.get(file) != site.files.get(file));
+                sites.send_if_modified(|known| {
+                    *known = site;
+                    is_news
+                });
+                order
             }
-            Err(problems) => problems,
-        };
-        eprint!("{problems}");
-        let last = sites.borrow().with_problems(problems);
-        sites.send_replace(Arc::new(last));
+            Err(findings) => {
+                fail(diagnostics::all_text(&findings));
+                order
+            }
+        }
     }
 
-    fn site(&self) -> Result<(Rendered, diagnostic::Diagnostics), String> {
+    fn read(&self) -> Result<(catalog::Folder, catalog::Service, diagnostic::Diagnostics), String> {
         let folder = load::folder(self.directory).map_err(|error| format!("error: {error:#}\n"))?;
-        let (service, mut findings) = check(&folder, self.environment);
-        let Some(service) = service else { return Err(diagnostics::all_text(&findings)) };
-        let (site, more) = render::site(&service, &folder, &Options { drafts: true, ..Options::default() })
-            .map_err(|findings| diagnostics::all_text(&findings))?;
-        findings.extend(more);
-        Ok((site, findings.sorted()))
+        let (service, findings) = check(&folder, self.environment);
+        match service {
+            Some(service) => Ok((folder, service, findings)),
+            None => Err(diagnostics::all_text(&findings)),
+        }
+    }
+}
+
+/// The pages that browsers have open, as files of the site, each with how often.
+#[derive(Clone, Debug, Default)]
+struct OpenPages(Arc<Mutex<BTreeMap<String, usize>>>);
+
+impl OpenPages {
+    fn files(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
+    /// A page is open until the value is dropped.
+    fn opened(&self, file: String) -> OpenPage {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(file.clone()).or_default() += 1;
+        OpenPage { file, all: self.clone() }
+    }
+}
+
+/// See [`OpenPages::opened`].
+struct OpenPage {
+    file: String,
+    all: OpenPages,
+}
+
+impl Drop for OpenPage {
+    fn drop(&mut self) {
+        let mut all = self.all.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = all.get_mut(&self.file) {
+            *count -= 1;
+            if *count == 0 {
+                all.remove(&self.file);
+            }
+        }
     }
 }
 
@@ -137,6 +222,16 @@ pub async fn serve(
     audience: Audience,
     host: Option<Host>,
 ) -> std::io::Result<()> {
+    serve_open(listener, sites, audience, host, OpenPages::default()).await
+}
+
+async fn serve_open(
+    listener: TcpListener,
+    sites: watch::Receiver<Arc<Rendered>>,
+    audience: Audience,
+    host: Option<Host>,
+    open: OpenPages,
+) -> std::io::Result<()> {
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
     loop {
@@ -148,19 +243,23 @@ pub async fn serve(
                 continue;
             }
         };
-        let (sites, host) = (sites.clone(), host.clone());
+        let (sites, host, open) = (sites.clone(), host.clone(), open.clone());
         tokio::spawn(async move {
             let service = service_fn(move |request: Request<Incoming>| {
+                let (sites, open) = (sites.clone(), open.clone());
                 let is_for_host = request.method() == Method::POST && FOR_HOST.contains(&request.uri().path());
-                let answer = match host.as_ref().filter(|_| is_for_host) {
-                    Some(host) => Err(host(request, client.ip())),
-                    None => Ok(answer(&request, &sites, audience)),
-                };
+                let host = host.clone().filter(|_| is_for_host);
                 async move {
-                    Ok::<_, Infallible>(match answer {
-                        Ok(answer) => answer,
-                        Err(asked) => asked.await.map(BodyExt::boxed_unsync),
-                    })
+                    if let Some(host) = host {
+                        return Ok::<_, Infallible>(host(request, client.ip()).await.map(BodyExt::boxed_unsync));
+                    }
+                    let mut answered = answer(&request, &sites, audience, &open);
+                    // What is not there may be a page that is being made.
+                    while answered.status() == StatusCode::NOT_FOUND && sites.borrow().is_partial {
+                        tokio::time::sleep(Duration::from_millis(20)).await;
+                        answered = answer(&request, &sites, audience, &open);
+                    }
+                    Ok(answered)
                 }
             });
             // An error here is a client that went away.
@@ -175,7 +274,12 @@ pub async fn serve(
 
 type Body = UnsyncBoxBody<Bytes, Infallible>;
 
-fn answer(request: &Request<Incoming>, sites: &watch::Receiver<Arc<Rendered>>, audience: Audience) -> Response<Body> {
+fn answer(
+    request: &Request<Incoming>,
+    sites: &watch::Receiver<Arc<Rendered>>,
+    audience: Audience,
+    open: &OpenPages,
+) -> Response<Body> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         let mut refusal =
             response(StatusCode::METHOD_NOT_ALLOWED, "text/plain; charset=utf-8", Bytes::from_static(b"only GET\n"));
@@ -189,7 +293,11 @@ fn answer(request: &Request<Incoming>, sites: &watch::Receiver<Arc<Rendered>>, a
             response(StatusCode::OK, "text/javascript; charset=utf-8", Bytes::from_static(include_bytes!("preview/preview.js")))
         }
         STYLE => response(StatusCode::OK, "text/css; charset=utf-8", Bytes::from_static(include_bytes!("preview/preview.css"))),
-        NEWS => news(sites.clone()),
+        NEWS => {
+            // `?page=/apis/orders/`: who listens says which page it is.
+            let page = request.uri().query().and_then(|query| query.strip_prefix("page=")).unwrap_or("/");
+            news(sites.clone(), open.opened(Rendered::file_name(page)))
+        }
         path => file(&site, path, audience),
     }
 }
@@ -233,8 +341,8 @@ fn live(kind: &str, bytes: &[u8]) -> Bytes {
 }
 
 /// Server-sent events: what is wrong now, and later whatever changes.
-fn news(sites: watch::Receiver<Arc<Rendered>>) -> Response<Body> {
-    let events = futures_util::stream::unfold((sites, true), |(mut sites, first)| async move {
+fn news(sites: watch::Receiver<Arc<Rendered>>, page: OpenPage) -> Response<Body> {
+    let events = futures_util::stream::unfold((sites, true, page), |(mut sites, first, page)| async move {
         if !first {
             sites.changed().await.ok()?;
         }
@@ -246,7 +354,7 @@ fn news(sites: watch::Receiver<Arc<Rendered>>) -> Response<Body> {
         };
         let data: String = problems.lines().map(|line| format!("data: {line}\n")).collect();
         let event = format!("event: {name}\n{}\n", if data.is_empty() { "data:\n".to_owned() } else { data });
-        Some((Ok::<_, Infallible>(Frame::data(Bytes::from(event))), (sites, false)))
+        Some((Ok::<_, Infallible>(Frame::data(Bytes::from(event))), (sites, false, page)))
     });
     let mut stream = response(StatusCode::OK, "text/event-stream", Bytes::new());
     *stream.body_mut() = BodyExt::boxed_unsync(StreamBody::new(events.boxed()));

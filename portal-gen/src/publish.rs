@@ -2,7 +2,7 @@
 
 use crate::render;
 use crate::site::Options;
-use crate::write::Staging;
+use crate::write::{Put, Staging};
 use anyhow::Result;
 use catalog::{Folder, Service};
 use diagnostic::Diagnostics;
@@ -15,9 +15,13 @@ use std::time::{Duration, Instant};
 /// What a build did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Pages written.
+    /// Pages of the site.
     pub pages: usize,
-    /// Bytes written, assets and other files included.
+    /// Files that are new, or say something else than before.
+    pub files_written: usize,
+    /// Files that are the same as before, and were not written again.
+    pub files_unchanged: usize,
+    /// Bytes of the site, assets and other files included.
     pub bytes: u64,
     /// Time taken.
     pub elapsed: Duration,
@@ -26,7 +30,12 @@ pub struct Summary {
 impl std::fmt::Display for Summary {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let plural = if self.pages == 1 { "" } else { "s" };
-        write!(out, "{} page{plural}, {}, {:.1} s", self.pages, crate::bytes_in_words(self.bytes), self.elapsed.as_secs_f64())
+        write!(out, "{} page{plural}, {}", self.pages, crate::bytes_in_words(self.bytes))?;
+        if self.files_unchanged > 0 {
+            let files = self.files_written + self.files_unchanged;
+            write!(out, ", {} of {files} files written", self.files_written)?;
+        }
+        write!(out, ", {:.1} s", self.elapsed.as_secs_f64())
     }
 }
 
@@ -45,23 +54,31 @@ pub fn build(
 ) -> Result<(Option<Summary>, Diagnostics)> {
     let started = Instant::now();
     let staging = Staging::new(out, sources, folder)?;
+    let staging = if options.compresses { staging.compressing() } else { staging };
     let (pages, bytes) = (AtomicUsize::new(0), AtomicU64::new(0));
+    let (written, unchanged) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let failures = Mutex::new(Diagnostics::new());
     // Hidden where nobody looks: indicatif draws to terminals only.
     let progress = ProgressBar::no_length();
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} pages") {
         progress.set_style(style);
     }
-    let mut findings = render::each(service, folder, options, &|count| progress.set_length(count as u64), &|path, file| {
-        bytes.fetch_add(file.len() as u64, Ordering::Relaxed);
-        if path.ends_with(".html") {
-            pages.fetch_add(1, Ordering::Relaxed);
-            progress.inc(1);
-        }
-        if let Err(error) = staging.put(path, &file) {
-            failures.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(render::cannot_write(path, &error));
-        }
-    });
+    let (_, mut findings) =
+        render::each(service, folder, options, &|| false, &|count| progress.set_length(count as u64), &|path, file| {
+            bytes.fetch_add(file.len() as u64, Ordering::Relaxed);
+            if path.ends_with(".html") {
+                pages.fetch_add(1, Ordering::Relaxed);
+                progress.inc(1);
+            }
+            match staging.put(path, &file) {
+                Ok(Put::Written) => written.fetch_add(1, Ordering::Relaxed),
+                Ok(Put::Unchanged) => unchanged.fetch_add(1, Ordering::Relaxed),
+                Err(error) => {
+                    failures.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(render::cannot_write(path, &error));
+                    0
+                }
+            };
+        });
     progress.finish_and_clear();
     findings.extend(failures.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner));
     let findings = findings.sorted();
@@ -69,6 +86,12 @@ pub fn build(
         return Ok((None, findings));
     }
     staging.publish()?;
-    let summary = Summary { pages: pages.into_inner(), bytes: bytes.into_inner(), elapsed: started.elapsed() };
+    let summary = Summary {
+        pages: pages.into_inner(),
+        files_written: written.into_inner(),
+        files_unchanged: unchanged.into_inner(),
+        bytes: bytes.into_inner(),
+        elapsed: started.elapsed(),
+    };
     Ok((Some(summary), findings))
 }

@@ -100,7 +100,7 @@ fn redirect(site: &Site<'_>, from: &str, to: &str, place: &Place) -> Result<Redi
 
 /// The file `_redirects`, which Netlify, Cloudflare and others read: an old address, a new one, the status.
 pub(crate) fn table(site: &Site<'_>) -> String {
-    let root = site.absolute_root();
+    let root = format!("{}{}", site.absolute_root(), site.language.prefix);
     let escaped = |address: &str| address.replace(' ', "%20");
     site.redirects
         .iter()

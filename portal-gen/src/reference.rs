@@ -129,7 +129,7 @@ impl<'a> Filler<'_, 'a> {
         let is_this = |other: &ApiSite<'a>| std::ptr::eq(other, site);
         if site.versions.len() > 1 {
             let title = |other: &ApiSite<'a>| match other.api.version.as_ref().map_or("", |version| &version.identifier) {
-                "" => "Original".to_owned(),
+                "" => self.text("original-version").to_owned(),
                 identifier => identifier.to_owned(),
             };
             let mut versions = site.versions.clone();
@@ -142,7 +142,10 @@ impl<'a> Filler<'_, 'a> {
         }
         if !site.revisions.is_empty() {
             let title =
-                |other: &ApiSite<'a>| format!("{}{}", other.api.revision, if other.api.is_current { " (current)" } else { "" });
+                |other: &ApiSite<'a>| match other.api.is_current {
+                    true => self.filled("current-in-brackets", &[("name", &other.api.revision)]),
+                    false => other.api.revision.clone(),
+                };
             let mut revisions = site.revisions.clone();
             revisions.sort_by_key(|&index| std::cmp::Reverse(changes::ordered(&self.site.apis[index].api.revision)));
             let choices = revisions.iter().map(|&index| {
@@ -193,8 +196,9 @@ impl<'a> Filler<'_, 'a> {
     /// What a definition says about authorization.
     pub(crate) fn security(&mut self, site: &ApiSite<'a>) -> Destination {
         let path = format!("{}security/", site.path);
-        let title = format!("Authorization – {}", site.full_title());
-        self.head("security", &title, &format!("How calls to {} are authorized", site.full_title()), &path, "apis/");
+        let title = format!("{} – {}", self.text("authorization"), site.full_title());
+        let about = self.filled("how-calls-to-are-authorized", &[("api", &site.full_title())]);
+        self.head("security", &title, &about, &path, "apis/");
         self.context.insert_value("navigation", site.navigation_beside(None));
         self.api_link(site);
         self.choosers(site, &|other| other.has_security.then(|| format!("{}security/", other.path)));
@@ -211,15 +215,16 @@ impl<'a> Filler<'_, 'a> {
     /// What changed between revisions and versions, and the feed of it.
     pub(crate) fn changes(&mut self, site: &ApiSite<'a>) -> Destination {
         let path = format!("{}changes/", site.path);
-        let title = format!("Changes – {}", site.full_title());
-        self.head("changes", &title, &format!("What was added, changed and removed in {}", site.full_title()), &path, "apis/");
+        let title = format!("{} – {}", self.text("changes"), site.full_title());
+        let about = self.filled("what-changed-in", &[("api", &site.full_title())]);
+        self.head("changes", &title, &about, &path, "apis/");
         self.context.insert_value("navigation", site.navigation_beside(None));
         self.api_link(site);
         self.choosers(site, &|other| other.changes.clone());
         let history = changes::history(self.site, site);
         let steps: Vec<StepView> = history.steps.iter().map(|step| self.step(step)).collect();
         self.context.insert("steps", &steps);
-        let base = self.site.options.url.as_deref().unwrap_or_default().trim_end_matches('/');
+        let base = self.site.url().unwrap_or_default();
         let feed = changes::feed(&history, &site.full_title(), &path, base);
         self.extras.push((format!("{path}feed.xml"), feed.into_bytes()));
         let all: Vec<serde_json::Value> = history

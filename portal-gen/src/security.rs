@@ -15,8 +15,10 @@ pub(crate) struct Requirement {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Scheme {
     pub(crate) name: String,
-    /// `OAuth 2`, `API key in the header X-Key`.
-    pub(crate) words: String,
+    /// `OAuth 2`, `API key in the header {name}`: translated by the template.
+    pub(crate) words: &'static str,
+    /// What stands for `{name}`.
+    pub(crate) parameter: String,
     /// HTML.
     pub(crate) description: String,
     pub(crate) scopes: Vec<String>,
@@ -116,28 +118,28 @@ fn scheme(document: &Document, name: &str, scopes: &Value) -> Scheme {
         .and_then(|schemes| schemes.get(name))
         .and_then(|scheme| Some(document.resolve(scheme)?.1));
     let text = |key: &str| described.and_then(|scheme| scheme.get(key)).and_then(Value::as_str).unwrap_or_default();
-    let words = match text("type") {
-        "apiKey" => {
-            format!("API key in the {} {}", if text("in") == "query" { "query parameter" } else { text("in") }, text("name"))
-        }
-        "http" => match text("scheme").to_lowercase().as_str() {
-            "bearer" => "HTTP bearer token".to_owned(),
-            "basic" => "HTTP basic: name and password".to_owned(),
-            other => format!("HTTP {other}"),
-        },
-        "oauth2" => "OAuth 2".to_owned(),
-        "openIdConnect" => "OpenID Connect".to_owned(),
-        "mutualTLS" | "X509" => "client certificate".to_owned(),
-        "userPassword" | "plain" => "name and password".to_owned(),
-        "scramSha256" => "SCRAM-SHA-256".to_owned(),
-        "scramSha512" => "SCRAM-SHA-512".to_owned(),
-        "gssapi" => "Kerberos".to_owned(),
-        "httpApiKey" => format!("API key in the {} {}", text("in"), text("name")),
-        _ => String::new(),
+    let (words, parameter) = match (text("type"), text("in"), text("scheme").to_lowercase().as_str()) {
+        ("apiKey" | "httpApiKey", "query", _) => ("API key in the query parameter {name}", text("name")),
+        ("apiKey" | "httpApiKey", "cookie", _) => ("API key in the cookie {name}", text("name")),
+        ("apiKey", "user", _) => ("API key as the name", ""),
+        ("apiKey", "password", _) => ("API key as the password", ""),
+        ("apiKey" | "httpApiKey", ..) => ("API key in the header {name}", text("name")),
+        ("http", _, "bearer") => ("HTTP bearer token", ""),
+        ("http", _, "basic") => ("HTTP basic: name and password", ""),
+        ("http", ..) => ("HTTP {name}", text("scheme")),
+        ("oauth2", ..) => ("OAuth 2", ""),
+        ("openIdConnect", ..) => ("OpenID Connect", ""),
+        ("mutualTLS" | "X509", ..) => ("client certificate", ""),
+        ("userPassword" | "plain", ..) => ("name and password", ""),
+        ("scramSha256", ..) => ("SCRAM-SHA-256", ""),
+        ("scramSha512", ..) => ("SCRAM-SHA-512", ""),
+        ("gssapi", ..) => ("Kerberos", ""),
+        _ => ("", ""),
     };
     Scheme {
         name: name.to_owned(),
         words,
+        parameter: parameter.to_owned(),
         description: crate::markdown::description(text("description"), 1),
         scopes: scopes.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
     }

@@ -5,6 +5,8 @@
 //! works under any path.
 
 use crate::outline::{self, Outline};
+use crate::language::{Language, Spoken};
+use crate::messages::Messages;
 use crate::slug::{Slugs, slug};
 use catalog::model::{Api, Page as ContentPage, Product, Service, VersioningScheme};
 use catalog::{Folder, openapi};
@@ -23,7 +25,7 @@ pub(crate) const TAG_PAGE_MAX: usize = 200;
 const OUTLINE_ROWS_MAX: usize = 400;
 
 /// What an address may not begin with in the folder of pages, because the site itself is there.
-const RESERVED: [&str; 7] = ["apis", "products", "assets", "console", "media", "404", "index"];
+const RESERVED: [&str; 8] = ["apis", "products", "assets", "console", "media", "search", "404", "index"];
 
 /// What the author of the site decides when building it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,12 +34,21 @@ pub struct Options {
     pub url: Option<String>,
     /// Pages that are drafts are shown, too, with a mark.
     pub drafts: bool,
+    /// Whether files stand there compressed, too, as `.gz` and `.br`.
+    pub compresses: bool,
 }
 
 /// A service, seen as a site.
 pub struct Site<'a> {
     pub(crate) service: &'a Service,
     pub(crate) options: Options,
+    /// The language of this site, and the portal's own words in it.
+    pub(crate) language: Language,
+    /// Every language of the portal, the first first.
+    pub(crate) languages: Vec<Language>,
+    pub(crate) messages: Messages,
+    /// What the folder says in it.
+    pub(crate) spoken: Spoken<'a>,
     /// One for each of the service's APIs, in the same order.
     pub(crate) apis: Vec<ApiSite<'a>>,
     /// Indices of the APIs that lists show: the current revisions, ordered by title.
@@ -50,6 +61,10 @@ pub struct Site<'a> {
     pub(crate) drafts: Vec<&'a ContentPage>,
     /// Old addresses that lead to others.
     pub(crate) redirects: Vec<crate::redirects::Redirect>,
+    /// Paths of content pages that are written in the first language, not in this one.
+    pub(crate) untranslated: BTreeSet<&'a str>,
+    /// Addresses that only this language has.
+    pub(crate) only_here: BTreeSet<String>,
     /// The text of the home page.
     pub(crate) home: Option<&'a ContentPage>,
     /// Every address of the site that has a page.
@@ -63,6 +78,8 @@ pub struct Site<'a> {
 /// One API, seen as a part of the site.
 pub(crate) struct ApiSite<'a> {
     pub(crate) api: &'a Api,
+    /// Its name with version and revision, for places where it stands among others.
+    pub(crate) full_title: String,
     /// `apis/orders/`
     pub(crate) path: String,
     /// The address under which callers reach it: gateway, path, version, revision.
@@ -82,7 +99,7 @@ pub(crate) struct ApiSite<'a> {
     /// In which group each operation is.
     pub(crate) group_of: Vec<usize>,
     /// Its operations in the order of the navigation, and where in it each is.
-    order: Vec<usize>,
+    pub(crate) order: Vec<usize>,
     place_of: Vec<usize>,
     /// The definition as its author wrote it: address and bytes.
     pub(crate) definition: Option<(String, &'a [u8])>,
@@ -131,25 +148,42 @@ pub(crate) struct Group {
 
 impl<'a> Site<'a> {
     /// Lays out the site of a service. The folder is where definitions are copied from for downloading.
-    pub fn new(service: &'a Service, folder: &'a Folder, options: &Options) -> Self {
+    pub(crate) fn new(
+        service: &'a Service,
+        folder: &'a Folder,
+        options: &Options,
+        languages: &[Language],
+        language: &Language,
+    ) -> Self {
         let gateway = service.portal.gateway_url.clone().unwrap_or_else(|| "https://gateway.example.com".to_owned());
+        let spoken = Spoken::new(&service.portal, language);
+        let pages = spoken.pages();
         let mut site = Self {
             service,
             options: options.clone(),
+            language: language.clone(),
+            languages: languages.to_vec(),
+            messages: language.messages.clone(),
+            spoken,
             apis: Vec::new(),
             listed: Vec::new(),
             products: Vec::new(),
             content: Vec::new(),
-            drafts: service.portal.pages.iter().filter(|page| page.draft && !options.drafts).collect(),
+            drafts: pages.iter().map(|(page, _)| *page).filter(|page| page.draft && !options.drafts).collect(),
             redirects: Vec::new(),
-            home: service.portal.pages.iter().find(|page| page.path == "index" && (!page.draft || options.drafts)),
+            untranslated: BTreeSet::new(),
+            only_here: BTreeSet::new(),
+            home: pages.iter().map(|(page, _)| *page).find(|page| page.path == "index" && (!page.draft || options.drafts)),
+            untranslated: BTreeSet::new(),
+            only_here: BTreeSet::new(),
+            home: pages.iter().map(|(page, _)| *page).find(|page| page.path == "index"),
             addresses: BTreeSet::from(["", "apis/", "products/"].map(str::to_owned)),
             gateway: gateway.trim_end_matches('/').to_owned(),
             findings: Diagnostics::new(),
         };
         site.lay_out_products();
         site.lay_out_apis(folder);
-        site.lay_out_content();
+        site.lay_out_content(&pages);
         let (redirects, findings) = crate::redirects::all(&site);
         site.redirects = redirects;
         site.findings.extend(findings);
@@ -160,7 +194,17 @@ impl<'a> Site<'a> {
 
     /// The title for the head of every page.
     pub(crate) fn title(&self) -> &str {
-        if self.service.portal.title.is_empty() { "Developer portal" } else { &self.service.portal.title }
+        if self.spoken.title().is_empty() { self.messages.text("developer-portal") } else { self.spoken.title() }
+    }
+
+    /// Where the site will be published, without a slash at its end: what the build was told, else the folder's settings.
+    pub(crate) fn url(&self) -> Option<&str> {
+        self.options.url.as_deref().or(self.service.portal.url.as_deref()).map(|url| url.trim_end_matches('/'))
+    }
+
+    /// The language of the site's root.
+    pub(crate) fn first_language(&self) -> &str {
+        self.languages.first().map_or("en", |language| &language.tag)
     }
 
     fn lay_out_products(&mut self) {
@@ -219,15 +263,19 @@ impl<'a> Site<'a> {
         }
     }
 
-    fn lay_out_content(&mut self) {
+    fn lay_out_content(&mut self, pages: &[(&'a ContentPage, bool)]) {
+        self.untranslated =
+            pages.iter().filter(|(_, is_translated)| !is_translated).map(|(page, _)| page.path.as_str()).collect();
         let mut taken = BTreeSet::new();
-        let is_shown = |page: &&ContentPage| page.path != "index" && (!page.draft || self.options.drafts);
-        for page in self.service.portal.pages.iter().filter(is_shown) {
+        let languages: Vec<String> = self.service.portal.languages.iter().skip(1).map(|tag| slug(tag)).collect();
+        let drafts = self.options.drafts;
+        let is_shown = |page: &&'a ContentPage| page.path != "index" && (!page.draft || drafts);
+        for page in pages.iter().map(|(page, _)| *page).filter(is_shown) {
             let mut parts: Vec<String> = page.path.split('/').filter(|part| !part.is_empty()).map(slug).collect();
             if parts.len() > 1 && parts.last().is_some_and(|last| last == "index") {
                 parts.pop();
             }
-            if parts.first().is_none_or(|first| RESERVED.contains(&first.as_str())) {
+            if parts.first().is_none_or(|first| RESERVED.contains(&first.as_str()) || languages.contains(first)) {
                 parts.insert(0, "pages".to_owned());
                 let place = Place::file(page.source.name());
                 let message = format!(
@@ -248,6 +296,9 @@ impl<'a> Site<'a> {
                 number += 1;
             }
             let path = format!("{unique}/");
+            if !self.spoken.is_everywhere(page) {
+                self.only_here.insert(path.clone());
+            }
             self.addresses.insert(path.clone());
             self.content.push((page, path));
         }
@@ -268,7 +319,7 @@ impl<'a> ApiSite<'a> {
             .flatten()
             .map(|(name, _)| (name.clone(), format!("{path}schemas/{}/", slugs.take(name))))
             .collect();
-        let (groups, group_of) = groups(api, &path);
+        let (groups, group_of) = groups(api, &path, &site.messages);
         let outline = outline::of(api, folder).0.map(|outline| OutlineSite::new(outline, &path));
         let order: Vec<usize> = groups.iter().flat_map(|group| group.operations.iter().copied()).collect();
         let mut place_of = vec![0; order.len()];
@@ -282,6 +333,7 @@ impl<'a> ApiSite<'a> {
         let is_plain = !extension.is_empty() && extension.chars().all(|character| character.is_ascii_alphanumeric());
         Self {
             api,
+            full_title: full_title(api, &site.messages),
             base_url: format!("{}{base_path}", site.gateway),
             base_path,
             operations,
@@ -295,7 +347,7 @@ impl<'a> ApiSite<'a> {
             definition: folder
                 .get(&api.definition_file)
                 .filter(|_| is_plain)
-                .map(|bytes| (format!("{path}definition.{extension}"), &**bytes)),
+                .map(|bytes| (format!("{}{path}definition.{extension}", site.language.up()), &**bytes)),
             products: (0..site.products.len())
                 .filter(|&index| {
                     let product = site.products[index].0;
@@ -324,16 +376,7 @@ impl<'a> ApiSite<'a> {
 
     /// Title with version and revision, for places where the API stands among others.
     pub(crate) fn full_title(&self) -> String {
-        let version = self.api.version.as_ref().map_or("", |version| &version.identifier);
-        let mut title = self.api.display_name.clone();
-        if !version.is_empty() {
-            title.push(' ');
-            title.push_str(version);
-        }
-        if !self.api.is_current {
-            title.push_str(&format!(" (revision {})", self.api.revision));
-        }
-        title
+        self.full_title.clone()
     }
 
     /// Whether a call without a key is let in: the API asks for none, or one of its products is open.
@@ -533,6 +576,19 @@ pub(crate) struct NavigationLink<'s> {
     deprecated: bool,
 }
 
+fn full_title(api: &Api, messages: &Messages) -> String {
+    let version = api.version.as_ref().map_or("", |version| &version.identifier);
+    let mut title = api.display_name.clone();
+    if !version.is_empty() {
+        title.push(' ');
+        title.push_str(version);
+    }
+    if api.is_current {
+        return title;
+    }
+    messages.filled("title-with-revision", &[("title", &title), ("revision", &api.revision)])
+}
+
 fn full_name(workspace: Option<&str>, name: &str) -> String {
     workspace.map_or_else(|| name.to_owned(), |workspace| format!("{workspace}-{name}"))
 }
@@ -554,7 +610,7 @@ fn base_path(service: &Service, api: &Api) -> String {
 
 /// Operations by their first tag: tags in the order of the definition, then others as they come, then those without. Where
 /// very many have none, the first part of the path that differs takes its place.
-fn groups(api: &Api, path: &str) -> (Vec<Group>, Vec<usize>) {
+fn groups(api: &Api, path: &str, messages: &Messages) -> (Vec<Group>, Vec<usize>) {
     let declared = api.definition.at("/tags").and_then(serde_json::Value::as_array).map_or(&[][..], Vec::as_slice);
     let text =
         |tag: &serde_json::Value, key: &str| tag.get(key).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
@@ -587,11 +643,12 @@ fn groups(api: &Api, path: &str) -> (Vec<Group>, Vec<usize>) {
             group_of[operation] = groups.len();
         }
         let title = match tag.as_str() {
-            "" if groups.is_empty() => "Operations".to_owned(),
-            "" => "Other operations".to_owned(),
+            "" if groups.is_empty() => messages.text("operations").to_owned(),
+            "" => messages.text("other-operations").to_owned(),
             tag => tag.to_owned(),
         };
-        let slug = slugs.take(&title);
+        // Its address is the same in every language.
+        let slug = slugs.take(if tag.is_empty() { "operations" } else { &tag });
         let is_only = tag.is_empty() && groups.is_empty() && operations.len() <= TAG_PAGE_MAX;
         let pages = if is_only { 0 } else { operations.len().div_ceil(TAG_PAGE_MAX) };
         let paths = (1..=pages)

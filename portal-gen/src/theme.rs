@@ -3,11 +3,14 @@
 //! `portal/theme/page/operation.html` replaces the template of that name, `portal/theme/style.css` the built-in style sheet;
 //! `portal/theme/custom.css` is added after it. A mistake in a replaced template is a diagnostic, as any other.
 
+use crate::language::Language;
+use crate::script;
+use crate::tokens;
 use catalog::model::Portal;
 use diagnostic::{Diagnostic, Diagnostics, Place, Source, Span, nearest};
-use serde::Serialize;
-use std::collections::BTreeMap;
-use tera::{ErrorKind, Tera};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use tera::{ErrorKind, Kwargs, State, Tera, Value};
 
 macro_rules! built_in {
     ($($name:literal)*) => { [$(($name, include_str!(concat!("../../templates/", $name)))),*] };
@@ -34,6 +37,8 @@ const TEMPLATES: &[(&str, &str)] = &built_in![
     "page/changes.html"
     "page/reference.html"
     "page/item.html"
+    "page/search.html"
+    "page/moved.html"
     "part/api_navigation.html"
     "part/cards.html"
     "part/content.html"
@@ -46,49 +51,41 @@ const TEMPLATES: &[(&str, &str)] = &built_in![
     "part/security.html"
 ];
 
-/// The assets, by name; each becomes a file in `assets/`, except those that are parts of another.
+/// The assets, by name; each becomes a file in `assets/`.
 const ASSETS: &[(&str, &str)] = &built_in![
-    "assets/style.css"
-    "assets/content.css"
     "assets/portal.js"
+    "assets/search.js"
+    "assets/search.css"
+    "assets/moved.js"
     "assets/favicon.svg"
     "assets/console.js"
     "assets/console.css"
     "assets/callback.js"
 ];
 
-/// Style sheets that stand at the end of `style.css`: a page asks for one file. They are replaced by their own names.
-const STYLE_PARTS: [&str; 1] = ["assets/content.css"];
-
 /// The module that the console stands on, compiled.
 const MODULE: [(&str, &[u8]); 2] =
     [("assets/console-module.js", console_module::SCRIPT), ("assets/console_bg.wasm", console_module::WASM)];
+
+/// The parts of `assets/style.css`, in their order: one file, so that a page asks for one. Each can be replaced by its name.
+const STYLES: &[(&str, &str)] = &built_in!["assets/style.css" "assets/site.css" "assets/content.css"];
 
 /// Templates ready to be filled, and the files that go with them.
 pub(crate) struct Theme {
     pub(crate) tera: Tera,
     /// Files by their address: `assets/style.css`.
     pub(crate) assets: BTreeMap<String, Vec<u8>>,
-    pub(crate) stamps: Stamps,
+    /// A mark of everything that the console loads.
+    pub(crate) console_stamp: String,
+    /// Whether the folder has a `custom.css`.
+    pub(crate) has_custom_style: bool,
     /// Replaced templates, to show mistakes in.
     sources: BTreeMap<String, Source>,
 }
 
-/// Marks of the assets' contents, so that browsers fetch them again when they change.
-#[derive(Clone, Debug, Default, Serialize)]
-pub(crate) struct Stamps {
-    style: String,
-    script: String,
-    theme: String,
-    /// Of everything that the console loads, in one.
-    console: String,
-    /// Only where the folder has a `custom.css`.
-    custom: Option<String>,
-}
-
 impl Theme {
     /// The theme of a portal, with everything that is odd about it. Without a theme if a replaced template cannot be read.
-    pub(crate) fn new(portal: &Portal) -> (Option<Self>, Diagnostics) {
+    pub(crate) fn new(portal: &Portal, language: &Language) -> (Option<Self>, Diagnostics) {
         let mut findings = Diagnostics::new();
         let mut templates: BTreeMap<&str, &str> = TEMPLATES.iter().copied().collect();
         let mut assets: BTreeMap<String, Vec<u8>> =
@@ -96,7 +93,7 @@ impl Theme {
         assets.extend(MODULE.map(|(name, bytes)| (name.to_owned(), bytes.to_vec())));
         let mut sources = BTreeMap::new();
         for (path, bytes) in &portal.files {
-            let Some(name) = path.strip_prefix("theme/") else { continue };
+            let Some(name) = path.strip_prefix("theme/").filter(|name| !name.starts_with("messages/")) else { continue };
             match std::str::from_utf8(bytes) {
                 Ok(text) if name.ends_with(".html") => {
                     sources.insert(name.to_owned(), Source::new(format!("portal/{path}"), text));
@@ -119,24 +116,29 @@ impl Theme {
             }
             templates.insert(name, source.text());
         }
-        for part in STYLE_PARTS {
-            let part = assets.remove(part).unwrap_or_default();
-            assets.entry("assets/style.css".to_owned()).or_default().extend(part);
+        let mut style = Vec::new();
+        for &(name, text) in STYLES {
+            style.extend(assets.remove(name).unwrap_or_else(|| text.as_bytes().to_vec()));
         }
-        assets.insert("assets/theme.css".to_owned(), accent(portal.accent_color.as_deref(), &mut findings).into_bytes());
-        let stamp = |name: &str| assets.get(name).map(|bytes| stamp(bytes));
-        let stamps = Stamps {
-            style: stamp("assets/style.css").unwrap_or_default(),
-            script: stamp("assets/portal.js").unwrap_or_default(),
-            theme: stamp("assets/theme.css").unwrap_or_default(),
-            console: stamp_of_all(
-                ["assets/console.js", "assets/console.css", "assets/console_bg.wasm"].map(|name| assets.get(name)),
-            ),
-            custom: stamp("assets/custom.css"),
-        };
+        style.extend(tokens::style_sheet(portal, &mut findings).into_bytes());
+        assets.insert("assets/style.css".to_owned(), style);
+        let console = ["assets/console.js", "assets/console.css", "assets/console_bg.wasm"].map(|name| assets.get(name));
+        let console = console.into_iter().flatten().fold(language.messages.fingerprint(), |mark, bytes| {
+            mark.rotate_left(5) ^ hash(bytes)
+        });
+        let console_stamp = format!("{:08x}", console as u32);
+        let (assets, addresses) = in_language(assets, language);
+        let addresses = Arc::new(addresses);
+        let has_custom_style = assets.contains_key("assets/custom.css");
         let mut tera = Tera::default();
         tera.autoescape_on(vec![".html"]);
-        let mut theme = Self { tera, assets, stamps, sources: sources.clone() };
+        language.messages.register(&mut tera);
+        let known = Arc::clone(&addresses);
+        tera.register_filter("asset", move |name: Value, _: Kwargs, _: &State<'_>| {
+            let name = name.as_str().unwrap_or_default();
+            known.get(name).cloned().unwrap_or_else(|| name.to_owned())
+        });
+        let mut theme = Self { tera, assets, console_stamp, has_custom_style, sources: sources.clone() };
         if let Err(error) = theme.tera.add_raw_templates(templates) {
             findings.push(theme.mistake(&error, "layout.html"));
             return (None, findings);
@@ -178,27 +180,40 @@ fn reported(report: &str, template: &str) -> (String, String, (usize, usize)) {
     (message, name, place)
 }
 
-/// The accent colour as a style sheet of its own.
-fn accent(color: Option<&str>, findings: &mut Diagnostics) -> String {
-    let Some(color) = color.map(str::trim).filter(|color| !color.is_empty()) else { return String::new() };
-    if !color.chars().all(|character| character.is_ascii_alphanumeric() || "#(),.%/ -".contains(character)) {
-        let message = format!("`{color}` is not a colour");
-        findings.push(
-            Diagnostic::warning("portal/accent-color", Place::file("portal/portal.yaml"), message)
-                .help("write a CSS colour, as in `#2f5fd0` or `rebeccapurple`"),
-        );
-        return String::new();
+/// The assets of one language, and how pages and scripts name them: `portal.js` is `portal.de.js?v=1f2e3d4c`, with a mark of
+/// the contents, so that browsers fetch it again when it changes. What says nothing to people exists once, in the first
+/// language.
+fn in_language(assets: BTreeMap<String, Vec<u8>>, language: &Language) -> (BTreeMap<String, Vec<u8>>, HashMap<String, String>) {
+    // A script may name any other, so the marks of scripts tell of all of them.
+    let texts = language.messages.fingerprint();
+    let scripts = assets.iter().filter(|(path, _)| path.ends_with(".js"));
+    let scripts = scripts.fold(texts, |mark, (_, bytes)| mark.rotate_left(5) ^ hash(bytes));
+    let mut addresses = HashMap::new();
+    let mut files = BTreeMap::new();
+    for (path, bytes) in &assets {
+        let name = path.trim_start_matches("assets/");
+        let script = std::str::from_utf8(bytes).ok().filter(|_| name.ends_with(".js"));
+        let is_translated = script.is_some_and(script::has_texts);
+        let file = match name.strip_suffix(".js") {
+            Some(stem) if is_translated => format!("{stem}{}.js", language.suffix()),
+            _ => name.to_owned(),
+        };
+        let mark = if script.is_some() { scripts } else { hash(bytes) };
+        addresses.insert(name.to_owned(), format!("{file}?v={:08x}", mark as u32));
+        if is_translated || language.is_first() {
+            files.insert(format!("assets/{file}"), bytes.clone());
+        }
     }
-    format!(":root{{--brand:{color}}}\n")
-}
-
-fn stamp_of_all(files: [Option<&Vec<u8>>; 3]) -> String {
-    stamp(&files.into_iter().flatten().flatten().copied().collect::<Vec<u8>>())
+    for (_, bytes) in files.iter_mut().filter(|(path, _)| path.ends_with(".js")) {
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            let address = |name: &str| Some(format!("./{}", addresses.get(name)?));
+            *bytes = script::filled(text, &language.messages, &address).into_bytes();
+        }
+    }
+    (files, addresses)
 }
 
 /// FNV-1a: the same on every machine, and enough to tell two versions of a file apart.
-fn stamp(bytes: &[u8]) -> String {
-    let hash =
-        bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    format!("{:08x}", hash as u32)
+pub(crate) fn hash(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

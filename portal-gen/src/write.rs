@@ -2,6 +2,7 @@
 //!
 //! Whatever goes wrong before that step leaves the old site whole.
 
+use crate::compress;
 use crate::load::SITE_MARKER;
 use anyhow::{Context, Result, bail};
 use catalog::Folder;
@@ -19,6 +20,18 @@ pub struct Staging {
     directory: PathBuf,
     /// Directories that exist already.
     directories: Mutex<HashSet<PathBuf>>,
+    /// Whether there is an earlier site, whose files may be the same.
+    has_earlier: bool,
+    compresses: bool,
+}
+
+/// What became of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Put {
+    /// It is new, or says something else than before.
+    Written,
+    /// It is the same as in the earlier site, and was not written again.
+    Unchanged,
 }
 
 impl Staging {
@@ -50,14 +63,20 @@ impl Staging {
         fs::create_dir(&directory).with_context(|| format!("cannot create `{}`", directory.display()))?;
         let marker = "This directory was written by portal-gen, which replaces it as a whole.\n";
         fs::write(directory.join(SITE_MARKER), marker).with_context(|| format!("cannot write to `{}`", directory.display()))?;
-        Ok(Self { place, directory, directories: Mutex::default() })
+        Ok(Self { place, directory, directories: Mutex::default(), has_earlier: !is_empty, compresses: false })
+    }
+
+    /// Lets every file that shrinks stand there compressed, too: `.gz` and `.br` beside it, for servers that send them.
+    pub fn compressing(mut self) -> Self {
+        self.compresses = true;
+        self
     }
 
     /// Writes one file; `path` has `/` between its parts and stays inside the site.
     ///
     /// # Errors
     /// If it cannot be written, or would leave the site.
-    pub fn put(&self, path: &str, bytes: &[u8]) -> std::io::Result<()> {
+    pub fn put(&self, path: &str, bytes: &[u8]) -> std::io::Result<Put> {
         if path.split('/').any(|part| matches!(part, "" | "." | "..") || part.contains('\\')) {
             return Err(std::io::Error::other("the path would leave the site"));
         }
@@ -68,7 +87,32 @@ impl Staging {
                 fs::create_dir_all(parent)?;
             }
         }
-        fs::write(file, bytes)
+        let put = self.put_file(&file, path, bytes)?;
+        if self.compresses && compress::is_worth_it(path, bytes) {
+            for form in compress::FORMS {
+                let path = format!("{path}{}", form.ending());
+                let file = self.directory.join(&path);
+                // What is unchanged is compressed already, if the earlier build did so.
+                if put == Put::Written || fs::hard_link(self.place.join(&path), &file).is_err() {
+                    fs::write(file, form.compressed(bytes)?)?;
+                }
+            }
+        }
+        Ok(put)
+    }
+
+    /// A file that is the same as in the earlier site is that file: it keeps its time, so that what copies the site elsewhere
+    /// sees that nothing happened to it.
+    fn put_file(&self, file: &Path, path: &str, bytes: &[u8]) -> std::io::Result<Put> {
+        if self.has_earlier {
+            let earlier = self.place.join(path);
+            let has_same_size = fs::metadata(&earlier).is_ok_and(|about| about.is_file() && about.len() == bytes.len() as u64);
+            if has_same_size && fs::read(&earlier).is_ok_and(|known| known == bytes) && fs::hard_link(&earlier, file).is_ok() {
+                return Ok(Put::Unchanged);
+            }
+        }
+        fs::write(file, bytes)?;
+        Ok(Put::Written)
     }
 
     /// Puts the new site in the place of the old one.

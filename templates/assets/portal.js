@@ -1,4 +1,4 @@
-// What pages add when scripts run: the choice of colours, and buttons that copy. Everything else works without.
+// What pages add when scripts run: the choice of colours, search, and buttons that copy. Everything else works without.
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -9,6 +9,17 @@
   // Before the page is painted, so that nothing flashes.
   if (chosen === "dark" || chosen === "light") root.dataset.colours = chosen;
 
+  const copies = (button, text) => button.addEventListener("click", async () => {
+    const words = button.textContent;
+    try {
+      await navigator.clipboard.writeText(await text());
+      button.textContent = t("copied");
+    } catch {
+      button.textContent = t("copy-failed");
+    }
+    setTimeout(() => { button.textContent = words; }, 1500);
+  });
+
   addEventListener("DOMContentLoaded", () => {
     const button = document.querySelector(".theme-switch");
     if (button) {
@@ -17,28 +28,75 @@
       button.hidden = false;
       show();
       dark.addEventListener("change", show);
+      // Another page of the site may be open, too.
+      addEventListener("storage", (event) => {
+        if (event.key !== key) return;
+        if (event.newValue) root.dataset.colours = event.newValue;
+        else delete root.dataset.colours;
+        show();
+      });
       button.addEventListener("click", () => {
         root.dataset.colours = isDark() ? "light" : "dark";
         try { localStorage.setItem(key, root.dataset.colours); } catch { /* as above */ }
         show();
       });
     }
+
+    // Search is a link to a page of everything, and a dialog where scripts run; what the dialog needs comes when it opens.
+    const link = document.querySelector(".search-link");
+    if (link) {
+      let styled;
+      const search = async (query) => {
+        styled ??= new Promise((done) => {
+          const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL(link.dataset.style, location.href) });
+          style.onload = style.onerror = done;
+          document.head.append(style);
+        });
+        const [{ open }] = await Promise.all([import(asset("search.js")), styled]);
+        open(link, query);
+      };
+      const tried = (query) => search(query).catch(() => { location.href = link.href; });
+      link.setAttribute("aria-keyshortcuts", "/ Control+K Meta+K");
+      link.addEventListener("click", (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+        event.preventDefault();
+        tried();
+      });
+      addEventListener("keydown", (event) => {
+        const types = event.target.closest?.("input, textarea, select, [contenteditable]");
+        const isSlash = event.key === "/" && !types && !event.ctrlKey && !event.metaKey && !event.altKey;
+        const isK = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+        if (!isSlash && !isK || document.querySelector("dialog[open]:not(.search)")) return;
+        event.preventDefault();
+        tried();
+      });
+      // The page of everything answers a question in its address: search/?q=books.
+      const asked = document.body.classList.contains("search-page") && new URLSearchParams(location.search).get("q");
+      if (asked) tried(asked);
+    }
+
     if (navigator.clipboard) {
+      for (const button of document.querySelectorAll(".copy-page")) {
+        button.hidden = false;
+        copies(button, async () => {
+          const answer = await fetch(button.dataset.from);
+          if (!answer.ok) throw new Error(answer.statusText);
+          return answer.text();
+        });
+      }
       for (const text of document.querySelectorAll(".panel pre, .text pre, .copyable")) {
         const copy = document.createElement("button");
         copy.type = "button";
         copy.className = "copy";
-        copy.textContent = "Copy";
-        copy.addEventListener("click", async () => {
+        copy.textContent = t("copy");
+        copies(copy, () => {
           // Of a difference, what is there afterwards is copied.
           const copied = text.cloneNode(true);
           for (const line of copied.querySelectorAll(".line.removed")) {
             line.nextSibling?.remove();
             line.remove();
           }
-          await navigator.clipboard.writeText(copied.textContent);
-          copy.textContent = "Copied";
-          setTimeout(() => { copy.textContent = "Copy"; }, 1500);
+          return copied.textContent;
         });
         if (text.matches("pre")) {
           const frame = document.createElement("div");
@@ -90,6 +148,10 @@
     });
     languages();
     consoles();
+    // Another language's page at the place that is read.
+    for (const other of document.querySelectorAll(".languages a")) {
+      other.addEventListener("click", () => { other.hash = location.hash; });
+    }
     // The current entry of a long tree should be seen without scrolling.
     document.querySelector(".sidebar [aria-current=page]")?.scrollIntoView?.({ block: "nearest" });
     // A link to a closed response opens it.
@@ -108,7 +170,7 @@
     for (const tabs of document.querySelectorAll(".tabs[data-languages]")) {
       const inputs = [...tabs.querySelectorAll(":scope > input")];
       const select = document.createElement("select");
-      select.setAttribute("aria-label", "Language of the sample");
+      select.setAttribute("aria-label", t("language-of-sample"));
       for (const input of inputs) select.add(new Option(tabs.querySelector(`label[for="${input.id}"]`).textContent, input.value));
       const show = async () => {
         const at = inputs.findIndex((input) => input.value === select.value);
@@ -145,8 +207,8 @@
           const { open } = await import(new URL(`${base}.js?v=${stamp}`, location.href));
           await open(button, new URL(base, location.href), stamp);
         } catch (error) {
-          button.title = `The console could not be opened: ${error.message}`;
-          button.textContent = "Try it again";
+          button.title = `${t("console-failed")} ${error.message}`;
+          button.textContent = t("try-again");
           throw error;
         } finally {
           button.removeAttribute("aria-busy");

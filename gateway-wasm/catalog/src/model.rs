@@ -531,8 +531,30 @@ pub struct Portal {
     pub console: ConsoleSettings,
     /// Path of the logo inside `portal/media/`.
     pub logo: Option<String>,
+    /// The same for dark pages; the logo where there is none.
+    pub logo_dark: Option<String>,
+    /// Path of the favicon inside `portal/media/`.
+    pub favicon: Option<String>,
+    /// Path of the picture that goes with links to the site, inside `portal/media/`.
+    pub social_image: Option<String>,
     /// The accent colour, a CSS colour.
     pub accent_color: Option<String>,
+    /// The same for dark pages; a lighter tone of the accent colour where there is none.
+    pub accent_color_dark: Option<String>,
+    /// Where each of the two colours is written.
+    pub accent_places: [Option<Place>; 2],
+    /// The typeface of texts, as CSS lists them: `Inter, sans-serif`.
+    pub font: Option<String>,
+    /// The typeface of code.
+    pub code_font: Option<String>,
+    /// Typefaces that the site brings along.
+    pub fonts: Vec<Font>,
+    /// The radius of corners, a CSS length: `4px`.
+    pub radius: Option<String>,
+    /// The languages of the site; the first is that of its root. Empty: English only.
+    pub languages: Vec<String>,
+    /// What the folder says in languages other than the first.
+    pub translations: Vec<Translation>,
     /// Links in the header, after those that every site has.
     pub navigation: Vec<Link>,
     /// Markdown pages, ordered for navigation.
@@ -570,6 +592,34 @@ pub struct ConsoleServer {
     pub title: String,
     /// Without a slash at its end.
     pub url: String,
+}
+
+/// A typeface that the site brings along.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Font {
+    /// Its name: `Inter`.
+    pub family: String,
+    /// Path of its file inside `portal/media/`.
+    pub file: String,
+    /// Its weight, or a range of weights: `400`, `100 900`.
+    pub weight: String,
+    /// `normal` or `italic`.
+    pub style: String,
+}
+
+/// What `portal/portal.LANGUAGE.yaml` and `portal/content.LANGUAGE/` say. What is missing is as in the first language.
+#[derive(Clone, Debug, Default)]
+pub struct Translation {
+    /// The language: `de`, `pt-BR`.
+    pub language: String,
+    /// The site's title.
+    pub title: Option<String>,
+    /// One sentence for search engines and the home page.
+    pub description: Option<String>,
+    /// Links in the header.
+    pub navigation: Vec<Link>,
+    /// Markdown pages; a page translates the one with the same path.
+    pub pages: Vec<Page>,
 }
 
 /// A lint that the service allows.

@@ -3,6 +3,7 @@
 use super::html::{self, Attribute, Kind, Tag as RawTag, Token};
 use super::{Finding, Heading, Html, LinkKind, Surroundings, code, escaped, escaped_text, is_safe, options};
 use crate::diagram;
+use crate::messages;
 use crate::slug::{Slugs, slug};
 use pulldown_cmark::{Alignment, BlockQuoteKind, BrokenLink, CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
 use std::collections::HashMap;
@@ -353,7 +354,8 @@ impl Writer<'_> {
             }
             Event::FootnoteReference(name) => self.footnote_reference(&name),
             Event::TaskListMarker(done) => {
-                let (words, checked) = if done { ("done", " checked") } else { ("not done", "") };
+                let (words, checked) =
+                    if done { (messages::later("done"), " checked") } else { (messages::later("not-done"), "") };
                 self.push(&format!("<input type=\"checkbox\" disabled aria-label=\"{words}\"{checked}> "));
             }
             Event::InlineMath(words) | Event::DisplayMath(words) => self.words(&words, range),
@@ -674,7 +676,8 @@ impl Writer<'_> {
         let id = self.ids.take(chosen.as_deref().unwrap_or(&title));
         self.taken.push(id.clone());
         self.push(&format!(
-            "<h{level} id=\"{id}\">{inside} <a class=\"anchor\" href=\"#{id}\" aria-label=\"Link to this section\">#</a></h{level}>\n"
+            "<h{level} id=\"{id}\">{inside} <a class=\"anchor\" href=\"#{id}\" aria-label=\"{}\">#</a></h{level}>\n",
+            messages::later("link-to-section")
         ));
         if !self.frames.iter().any(|frame| matches!(frame, Frame::Tabs(_))) {
             self.headings.push(Heading { level, id, title });
@@ -739,17 +742,17 @@ impl Writer<'_> {
 
     fn write_callout(&mut self, kind: &'static str, folds: Option<bool>, title: &str) {
         let (name, icon) = match kind {
-            "note" => ("Note", "M8 7v5M8 4.5v.01"),
-            "tip" => ("Tip", "M6 13h4M6.5 11c0-2-2-2.5-2-5a3.5 3.5 0 0 1 7 0c0 2.5-2 3-2 5Z"),
-            "important" => ("Important", "M8 4v5M8 11.5v.01"),
-            "warning" => ("Warning", "M8 6v3.5M8 11.5v.01M8 2 1.5 13.5h13Z"),
-            _ => ("Caution", "M5.5 5.5l5 5M10.5 5.5l-5 5"),
+            "note" => (messages::later("note"), "M8 7v5M8 4.5v.01"),
+            "tip" => (messages::later("tip"), "M6 13h4M6.5 11c0-2-2-2.5-2-5a3.5 3.5 0 0 1 7 0c0 2.5-2 3-2 5Z"),
+            "important" => (messages::later("important"), "M8 4v5M8 11.5v.01"),
+            "warning" => (messages::later("warning"), "M8 6v3.5M8 11.5v.01M8 2 1.5 13.5h13Z"),
+            _ => (messages::later("caution"), "M5.5 5.5l5 5M10.5 5.5l-5 5"),
         };
         let ring = if matches!(kind, "warning" | "tip") { "" } else { "<circle cx=\"8\" cy=\"8\" r=\"6.5\"/>" };
         let icon = format!("<svg viewBox=\"0 0 16 16\" aria-hidden=\"true\">{ring}<path d=\"{icon}\"/></svg>");
         // The kind is said, too, where the title does not say it.
         let title = match title {
-            "" => name.to_owned(),
+            "" => name,
             title => format!("<span class=\"hidden\">{name}: </span>{title}"),
         };
         self.push(&match folds {
@@ -867,7 +870,8 @@ impl Writer<'_> {
         }
         let again = if times > 1 { format!("_{times}") } else { String::new() };
         self.push(&format!(
-            "<sup class=\"footnote\"><a id=\"footnote_{number}_from{again}\" href=\"#footnote_{number}\" aria-label=\"Footnote {number}\">{number}</a></sup>"
+            "<sup class=\"footnote\"><a id=\"footnote_{number}_from{again}\" href=\"#footnote_{number}\" aria-label=\"{} {number}\">{number}</a></sup>",
+            messages::later("footnote")
         ));
     }
 
@@ -888,7 +892,7 @@ impl Writer<'_> {
         }
         let mut list = String::from("<section class=\"footnotes\"><ol>\n");
         if self.anchors {
-            list = String::from("<section class=\"footnotes\" aria-label=\"Footnotes\"><ol>\n");
+            list = format!("<section class=\"footnotes\" aria-label=\"{}\"><ol>\n", messages::later("footnotes"));
         }
         for (at, (name, _)) in self.noted.iter().enumerate() {
             let note = self.notes.get(name).map_or("", |(note, _)| note.trim_end());
@@ -898,7 +902,10 @@ impl Writer<'_> {
                 continue;
             }
             let back =
-                format!(" <a href=\"#footnote_{number}_from\" class=\"footnote-back\" aria-label=\"Back to the text\">↩</a>");
+                format!(
+                    " <a href=\"#footnote_{number}_from\" class=\"footnote-back\" aria-label=\"{}\">↩</a>",
+                    messages::later("back-to-text")
+                );
             let _ = match note.strip_suffix("</p>") {
                 Some(note) => writeln!(list, "<li id=\"footnote_{number}\">{note}{back}</p></li>"),
                 None => writeln!(list, "<li id=\"footnote_{number}\">{note}{back}</li>"),

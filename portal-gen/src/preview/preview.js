@@ -1,7 +1,7 @@
 // Reloads the page when the site changes, and shows above it what is wrong with the folder.
 (() => {
   "use strict";
-  const news = new EventSource("/_preview/news");
+  const news = new EventSource(`/_preview/news?page=${location.pathname}`);
   let lost = false;
   const show = (text) => {
     document.querySelector(".preview-problems")?.remove();

@@ -4,27 +4,11 @@ use crate::{
     directory::{Directory, File},
     fields::Fields,
     findings::Findings,
-    model::{AllowedLint, Link, Page, PageLayout, Portal, Redirect, SidebarEntry},
+    model::{AllowedLint, Font, Link, Page, PageLayout, Portal, Redirect, SidebarEntry, Translation},
     tree::{Part, Tree},
 };
 use diagnostic::{Diagnostic, Place, Source, Span};
 
-const PROPERTIES: [&str; 14] = [
-    "title",
-    "description",
-    "url",
-    "gatewayUrl",
-    "console",
-    "logo",
-    "accentColor",
-    "navigation",
-    "sidebar",
-    "redirects",
-    "allowHtml",
-    "allowedOrigins",
-    "identityProviders",
-    "lints",
-];
 
 /// What the front matter of a page may say.
 const FRONT_MATTER: [&str; 14] = [
@@ -47,6 +31,35 @@ const FRONT_MATTER: [&str; 14] = [
 /// How deep groups nest in the sidebar.
 const GROUPS_MAX: usize = 6;
 
+const PROPERTIES: [&str; 23] = [
+    "title",
+    "description",
+    "url",
+    "gatewayUrl",
+    "console",
+    "logo",
+    "logoDark",
+    "favicon",
+    "socialImage",
+    "accentColor",
+    "accentColorDark",
+    "font",
+    "codeFont",
+    "fonts",
+    "radius",
+    "languages",
+    "navigation",
+    "sidebar",
+    "redirects",
+    "allowHtml",
+    "allowedOrigins",
+    "identityProviders",
+    "lints",
+];
+
+/// What `portal.LANGUAGE.yaml` may say.
+const TRANSLATED: [&str; 3] = ["title", "description", "navigation"];
+
 /// Reads `portal/`.
 pub(super) fn read(root: &mut Directory, findings: &Findings) -> Portal {
     let mut portal = Portal { title: "Developer portal".to_owned(), ..Portal::default() };
@@ -67,6 +80,9 @@ pub(super) fn read(root: &mut Directory, findings: &Findings) -> Portal {
     }
     if let Some(mut snippets) = directory.directory("snippets") {
         portal.snippets = pages(snippets.all_files(), "portal/snippets/", findings);
+    }
+    for language in portal.languages.iter().skip(1) {
+        portal.translations.push(translation(&mut directory, language, findings));
     }
     directory.report_unknown(findings);
     portal
@@ -99,26 +115,125 @@ fn settings(portal: &mut Portal, tree: &Tree, findings: &Findings) {
         portal.url = None;
     }
     portal.console = super::console::read(&fields, portal.url.as_deref(), findings);
-    if let Some(logo) = fields.title("logo") {
-        let logo = logo.trim_start_matches('/').trim_start_matches("media/").to_owned();
-        let media = || portal.files.iter().filter_map(|(path, _)| path.strip_prefix("media/"));
-        if media().any(|path| path == logo) {
-            portal.logo = Some(logo);
-        } else {
-            let help =
-                crate::findings::did_you_mean(&logo, media()).unwrap_or_else(|| format!("put it into `portal/media/{logo}`"));
-            let message = format!("there is no image `{logo}` in `portal/media`");
-            findings.push(Diagnostic::error("portal/logo-missing", fields.place("logo", Part::Value), message).help(help));
-        }
+    portal.logo = image(portal, &fields, "logo", findings);
+    portal.logo_dark = image(portal, &fields, "logoDark", findings);
+    portal.favicon = image(portal, &fields, "favicon", findings);
+    portal.social_image = image(portal, &fields, "socialImage", findings);
+    portal.accent_color_dark = fields.title("accentColorDark");
+    portal.accent_places =
+        ["accentColor", "accentColorDark"].map(|name| fields.value(name).is_some().then(|| fields.place(name, Part::Value)));
+    portal.font = css(&fields, "font", findings);
+    portal.code_font = css(&fields, "codeFont", findings);
+    portal.radius = css(&fields, "radius", findings);
+    for font in fields.list("fonts") {
+        font.only(&["family", "file", "weight", "style"]);
+        let (Some(family), Some(file)) = (css(&font, "family", findings), image(portal, &font, "file", findings)) else {
+            if font.value("family").is_none() || font.value("file").is_none() {
+                let help = "write `- { family: Inter, file: fonts/inter.woff2, weight: 100 900 }`";
+                let message = "a font needs a `family` and a `file`";
+                findings.push(Diagnostic::error("portal/font", font.own_place(), message).help(help));
+            }
+            continue;
+        };
+        let weight = css(&font, "weight", findings).unwrap_or_else(|| "400".to_owned());
+        let style = css(&font, "style", findings).unwrap_or_else(|| "normal".to_owned());
+        portal.fonts.push(Font { family, file, weight, style });
     }
+    portal.languages = languages(&fields, findings);
     portal.allowed_lints = allowed_lints(&fields, findings);
     portal.allows_html = fields.truth("allowHtml").unwrap_or_default();
     portal.redirects = redirects(&fields, findings);
     portal.sidebar = sidebar(&fields, "sidebar", 0, findings);
+    portal.navigation = navigation(&fields, findings);
+}
+
+/// A file in `portal/media` that a property names.
+fn image(portal: &Portal, fields: &Fields<'_>, name: &str, findings: &Findings) -> Option<String> {
+    let image = fields.title(name)?;
+    let image = image.trim_start_matches('/').trim_start_matches("media/").to_owned();
+    let media = || portal.files.iter().filter_map(|(path, _)| path.strip_prefix("media/"));
+    if media().any(|path| path == image) {
+        return Some(image);
+    }
+    let help = crate::findings::did_you_mean(&image, media()).unwrap_or_else(|| format!("put it into `portal/media/{image}`"));
+    let what = if name == "file" { "file" } else { "image" };
+    let message = format!("there is no {what} `{image}` in `portal/media`");
+    findings.push(Diagnostic::error("portal/logo-missing", fields.place(name, Part::Value), message).help(help));
+    None
+}
+
+/// A value for a style sheet: nothing that could end it and begin another.
+fn css(fields: &Fields<'_>, name: &str, findings: &Findings) -> Option<String> {
+    let value = fields.title(name)?;
+    let is_value =
+        |character: char| character.is_alphanumeric() || matches!(character, ' ' | ',' | '.' | '-' | '_' | '%' | '\'' | '"');
+    if value.chars().all(is_value) && value.matches('"').count() % 2 == 0 && value.matches('\'').count() % 2 == 0 {
+        return Some(value.trim().to_owned());
+    }
+    let message = format!("`{value}` is no value for a style sheet");
+    let help = "write what CSS would have there, as in `font: Inter, sans-serif` or `radius: 4px`; for more there is `portal/theme/custom.css`";
+    findings.push(Diagnostic::error("portal/style-value", fields.place(name, Part::Value), message).help(help));
+    None
+}
+
+/// `languages: [en, de]`: tags of languages, the first that of the site's root.
+fn languages(fields: &Fields<'_>, findings: &Findings) -> Vec<String> {
+    let entries = match fields.value("languages") {
+        None => return Vec::new(),
+        Some(serde_json::Value::Array(entries)) => entries,
+        Some(_) => {
+            let place = fields.place("languages", Part::Value);
+            findings.push(
+                Diagnostic::error("property/type", place, "`languages` must be a list").help("write `languages: [en, de]`"),
+            );
+            return Vec::new();
+        }
+    };
+    let mut languages: Vec<String> = Vec::new();
+    for (index, entry) in entries.iter().enumerate() {
+        let tag = entry.as_str().unwrap_or_default();
+        let is_tag = tag.split('-').enumerate().all(|(index, part)| {
+            (if index == 0 { 2..=3 } else { 2..=8 }).contains(&part.len()) && part.chars().all(|one| one.is_ascii_alphanumeric())
+        });
+        if is_tag && !languages.iter().any(|known| known.eq_ignore_ascii_case(tag)) {
+            languages.push(tag.to_owned());
+            continue;
+        }
+        let message =
+            if is_tag { format!("`{tag}` is in the list twice") } else { format!("`{tag}` is not the tag of a language") };
+        findings.push(
+            Diagnostic::error("portal/languages", fields.entry_place("languages", index), message)
+                .help("write tags such as `en`, `de` or `pt-BR`, each once"),
+        );
+    }
+    languages
+}
+
+/// `portal.LANGUAGE.yaml` and `content.LANGUAGE/`.
+fn translation(directory: &mut Directory, language: &str, findings: &Findings) -> Translation {
+    let mut translation = Translation { language: language.to_owned(), ..Translation::default() };
+    if let Some((path, bytes)) = directory.data(&format!("portal.{language}"), findings)
+        && let Some(tree) = Tree::read(&path, &bytes, findings)
+    {
+        let fields = Fields::new(&tree, "", findings);
+        fields.only(&TRANSLATED);
+        translation.title = fields.title("title");
+        translation.description = fields.text("description");
+        translation.navigation = navigation(&fields, findings);
+    }
+    let name = format!("content.{language}");
+    if let Some(mut content) = directory.directory(&name) {
+        translation.pages = pages(content.all_files(), &format!("portal/{name}/"), findings);
+    }
+    translation
+}
+
+fn navigation(fields: &Fields<'_>, findings: &Findings) -> Vec<Link> {
+    let mut links = Vec::new();
     for link in fields.list("navigation") {
         link.only(&["title", "href"]);
         match (link.title("title"), link.title("href")) {
-            (Some(title), Some(href)) => portal.navigation.push(Link { title, href }),
+            (Some(title), Some(href)) => links.push(Link { title, href }),
             (title, _) => {
                 let missing = if title.is_none() { "title" } else { "href" };
                 let message = format!("a link in the navigation needs a `{missing}`");
@@ -127,6 +242,7 @@ fn settings(portal: &mut Portal, tree: &Tree, findings: &Findings) {
             }
         }
     }
+    links
 }
 
 /// `lints: { allow: [...] }`: ids, or `{ id: ..., in: ... }` for a part of the folder.

@@ -1,0 +1,193 @@
+//! Follows every link inside the finished site: pages, files and anchors.
+//!
+//! Each page is looked at where it is made, in parallel; what it links to is kept as one number for each address, and compared
+//! with what there is when all pages are made.
+
+use crate::html::{Token, decoded, tokens};
+use crate::theme::hash;
+use diagnostic::{Diagnostic, Diagnostics, Place};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+
+/// How many broken links of one page are named; templates repeat a mistake on every page.
+const NAMED_MAX: usize = 20;
+
+/// A part of an address as one number.
+type Mark = u64;
+
+/// What one page links to, and which anchors it has.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PageLinks {
+    /// The page's file inside the site.
+    file: String,
+    /// File and anchor; no anchor is 0.
+    links: HashSet<(Mark, Mark)>,
+    anchors: HashSet<Mark>,
+}
+
+impl PageLinks {
+    /// Leaves out links to anchors of the page itself.
+    pub(crate) fn forget_own_anchors(&mut self) {
+        let own = hash(self.file.as_bytes());
+        self.links.retain(|(target, _)| *target != own);
+    }
+
+    /// The page's file inside the site; empty if it could not be rendered.
+    pub(crate) fn file(&self) -> &str {
+        &self.file
+    }
+}
+
+/// The addresses that pages link to, by their marks: most pages link to the same ones.
+#[derive(Default)]
+pub(crate) struct Names([Mutex<HashMap<Mark, Box<str>>>; 16]);
+
+impl Names {
+    fn keep(&self, name: &str) -> Mark {
+        let mark = hash(name.as_bytes());
+        let mut part = self.0[(mark % 16) as usize].lock().unwrap_or_else(PoisonError::into_inner);
+        part.entry(mark).or_insert_with(|| name.into());
+        mark
+    }
+
+    fn name(&self, mark: Mark) -> String {
+        let part = self.0[(mark % 16) as usize].lock().unwrap_or_else(PoisonError::into_inner);
+        part.get(&mark).map_or_else(String::new, |name| name.to_string())
+    }
+}
+
+/// Reads the links of a page. `base` is the path under which the site is published, for addresses that begin with it.
+pub(crate) fn of_page(file: &str, html: &str, base: &str, names: &Names) -> PageLinks {
+    let mut page = PageLinks { file: file.to_owned(), ..PageLinks::default() };
+    let directory: Vec<&str> = file.split('/').collect();
+    let directory = &directory[..directory.len() - 1];
+    for token in tokens(html) {
+        let Token::Open { name, attributes } = token else { continue };
+        for (attribute, value) in attributes.iter() {
+            match attribute {
+                "id" => {
+                    page.anchors.insert(names.keep(&decoded(value)));
+                }
+                "href" | "src" | "poster" if !(name == "link" && attributes.get("rel") == Some("canonical")) => {
+                    if let Some((target, anchor)) = inside(&decoded(value), file, directory, base) {
+                        let anchor = if anchor.is_empty() { 0 } else { names.keep(&anchor) };
+                        page.links.insert((names.keep(&target), anchor));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    page
+}
+
+/// The file and the anchor that an address inside the site leads to; `None` for other addresses.
+fn inside(address: &str, file: &str, directory: &[&str], base: &str) -> Option<(String, String)> {
+    if address.starts_with("//") || crate::markdown::scheme(address).is_some() {
+        return None;
+    }
+    let (address, anchor) = address.split_once('#').unwrap_or((address, ""));
+    let anchor = crate::render::decoded(anchor);
+    let path = address.split('?').next().unwrap_or_default();
+    if path.is_empty() {
+        return Some((file.to_owned(), anchor));
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    let relative = match path.strip_prefix('/') {
+        Some(_) => path.strip_prefix(base).unwrap_or(path),
+        None => {
+            parts.extend(directory);
+            path
+        }
+    };
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                // Above the root there is nothing; browsers stay there.
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    let is_directory = path.ends_with('/') || matches!(path.rsplit('/').next(), Some("." | ".."));
+    let mut target = crate::render::decoded(&parts.join("/"));
+    if is_directory {
+        target = if target.is_empty() { "index.html".to_owned() } else { format!("{target}/index.html") };
+    }
+    Some((target, anchor))
+}
+
+/// Compares what pages link to with the files there are.
+pub(crate) fn check(pages: &[PageLinks], files: &HashSet<String>, names: &Names) -> Diagnostics {
+    let files: HashSet<Mark> = files.iter().map(|file| hash(file.as_bytes())).collect();
+    let anchors: HashMap<Mark, &HashSet<Mark>> = pages.iter().map(|page| (hash(page.file.as_bytes()), &page.anchors)).collect();
+    let mut findings = Diagnostics::new();
+    // The same broken link stands on many pages when a template has it: it is said once, with the first page.
+    let mut broken: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
+    for page in pages {
+        for &(target, anchor) in &page.links {
+            let is_there = match anchors.get(&target) {
+                // `#top` is the browser's own.
+                Some(anchors) => anchor == 0 || anchors.contains(&anchor) || names.name(anchor) == "top",
+                None => files.contains(&target),
+            };
+            if !is_there {
+                let anchor = if anchor == 0 { String::new() } else { format!("#{}", names.name(anchor)) };
+                broken.entry((names.name(target), anchor)).or_default().push(&page.file);
+            }
+        }
+    }
+    for ((target, anchor), mut from) in broken.into_iter().take(NAMED_MAX * 5) {
+        from.sort_unstable();
+        let shown = target.strip_suffix("index.html").unwrap_or(&target);
+        let others = if from.len() > 1 { format!(" (and on {} more pages)", from.len() - 1) } else { String::new() };
+        let (message, help) = if anchor.is_empty() {
+            (
+                format!("a link to `/{shown}` leads nowhere{others}"),
+                "the link stands in a template, in a text of the folder or in a definition; mend it there",
+            )
+        } else {
+            (
+                format!("a link to `/{shown}{anchor}` leads to a page without this anchor{others}"),
+                "link to the page without an anchor, or to one of its headings",
+            )
+        };
+        findings.push(Diagnostic::warning("site/broken-link", Place::file(from[0]), message).help(help));
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Names, check, of_page};
+    use std::collections::HashSet;
+
+    #[test]
+    fn links_are_followed_from_where_they_stand() {
+        let names = Names::default();
+        let pages = [
+            (
+                "index.html",
+                "<a href=\"./\">x</a><a href=apis/?q#top>y</a><img src=\"media/a%20b.svg\"><a href=\"//other/x\">z</a>",
+            ),
+            (
+                "apis/index.html",
+                "<h2 id=\"a&amp;b\"></h2><a href=\"../#no\">x</a><a href=\"#a&amp;b\">y</a><a href=\"/base/apis/\">z</a>",
+            ),
+            ("apis/x/index.html", "<a href=\"../../../missing/\">x</a><a href=\"mailto:a@b\">y</a><a href=\"../\">z</a>"),
+        ];
+        let seen: Vec<_> = pages.iter().map(|(file, html)| of_page(file, html, "/base/", &names)).collect();
+        let files: HashSet<String> =
+            pages.iter().map(|(file, _)| (*file).to_owned()).chain(["media/a b.svg".to_owned()]).collect();
+        let said: Vec<String> =
+            check(&seen, &files, &names).iter().map(|one| format!("{}: {}", one.place.source.name(), one.message)).collect();
+        assert_eq!(
+            said,
+            [
+                "apis/index.html: a link to `/#no` leads to a page without this anchor",
+                "apis/x/index.html: a link to `/missing/` leads nowhere"
+            ]
+        );
+    }
+}
