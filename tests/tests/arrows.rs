@@ -13,7 +13,7 @@ const MEMBERS: &[(&str, u8, &[&str])] = &[
     ("catalog", 1, &["diagnostic"]),
     ("store", 1, &[]),
     ("identity", 1, &[]),
-    ("gateway", 3, &["catalog", "policy", "diagnostic", "wire"]),
+    ("gateway", 3, &["catalog", "policy", "diagnostic", "dotnet", "wire"]),
     ("component", 4, &["gateway", "policy", "wire"]),
     ("tracer", 5, &["cases", "policy", "diagnostic"]),
     ("cases", 4, &["gateway", "catalog", "policy", "diagnostic", "dotnet", "wire"]),
