@@ -19,7 +19,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 need = command -v $(1) >/dev/null || { echo "setup: apt-get install $(2)"; export DEBIAN_FRONTEND=noninteractive; \
     $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(2) >/dev/null; }
 
-.PHONY: help run test test-rust test-fuzz test-browser tracer screenshots fuzz lint fmt bench bench-expressions bench-policies bench-tokens clean setup setup-rust setup-browser setup-deny setup-bench setup-fuzz
+.PHONY: help run test test-rust test-fuzz test-browser tracer console screenshots fuzz lint fmt bench bench-expressions bench-policies bench-tokens clean setup setup-rust setup-browser setup-deny setup-bench setup-fuzz
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ fuzz: setup-rust setup-fuzz ## run the fuzz targets under libFuzzer, FUZZ_SECOND
 tracer: setup-rust ## build the engine for browsers, into target/tracer
 	cargo build --package tracer --profile browser --target wasm32-unknown-unknown --locked
 	cargo run --quiet --package pack-tracer --locked -- $(TARGET)/wasm32-unknown-unknown/browser/tracer.wasm $(TARGET)/tracer
+
+# `cargo build` does this by itself; here is what comes out, to look at.
+console: setup-rust ## build the portal's console for browsers, and say how large it is
+	cargo test --package console-module --locked -- --nocapture
 
 test-browser: setup-rust setup-browser tracer ## open the example's portal in Chromium, call its gateway, run the tracer
 	cargo build --workspace --bins --locked

@@ -5,14 +5,26 @@
 //! in place. [`preview`] serves the same files from memory, [`test`] runs the cases beside the folder. Only `load`, `write`,
 //! `preview` and `test` touch the world; everything between them is a function.
 
+mod changes;
+mod console;
 mod content;
+mod diagram;
+mod download;
+mod embed;
+pub mod enable_cors;
 pub mod explain;
+mod highlight;
+mod limits;
 pub mod load;
 mod markdown;
 mod operation;
+mod outline;
 mod pages;
+mod picture;
 pub mod preview;
 pub mod publish;
+mod redirects;
+mod reference;
 pub mod render;
 mod sample;
 pub mod scaffold;
@@ -40,6 +52,9 @@ pub fn check(folder: &Folder, environment: Option<&str>) -> (Option<Service>, Di
         findings.extend(gateway::check(service));
         let is_right = !findings.has_errors();
         findings.extend(gateway::lint(service, is_right));
+    }
+    if let Some(service) = loaded.service.as_ref().or(loaded.rejected.as_ref()) {
+        findings.extend(outline::check(service, folder));
     }
     let findings = findings.sorted();
     (loaded.service.filter(|_| !findings.has_errors()), findings)

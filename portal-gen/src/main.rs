@@ -3,12 +3,12 @@
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand, ValueEnum};
 use diagnostic::{Diagnostics, Severity, render};
-use portal_gen::{Options, explain, load, preview, publish, scaffold, test, trace};
+use portal_gen::{Options, enable_cors, explain, load, preview, publish, scaffold, test, trace};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Exit codes: warnings are fine, errors in the folder are not, and 2 is for wrong usage and unreadable input.
+/// Exit codes: warnings are fine without `--strict`, errors in the folder are not, and 2 is for wrong usage and unreadable input.
 const FINE: u8 = 0;
 const FINDINGS: u8 = 1;
 const UNUSABLE: u8 = 2;
@@ -44,6 +44,9 @@ enum Command {
         /// Apply `configuration.NAME.yaml` of the folders
         #[arg(long, value_name = "NAME")]
         environment: Option<String>,
+        /// Fail on warnings, too
+        #[arg(long)]
+        strict: bool,
     },
     /// Write the site of a service folder
     Build {
@@ -58,6 +61,9 @@ enum Command {
         /// Where the site will be published, for the site map: `https://developer.example.com`
         #[arg(long)]
         url: Option<String>,
+        /// Fail on warnings, too: nothing is written then
+        #[arg(long)]
+        strict: bool,
     },
     /// Run the cases in Markdown pages: your policies, a request, and what is expected to come out
     ///
@@ -121,6 +127,19 @@ enum Command {
         #[arg(long, value_name = "NAME")]
         environment: Option<String>,
     },
+    /// Let the portal's pages call the gateway from browsers: add `cors` with the portal's origin to the global policy
+    ///
+    /// A `cors` that is there gets the origin; everything else in the file stays as it is. Run again, it changes nothing.
+    EnableCors {
+        /// The service folder
+        folder: PathBuf,
+        /// The portal's origin, `https://developer.example.com`; that of `url` or `console.origin` in portal/portal.yaml if left out
+        #[arg(long)]
+        origin: Option<String>,
+        /// Apply `configuration.NAME.yaml`
+        #[arg(long, value_name = "NAME")]
+        environment: Option<String>,
+    },
     /// Serve the site on this machine, and reload open pages when a file changes
     Preview {
         /// The service folder
@@ -166,8 +185,10 @@ fn run(command: Command) -> Result<u8> {
             println!("look at it:  portal-gen preview {}", directory.display());
             Ok(FINE)
         }
-        Command::Check { paths, format, environment } => check(&paths, format, environment.as_deref()),
-        Command::Build { folder, out, environment, url } => build(&folder, &out, environment.as_deref(), Options { url }),
+        Command::Check { paths, format, environment, strict } => check(&paths, format, environment.as_deref(), strict),
+        Command::Build { folder, out, environment, url, strict } => {
+            build(&folder, &out, environment.as_deref(), &Options { url, ..Options::default() }, strict)
+        }
         Command::Test { paths, update, filter, format, environment } => {
             run_cases(&paths, format, &test::Options { filter, update, environment })
         }
@@ -189,6 +210,14 @@ fn run(command: Command) -> Result<u8> {
             std::io::stdout().write_all(output.as_bytes()).context("cannot write to standard output")?;
             Ok(FINE)
         }
+        Command::EnableCors { folder, origin, environment } => {
+            let (enabled, left) = enable_cors::run(&folder, origin.as_deref(), environment.as_deref())?;
+            println!("{}", enabled.done);
+            if !left.is_empty() {
+                eprint!("{}", render::all_text(&left));
+            }
+            Ok(FINE)
+        }
         Command::Preview { folder, port, environment } => {
             preview::folder(&folder, port, environment.as_deref())?;
             Ok(FINE)
@@ -196,7 +225,7 @@ fn run(command: Command) -> Result<u8> {
     }
 }
 
-fn check(paths: &[PathBuf], format: Format, environment: Option<&str>) -> Result<u8> {
+fn check(paths: &[PathBuf], format: Format, environment: Option<&str>, strict: bool) -> Result<u8> {
     let mut findings = Diagnostics::new();
     for path in paths {
         if path.as_os_str() == load::STANDARD_INPUT || path.is_file() {
@@ -207,7 +236,11 @@ fn check(paths: &[PathBuf], format: Format, environment: Option<&str>) -> Result
             continue;
         }
         let folder = load::folder(path)?;
-        let found = portal_gen::check(&folder, environment).1;
+        let (service, mut found) = portal_gen::check(&folder, environment);
+        if let Some(service) = service {
+            found.extend(portal_gen::render::check(&service, &folder));
+            found = found.sorted();
+        }
         // Places are paths inside a folder; among several folders that is not enough to find them.
         let found = found.into_iter().map(|finding| if paths.len() > 1 { load::inside(path, finding) } else { finding });
         findings.extend(found);
@@ -217,15 +250,15 @@ fn check(paths: &[PathBuf], format: Format, environment: Option<&str>) -> Result
         Format::Json => format!("{:#}\n", render::json(&findings)),
     };
     std::io::stdout().write_all(output.as_bytes()).context("cannot write to standard output")?;
-    Ok(code(&findings))
+    Ok(code(&findings, strict))
 }
 
-fn build(path: &Path, out: &Path, environment: Option<&str>, options: Options) -> Result<u8> {
+fn build(path: &Path, out: &Path, environment: Option<&str>, options: &Options, strict: bool) -> Result<u8> {
     let folder = load::folder(path)?;
     let (service, mut findings) = portal_gen::check(&folder, environment);
     let mut summary = None;
-    if let Some(service) = service {
-        let (built, more) = publish::build(&service, &folder, path, out, &options)?;
+    if let Some(service) = service.filter(|_| !strict || findings.is_empty()) {
+        let (built, more) = publish::build(&service, &folder, path, out, options, strict)?;
         findings.extend(more);
         summary = built;
     }
@@ -240,7 +273,7 @@ fn build(path: &Path, out: &Path, environment: Option<&str>, options: Options) -
         }
         None => eprintln!("nothing was written; a site that was there before is unchanged"),
     }
-    Ok(code(&findings))
+    Ok(code(&findings, strict))
 }
 
 fn run_cases(paths: &[PathBuf], format: TestFormat, options: &test::Options) -> Result<u8> {
@@ -255,6 +288,6 @@ fn run_cases(paths: &[PathBuf], format: TestFormat, options: &test::Options) -> 
     Ok(if report.is_right() { FINE } else { FINDINGS })
 }
 
-fn code(findings: &Diagnostics) -> u8 {
-    if findings.has_errors() { FINDINGS } else { FINE }
+fn code(findings: &Diagnostics, strict: bool) -> u8 {
+    if findings.has_errors() || (strict && !findings.is_empty()) { FINDINGS } else { FINE }
 }

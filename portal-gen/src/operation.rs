@@ -1,14 +1,14 @@
 //! The page of an operation, computed: parameters, bodies, responses and samples, ready for the template.
 
-use crate::sample::{self, Request};
 use crate::schema::{Node, Viewer, shown};
 use crate::site::{ApiSite, Site};
 use crate::slug::Slugs;
-use crate::{markdown, security};
-use catalog::model::VersioningScheme;
+use crate::{console, markdown, sample, security};
+use ::console::Request;
+use ::console::samples::{LANGUAGES, Language};
 use catalog::openapi::{
     self, Document,
-    example::{self, Way, is_json, percent_encoded, written},
+    example::{self, Way, is_json, written},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -18,6 +18,8 @@ use serde_json::Value;
 const ROWS_MAX: usize = 300;
 const EXAMPLES_BYTES_MAX: usize = 24_000;
 const EXAMPLE_BYTES_MAX: usize = 7_000;
+/// How many bytes of requests one page holds, in all languages together.
+const REQUESTS_BYTES_MAX: usize = 24_000;
 
 /// What the template of an operation sees.
 #[derive(Debug, Default, Serialize)]
@@ -99,6 +101,7 @@ pub(crate) struct ResponseView {
 #[derive(Debug, Serialize)]
 pub(crate) struct CallbackView {
     pub(crate) name: String,
+    pub(crate) anchor: String,
     pub(crate) method: String,
     pub(crate) expression: String,
     /// HTML.
@@ -108,8 +111,10 @@ pub(crate) struct CallbackView {
 }
 
 /// Text to copy.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct SampleView {
+    /// Of a request: its language, as it is remembered.
+    pub(crate) id: &'static str,
     pub(crate) title: String,
     /// HTML.
     pub(crate) html: String,
@@ -149,12 +154,18 @@ pub(crate) fn operation(site: &Site<'_>, api: &ApiSite<'_>, index: usize) -> (Op
         header: api.api.key_names.header.clone(),
         query: api.api.key_names.query.clone(),
     });
-    let request = builder.request(site, operation, definition);
-    view.requests = [("curl", sample::curl(&request)), ("HTTP", sample::http(&request))]
-        .into_iter()
-        .map(|(title, text)| builder.sample(title, &text, "txt", "request"))
-        .collect();
+    let described = console::describe(site, api, index, definition, builder.path);
+    let request = console::sample(&described);
+    view.requests =
+        LANGUAGES.iter().map(|language| SampleView { id: language.id, ..builder.request_sample(language, &request) }).collect();
+    builder.extras.push((format!("{}{}", builder.path, console::FILE), serde_json::to_vec(&described).unwrap_or_default()));
     (view, builder.extras)
+}
+
+/// A request to an operation, as its samples show it. `None` without a definition.
+pub(crate) fn request_of(site: &Site<'_>, api: &ApiSite<'_>, index: usize) -> Option<Request> {
+    let definition = api.definition_of(index)?;
+    Some(console::sample(&console::describe(site, api, index, definition, &api.operations[index])))
 }
 
 /// The page of a webhook: a request that the service sends.
@@ -174,13 +185,13 @@ pub(crate) fn webhook(api: &ApiSite<'_>, index: usize) -> (OperationView, Extras
 }
 
 struct Builder<'a> {
-    api: &'a ApiSite<'a>,
     document: &'a Document,
     viewer: Viewer<'a>,
     anchors: Slugs,
     /// The page's address: files beside it go there.
     path: &'a str,
     examples_bytes: usize,
+    requests_bytes: usize,
     extras: Extras,
 }
 
@@ -188,12 +199,12 @@ impl<'a> Builder<'a> {
     fn new(api: &'a ApiSite<'a>, path: &'a str) -> Self {
         let document = &*api.api.definition;
         Self {
-            api,
             document,
             viewer: Viewer::new(document, &api.schema_paths, ROWS_MAX, 2),
             anchors: Slugs::default(),
             path,
             examples_bytes: 0,
+            requests_bytes: 0,
             extras: Vec::new(),
         }
     }
@@ -270,11 +281,12 @@ impl<'a> Builder<'a> {
         BodyView {
             description: markdown::description(text(body, "description"), 2),
             required: is(body, "required"),
-            contents: self.contents(body),
+            contents: self.contents(body, "body"),
         }
     }
 
     fn response(&mut self, status: &str, response: &'a Value, anchored: bool) -> ResponseView {
+        let prefix = if anchored { format!("response-{}", crate::slug::slug(status)) } else { String::new() };
         let headers = response.get("headers").and_then(Value::as_object).into_iter().flatten();
         let document = self.document;
         let headers: Vec<(&String, &Value)> =
@@ -294,12 +306,13 @@ impl<'a> Builder<'a> {
                 .into_iter()
                 .map(|(name, header)| self.parameter(name, header, &format!("{status} header")))
                 .collect(),
-            contents: self.contents(response),
+            contents: self.contents(response, &prefix),
         }
     }
 
     /// Content types whose schemas are equal stand together: most definitions repeat one schema for JSON, XML and forms.
-    fn contents(&mut self, holder: &'a Value) -> Vec<ContentView> {
+    /// Their properties have anchors that begin with `prefix`; none if it is empty.
+    fn contents(&mut self, holder: &'a Value, prefix: &str) -> Vec<ContentView> {
         let mut groups: Vec<(Vec<String>, Option<&Value>)> = Vec::new();
         for (media, content) in content_of(holder) {
             let schema = content.get("schema");
@@ -310,7 +323,7 @@ impl<'a> Builder<'a> {
         }
         groups
             .into_iter()
-            .map(|(types, schema)| ContentView { types, node: schema.map(|schema| self.viewer.top(schema)) })
+            .map(|(types, schema)| ContentView { types, node: schema.map(|schema| self.viewer.top_at(schema, prefix)) })
             .collect()
     }
 
@@ -324,6 +337,7 @@ impl<'a> Builder<'a> {
         let words = operation.get("description").or_else(|| operation.get("summary")).and_then(Value::as_str).unwrap_or_default();
         Some(CallbackView {
             name: callback.name.clone(),
+            anchor: self.anchors.take(&format!("callback {}", callback.name)),
             method: callback.method.to_uppercase(),
             expression: callback.expression.clone(),
             description: markdown::description(words, 3),
@@ -359,90 +373,21 @@ impl<'a> Builder<'a> {
         Some((media.clone(), text))
     }
 
-    fn request(&self, site: &Site<'_>, operation: &catalog::model::Operation, definition: &openapi::Operation) -> Request {
-        let api = self.api.api;
-        let mut template = operation.url_template.split('?').next().unwrap_or_default().to_owned();
-        let mut query = Vec::new();
-        let mut headers = Vec::new();
-        for parameter in definition.parameters.iter().filter_map(|pointer| self.document.at(pointer)) {
-            let name = text(parameter, "name");
-            let value = || self.parameter_value(parameter).unwrap_or_else(|| format!("{{{name}}}"));
-            match text(parameter, "in") {
-                "path" => template = template.replace(&format!("{{{name}}}"), &percent_encoded(&value())),
-                "query" if is(parameter, "required") => {
-                    query.push(format!("{}={}", percent_encoded(name), percent_encoded(&value())));
-                }
-                "header" if is(parameter, "required") => headers.push((name.to_owned(), value())),
-                "cookie" if is(parameter, "required") => headers.push(("Cookie".to_owned(), format!("{name}={}", value()))),
-                _ => {}
-            }
+    /// A request in one language. All are in the page where they are short; of a long one, the page has the first languages, and the
+    /// others are files beside it, which a script puts in when they are chosen.
+    fn request_sample(&mut self, language: &Language, request: &Request) -> SampleView {
+        let text = (language.write)(request);
+        self.requests_bytes += text.len();
+        let title = language.title.to_owned();
+        let extension = language.extension;
+        let mut view = SampleView { title, html: markdown::escaped_text(&text), ..SampleView::default() };
+        if self.requests_bytes > REQUESTS_BYTES_MAX {
+            let path = format!("{}request.{extension}", self.path);
+            view.html = String::new();
+            view.whole = Some((path.clone(), crate::bytes_in_words(text.len() as u64)));
+            self.extras.push((path, text.into_bytes()));
         }
-        if let Some(version) = api.version.as_ref().filter(|version| !version.identifier.is_empty()) {
-            match site.service.version_sets.iter().find(|set| set.name == version.set).map(|set| &set.scheme) {
-                Some(VersioningScheme::Header(name)) => headers.push((name.clone(), version.identifier.clone())),
-                Some(VersioningScheme::Query(name)) => query.push(format!("{name}={}", version.identifier)),
-                _ => {}
-            }
-        }
-        if !self.api.is_open(site) {
-            headers.push((api.key_names.header.clone(), "YOUR_KEY".to_owned()));
-        }
-        let mut body = sample::Body::Empty;
-        if let Some(holder) = definition.request_body.as_ref().and_then(|pointer| self.document.at(pointer))
-            && let Some((media, content)) = preferred_content(holder)
-        {
-            body = self.sample_body(media, content, holder);
-            if !matches!(body, sample::Body::Form(_)) {
-                headers.push(("Content-Type".to_owned(), media.clone()));
-            }
-        }
-        let answer = definition
-            .responses
-            .iter()
-            .filter_map(|(_, pointer)| preferred_content(self.document.at(pointer)?))
-            .map(|(media, _)| media)
-            .next();
-        if let Some(media) = answer.filter(|media| *media != "*/*") {
-            headers.push(("Accept".to_owned(), media.clone()));
-        }
-        let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
-        Request {
-            method: operation.method.clone(),
-            origin: site.gateway.clone(),
-            target: format!("{}{template}{query}", self.api.base_path),
-            headers,
-            body,
-        }
-    }
-
-    fn sample_body(&self, media: &str, content: &Value, holder: &Value) -> sample::Body {
-        if media.starts_with("multipart/") {
-            let made = content.get("schema").map_or(Value::Null, |schema| example::of(self.document, schema, Way::Sent));
-            let fields = made
-                .as_object()
-                .into_iter()
-                .flatten()
-                .map(|(name, value)| (name.clone(), if value == "(binary)" { format!("@{name}") } else { shown(value) }));
-            return sample::Body::Form(fields.collect());
-        }
-        match self.first_content(holder, Way::Sent) {
-            Some((_, text)) if text == "(binary)" || text.is_empty() => sample::Body::File("file".to_owned()),
-            Some((_, text)) if text.len() <= EXAMPLE_BYTES_MAX => sample::Body::Text(text),
-            _ => sample::Body::File(format!("body.{}", extension(media))),
-        }
-    }
-
-    fn parameter_value(&self, parameter: &Value) -> Option<String> {
-        let plain = |value: &Value| {
-            (!value.is_object() && !value.is_array() && !value.is_null())
-                .then(|| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-        };
-        if let Some(value) = parameter_example(self.document, parameter) {
-            return plain(value);
-        }
-        let (_, schema) = self.document.resolve(parameter.get("schema")?)?;
-        let given = schema.get("example").or_else(|| schema.get("default")).or_else(|| schema.get("enum")?.get(0))?;
-        plain(given).filter(|text| !text.is_empty())
+        view
     }
 
     /// Text to copy, cut at the end of a line if it is long; then all of it becomes a file beside the page.
@@ -460,7 +405,7 @@ impl<'a> Builder<'a> {
         }
         self.examples_bytes += shown.len();
         let html = if extension == "json" { sample::coloured_json(shown) } else { markdown::escaped_text(shown) };
-        SampleView { title: title.to_owned(), html, whole }
+        SampleView { title: title.to_owned(), html, whole, ..SampleView::default() }
     }
 }
 
@@ -497,7 +442,7 @@ fn is(value: &Value, key: &str) -> bool {
     value.get(key) == Some(&Value::Bool(true))
 }
 
-fn reason(status: &str) -> &'static str {
+pub(crate) fn reason(status: &str) -> &'static str {
     match status {
         "200" => "OK",
         "201" => "Created",

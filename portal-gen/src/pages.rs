@@ -19,6 +19,12 @@ pub(crate) enum Page {
     Home,
     Apis,
     Api(usize),
+    /// An API, a group, and which of its pages.
+    Tag(usize, usize, usize),
+    Security(usize),
+    Changes(usize),
+    Outline(usize),
+    OutlineItem(usize, usize),
     Operation(usize, usize),
     Webhook(usize, usize),
     Schemas(usize),
@@ -26,6 +32,8 @@ pub(crate) enum Page {
     Products,
     Product(usize),
     Content(usize),
+    Redirect(usize),
+    Callback,
     NotFound,
 }
 
@@ -37,6 +45,8 @@ pub(crate) struct Filled {
     pub(crate) context: Context,
     pub(crate) extras: Extras,
     pub(crate) findings: Diagnostics,
+    /// Links to anchors of other pages.
+    pub(crate) distant: Vec<content::Distant>,
 }
 
 /// Every page of a site, in a fixed order.
@@ -44,6 +54,16 @@ pub(crate) fn all(site: &Site<'_>) -> Vec<Page> {
     let mut pages = vec![Page::Home, Page::Apis];
     for (index, api) in site.apis.iter().enumerate() {
         pages.push(Page::Api(index));
+        for (group, described) in api.groups.iter().enumerate() {
+            pages.extend((0..described.paths.len()).map(|number| Page::Tag(index, group, number)));
+        }
+        pages.extend(api.has_security.then_some(Page::Security(index)));
+        pages.extend(api.changes.is_some().then_some(Page::Changes(index)));
+        if let Some(outline) = &api.outline {
+            pages.push(Page::Outline(index));
+            let items = if outline.has_pages { outline.items.len() } else { 0 };
+            pages.extend((0..items).map(|item| Page::OutlineItem(index, item)));
+        }
         pages.extend((0..api.operations.len()).map(|operation| Page::Operation(index, operation)));
         pages.extend((0..api.webhooks.len()).map(|webhook| Page::Webhook(index, webhook)));
         if !api.schemas.is_empty() {
@@ -54,17 +74,51 @@ pub(crate) fn all(site: &Site<'_>) -> Vec<Page> {
     pages.push(Page::Products);
     pages.extend((0..site.products.len()).map(Page::Product));
     pages.extend((0..site.content.len()).map(Page::Content));
-    pages.push(Page::NotFound);
+    pages.extend((0..site.redirects.len()).map(Page::Redirect));
+    pages.extend([Page::Callback, Page::NotFound]);
     pages
+}
+
+/// The address of a page: what stands before its file's `index.html`.
+pub(crate) fn address(site: &Site<'_>, page: Page) -> String {
+    match page {
+        Page::Home => String::new(),
+        Page::Apis => "apis/".to_owned(),
+        Page::Api(index) => site.apis[index].path.clone(),
+        Page::Tag(index, group, number) => site.apis[index].groups[group].paths[number].clone(),
+        Page::Security(index) => format!("{}security/", site.apis[index].path),
+        Page::Changes(index) => site.apis[index].changes.clone().unwrap_or_default(),
+        Page::Outline(index) => site.apis[index].outline.as_ref().map_or_else(String::new, |outline| outline.path.clone()),
+        Page::OutlineItem(index, item) => {
+            site.apis[index].outline.as_ref().map_or_else(String::new, |outline| outline.items[item].clone())
+        }
+        Page::Operation(index, operation) => site.apis[index].operations[operation].clone(),
+        Page::Webhook(index, webhook) => site.apis[index].webhooks[webhook].clone(),
+        Page::Schemas(index) => format!("{}schemas/", site.apis[index].path),
+        Page::Schema(index, schema) => site.apis[index].schemas[schema].1.clone(),
+        Page::Products => "products/".to_owned(),
+        Page::Product(index) => site.products[index].1.clone(),
+        Page::Content(index) => site.content[index].1.clone(),
+        Page::Redirect(index) => site.redirects[index].from.clone(),
+        Page::Callback => "console/callback/".to_owned(),
+        Page::NotFound => "404.html".to_owned(),
+    }
 }
 
 /// Computes everything that a page's template sees. `shared` is [`shared`], computed once.
 pub(crate) fn fill(site: &Site<'_>, page: Page, shared: &Shared) -> Filled {
-    let mut filler = Filler { site, shared, context: Context::new(), extras: Vec::new(), findings: Diagnostics::new() };
+    let mut filler =
+        Filler { site, shared, context: Context::new(), extras: Vec::new(), findings: Diagnostics::new(), distant: Vec::new() };
     let (template, path) = match page {
         Page::Home => filler.home(),
         Page::Apis => filler.apis(),
         Page::Api(index) => filler.api(&site.apis[index]),
+        Page::Tag(index, group, number) => filler.tag(&site.apis[index], group, number),
+        Page::Security(index) => filler.security(&site.apis[index]),
+        Page::Changes(index) => filler.changes(&site.apis[index]),
+        Page::Outline(index) | Page::OutlineItem(index, _) if site.apis[index].outline.is_none() => filler.api(&site.apis[index]),
+        Page::Outline(index) => filler.outline_of(index, None),
+        Page::OutlineItem(index, item) => filler.outline_of(index, Some(item)),
         Page::Operation(index, operation) => filler.operation(&site.apis[index], operation),
         Page::Webhook(index, webhook) => filler.webhook(&site.apis[index], webhook),
         Page::Schemas(index) => filler.schemas(&site.apis[index]),
@@ -72,10 +126,12 @@ pub(crate) fn fill(site: &Site<'_>, page: Page, shared: &Shared) -> Filled {
         Page::Products => filler.products(),
         Page::Product(index) => filler.product(index),
         Page::Content(index) => filler.content(index),
+        Page::Redirect(index) => filler.redirect(index),
+        Page::Callback => filler.callback(),
         Page::NotFound => filler.not_found(),
     };
-    let file = if path == "404.html" { path } else { format!("{path}index.html") };
-    Filled { template, file, context: filler.context, extras: filler.extras, findings: filler.findings }
+    let file = if path.ends_with(".html") { path } else { format!("{path}index.html") };
+    Filled { template, file, context: filler.context, extras: filler.extras, findings: filler.findings, distant: filler.distant }
 }
 
 /// What every page shows, as values that are cheap to share.
@@ -86,14 +142,14 @@ pub(crate) struct Shared {
 
 /// A link inside the site, from its root, or to another site.
 #[derive(Clone, Debug, Serialize)]
-struct Link {
+pub(crate) struct Link {
     title: String,
     path: String,
     is_outside: bool,
 }
 
 impl Link {
-    fn inside(title: impl Into<String>, path: impl Into<String>) -> Self {
+    pub(crate) fn inside(title: impl Into<String>, path: impl Into<String>) -> Self {
         Self { title: title.into(), path: path.into(), is_outside: false }
     }
 }
@@ -175,7 +231,7 @@ struct ProductEntry {
 }
 
 #[derive(Serialize)]
-struct OperationEntry<'s> {
+pub(crate) struct OperationEntry<'s> {
     title: &'s str,
     path: &'s str,
     method: &'s str,
@@ -188,21 +244,37 @@ struct GroupEntry<'s> {
     title: &'s str,
     description: String,
     anchor: &'s str,
-    is_open: bool,
+    /// Its own page.
+    path: Option<&'s String>,
+    count: usize,
+    /// Empty where only its own pages list them.
     operations: Vec<OperationEntry<'s>>,
 }
 
-struct Filler<'f, 'a> {
-    site: &'f Site<'a>,
+/// Fills the context of one page.
+pub(crate) struct Filler<'f, 'a> {
+    pub(crate) site: &'f Site<'a>,
     shared: &'f Shared,
-    context: Context,
-    extras: Extras,
+    pub(crate) context: Context,
+    pub(crate) extras: Extras,
     findings: Diagnostics,
+    distant: Vec<content::Distant>,
 }
 
-type Destination = (&'static str, String);
+/// The template, and the page's address.
+pub(crate) type Destination = (&'static str, String);
 
 impl<'f, 'a> Filler<'f, 'a> {
+    fn outline_of(&mut self, index: usize, item: Option<usize>) -> Destination {
+        let site = self.site;
+        let api = &site.apis[index];
+        match (&api.outline, item) {
+            (Some(outline), None) => self.outline(api, outline),
+            (Some(outline), Some(item)) => self.outline_item(api, outline, item),
+            (None, _) => self.api(api),
+        }
+    }
+
     fn home(&mut self) -> Destination {
         self.head("home", self.site.title(), &self.site.service.portal.description, "", "");
         let entries: Vec<ApiEntry> = self.api_entries();
@@ -224,8 +296,9 @@ impl<'f, 'a> Filler<'f, 'a> {
                 })
                 .collect::<Vec<_>>(),
         );
-        let text = self.site.home.map(|page| content::html(self.site, page, "", &mut self.findings));
-        self.context.insert("content", &text.map(|text| text.html).unwrap_or_default());
+        let text = self.site.home.map(|page| content::html(self.site, page, "", &mut self.findings)).unwrap_or_default();
+        self.context.insert("pieces", &text.pieces);
+        self.distant = text.distant;
         ("page/home.html", String::new())
     }
 
@@ -240,7 +313,13 @@ impl<'f, 'a> Filler<'f, 'a> {
         let api = site.api;
         let title = site.full_title();
         self.head("api", &title, &markdown::plain(self.api_text(site), 160), &site.path, "apis/");
-        self.context.insert_value("navigation", site.navigation[site.groups.len()].clone());
+        self.context.insert_value("navigation", site.navigation_beside(None));
+        self.choosers(site, &|_| None);
+        self.context.insert("changes_path", &site.changes);
+        self.context.insert("security_path", &site.has_security.then(|| format!("{}security/", site.path)));
+        self.context.insert("downloads", &downloads(site));
+        self.context.insert("limits", &crate::limits::of(api.policy.as_ref(), self.site.service));
+        self.context.insert("outline", &site.outline.as_ref().map(outline_links));
         self.context.insert("title", &title);
         self.context.insert("description", &markdown::description(self.api_text(site), 1));
         self.context.insert("kind", kind(api.kind));
@@ -254,7 +333,6 @@ impl<'f, 'a> Filler<'f, 'a> {
             query: api.key_names.query.clone(),
         });
         self.context.insert("key", &key);
-        self.context.insert("security", &security::all(&api.definition));
         self.context.insert(
             "definition",
             &site.definition.as_ref().map(|(path, bytes)| {
@@ -265,7 +343,13 @@ impl<'f, 'a> Filler<'f, 'a> {
                 )
             }),
         );
-        self.context.insert("definition_version", &api.definition.version);
+        let format = match api.definition.format {
+            catalog::openapi::Format::OpenApi => "OpenAPI",
+            catalog::openapi::Format::AsyncApi => "AsyncAPI",
+        };
+        let version = &api.definition.version;
+        let version = if version.is_empty() { String::new() } else { format!("{format} {version}") };
+        self.context.insert("definition_version", &version);
         self.context.insert(
             "contact",
             &api.contact.as_ref().map(|contact| {
@@ -301,6 +385,7 @@ impl<'f, 'a> Filler<'f, 'a> {
             "releases",
             &api.releases.iter().map(|release| (&release.name, markdown::description(&release.notes, 2))).collect::<Vec<_>>(),
         );
+        self.context.insert("security", &security::all(&api.definition));
         self.context.insert("groups", &groups(site));
         self.context.insert("operations_count", &api.operations.len());
         self.context.insert("schemas", &(site.schemas.len(), format!("{}schemas/", site.path)));
@@ -327,20 +412,26 @@ impl<'f, 'a> Filler<'f, 'a> {
         let text = if operation.description.is_empty() { &operation.display_name } else { &operation.description };
         let summary = markdown::plain(text, 160);
         self.head("operation", &format!("{} – {}", view.title, site.full_title()), &summary, path, "apis/");
-        let group = site.group_of[index];
-        self.context.insert_value("navigation", site.navigation[group].clone());
+        self.context.insert_value("navigation", site.navigation_beside(Some(index)));
         self.api_link(site);
-        let group = &site.groups[group];
-        self.context.insert("group", &Link::inside(group.title.clone(), format!("{}#{}", site.path, group.anchor)));
-        self.context.insert("view", &view);
-        let order: Vec<usize> = site.reading_order().collect();
-        let at = order.iter().position(|&other| other == index);
-        let neighbour = |at: Option<usize>| {
-            let other = *order.get(at?)?;
-            Some(Link::inside(site.api.operations[other].display_name.clone(), &site.operations[other]))
+        self.choosers(site, &|other| {
+            let same = other.by_address.get(&(operation.method.as_str(), operation.url_template.as_str()));
+            let named = || other.api.operations.iter().position(|one| one.name == operation.name);
+            same.copied().or_else(named).map(|at| other.operations[at].clone())
+        });
+        let group = &site.groups[site.group_of[index]];
+        let path = |group: &crate::site::Group| {
+            group.paths.first().cloned().unwrap_or_else(|| format!("{}#{}", site.path, group.anchor))
         };
-        self.context.insert("previous", &neighbour(at.and_then(|at| at.checked_sub(1))));
-        self.context.insert("next", &neighbour(at.map(|at| at + 1)));
+        self.context.insert("group", &Link::inside(group.title.clone(), path(group)));
+        self.context.insert("view", &view);
+        let link = |other: Option<usize>| {
+            other.map(|other| Link::inside(site.api.operations[other].display_name.clone(), &site.operations[other]))
+        };
+        let (before, after) = site.neighbours_of(index);
+        self.context.insert("previous", &link(before));
+        self.context.insert("next", &link(after));
+        let path = &site.operations[index];
         ("page/operation.html", path.clone())
     }
 
@@ -349,8 +440,18 @@ impl<'f, 'a> Filler<'f, 'a> {
         let (view, extras) = operation::webhook(site, index);
         self.extras = extras;
         self.head("operation", &format!("{} – {}", view.title, site.full_title()), "", path, "apis/");
-        self.context.insert_value("navigation", site.navigation[site.groups.len()].clone());
+        self.context.insert_value("navigation", site.navigation_beside(None));
         self.api_link(site);
+        let webhooks = &site.api.definition.webhooks;
+        let name = &webhooks[index].path;
+        self.choosers(site, &|other| {
+            let at = other.api.definition.webhooks.iter().position(|webhook| &webhook.path == name)?;
+            Some(other.webhooks[at].clone())
+        });
+        self.neighbours(Some(index), |at| {
+            let webhook = webhooks.get(at)?;
+            Some(Link::inside(webhook.summary.clone().unwrap_or_else(|| webhook.path.clone()), &site.webhooks[at]))
+        });
         self.context.insert("view", &view);
         ("page/webhook.html", path.clone())
     }
@@ -358,8 +459,9 @@ impl<'f, 'a> Filler<'f, 'a> {
     fn schemas(&mut self, site: &ApiSite<'a>) -> Destination {
         let path = format!("{}schemas/", site.path);
         self.head("schemas", &format!("Schemas – {}", site.full_title()), "", &path, "apis/");
-        self.context.insert_value("navigation", site.navigation[site.groups.len()].clone());
+        self.context.insert_value("navigation", site.navigation_beside(None));
         self.api_link(site);
+        self.choosers(site, &|other| (!other.schemas.is_empty()).then(|| format!("{}schemas/", other.path)));
         let schemas: Vec<(Link, String)> = site
             .schemas
             .iter()
@@ -380,14 +482,13 @@ impl<'f, 'a> Filler<'f, 'a> {
         let node: Node = Viewer::new(document, &site.schema_paths, SCHEMA_ROWS_MAX, 1).component(name, schema);
         let text = schema.get("description").and_then(Value::as_str).unwrap_or_default();
         self.head("schema", &format!("{name} – {}", site.full_title()), &markdown::plain(text, 160), path, "apis/");
-        self.context.insert_value("navigation", site.navigation[site.groups.len()].clone());
+        self.context.insert_value("navigation", site.navigation_beside(None));
         self.api_link(site);
+        self.choosers(site, &|other| other.schema_paths.get(name).cloned());
+        self.neighbours(Some(index), |at| site.schemas.get(at).map(|(name, path)| Link::inside(name.clone(), path)));
         self.context.insert("title", name);
         self.context.insert("node", &node);
-        let example = example::of(document, schema, Way::Received);
-        let example = serde_json::to_string_pretty(&example).unwrap_or_default();
-        let example = if example.len() < 12_000 { crate::sample::coloured_json(&example) } else { String::new() };
-        self.context.insert("example", &example);
+        self.context.insert("examples", &schema_examples(document, schema));
         ("page/schema.html", path.clone())
     }
 
@@ -407,6 +508,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         self.context.insert("is_open", &!product.subscription_required);
         self.context.insert("approval_required", &product.approval_required);
         self.context.insert("subscriptions_limit", &product.subscriptions_limit);
+        self.context.insert("limits", &crate::limits::of(product.policy.as_ref(), self.site.service));
         let entries: Vec<ApiEntry> = self
             .site
             .listed
@@ -427,11 +529,40 @@ impl<'f, 'a> Filler<'f, 'a> {
         self.head("content", &page.title, &description, path, section);
         self.context.insert_value("content_navigation", self.shared.content_navigation.clone());
         self.context.insert("title", &page.title);
+        self.context.insert("layout", &layout(page));
+        self.context.insert("language", &page.language);
+        self.context.insert("is_draft", &page.draft);
+        self.context.insert("date", &page.date.as_deref().map(day));
+        self.context.insert("updated", &page.updated.as_deref().filter(|day| page.date.as_deref() != Some(*day)).map(day));
         self.context.insert("has_heading", &text.headings.first().is_some_and(|heading| heading.level == 1));
         self.context
             .insert("headings", &text.headings.iter().filter(|heading| matches!(heading.level, 2 | 3)).collect::<Vec<_>>());
-        self.context.insert("content", &text.html);
+        self.context.insert("pieces", &text.pieces);
+        self.distant = text.distant;
         ("page/content.html", path.clone())
+    }
+
+    /// An old address: nothing but where it leads.
+    fn redirect(&mut self, index: usize) -> Destination {
+        let redirect = &self.site.redirects[index];
+        self.head("redirect", &redirect.title, "", &redirect.from, "");
+        let root = "../".repeat(redirect.from.matches('/').count());
+        let to = if redirect.is_outside { redirect.to.clone() } else { format!("{root}{}", redirect.to) };
+        let to = if to.is_empty() { "./".to_owned() } else { to };
+        let canonical = match &self.site.options.url {
+            Some(url) if !redirect.is_outside => format!("{}/{}", url.trim_end_matches('/'), redirect.to),
+            _ => to.clone(),
+        };
+        self.context.insert("title", &redirect.title);
+        self.context.insert("to", &to);
+        self.context.insert("canonical", &canonical);
+        ("page/redirect.html", redirect.from.clone())
+    }
+
+    /// Where providers of tokens send readers back to.
+    fn callback(&mut self) -> Destination {
+        self.head("callback", "Signing in", "", "console/callback/", "");
+        ("page/callback.html", "console/callback/".to_owned())
     }
 
     fn not_found(&mut self) -> Destination {
@@ -439,7 +570,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         ("page/not_found.html", "404.html".to_owned())
     }
 
-    fn head(&mut self, kind: &'static str, title: &str, description: &str, path: &str, section: &str) {
+    pub(crate) fn head(&mut self, kind: &'static str, title: &str, description: &str, path: &str, section: &str) {
         let root = match path {
             // Nobody knows at which depth this page is shown.
             "404.html" => self.site.absolute_root(),
@@ -459,7 +590,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         self.context.insert_value("site", self.shared.site.clone());
     }
 
-    fn api_link(&mut self, site: &ApiSite<'_>) {
+    pub(crate) fn api_link(&mut self, site: &ApiSite<'_>) {
         self.context.insert("api", &Link::inside(site.full_title(), &site.path));
     }
 
@@ -548,36 +679,104 @@ impl<'f, 'a> Filler<'f, 'a> {
     }
 }
 
+/// What stands around the text of a page.
+fn layout(page: &catalog::model::Page) -> serde_json::Value {
+    let catalog::model::PageLayout { sidebar, contents, wide, .. } = page.layout;
+    serde_json::json!({ "sidebar": sidebar, "contents": contents, "wide": wide })
+}
+
+/// A day for machines and for people: `2026-11-21`, `21 November 2026`.
+fn day(day: &str) -> (String, String) {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let parts: Vec<usize> = day.split('-').filter_map(|part| part.parse().ok()).collect();
+    let words = match parts[..] {
+        [year, month, of_month] => {
+            let month = month.checked_sub(1).and_then(|month| MONTHS.get(month)).copied().unwrap_or_default();
+            format!("{of_month} {month} {year}")
+        }
+        _ => day.to_owned(),
+    };
+    (day.to_owned(), words)
+}
+
 fn text_of<'t>(site: &ApiSite<'t>) -> &'t str {
     site.api.definition.info("description").unwrap_or_default()
 }
 
-/// Operations by tag; a big API shows its tags closed.
+/// Operations by tag; a big API only names its tags, which have pages of their own.
 fn groups<'s>(site: &'s ApiSite<'_>) -> Vec<GroupEntry<'s>> {
-    let is_open = site.api.operations.len() <= 120;
+    let shows_all = site.api.operations.len() <= API_OPERATIONS_MAX;
     site.groups
         .iter()
         .map(|group| GroupEntry {
             title: &group.title,
             description: markdown::description(&group.description, 2),
             anchor: &group.anchor,
-            is_open,
-            operations: group
-                .operations
-                .iter()
-                .map(|&index| {
-                    let operation = &site.api.operations[index];
-                    OperationEntry {
-                        title: &operation.display_name,
-                        path: &site.operations[index],
-                        method: &operation.method,
-                        url_template: &operation.url_template,
-                        deprecated: site.definition_of(index).is_some_and(|definition| definition.deprecated),
-                    }
-                })
-                .collect(),
+            path: group.paths.first(),
+            count: group.operations.len(),
+            operations: match shows_all || group.paths.is_empty() {
+                true => group.operations.iter().map(|&index| operation_entry(site, index)).collect(),
+                false => Vec::new(),
+            },
         })
         .collect()
+}
+
+/// How many operations the page of an API lists.
+const API_OPERATIONS_MAX: usize = 120;
+
+/// An operation in a list.
+pub(crate) fn operation_entry<'s>(site: &'s ApiSite<'_>, index: usize) -> OperationEntry<'s> {
+    let operation = &site.api.operations[index];
+    OperationEntry {
+        title: &operation.display_name,
+        path: &site.operations[index],
+        method: &operation.method,
+        url_template: &operation.url_template,
+        deprecated: site.definition_of(index).is_some_and(|definition| definition.deprecated),
+    }
+}
+
+/// What the definition can be downloaded as: title, and for each file its name and address.
+fn downloads(site: &ApiSite<'_>) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
+    use crate::download::{Target, has_downloads};
+    let targets = Target::ALL.into_iter().filter(|_| has_downloads(site));
+    let files = |target: Target| target.files().iter().map(|(name, title)| (*title, format!("{}{name}", site.path))).collect();
+    targets.map(|target| (target.title(), files(target))).collect()
+}
+
+/// The page of a definition that is not OpenAPI, and its sections.
+fn outline_links(outline: &crate::site::OutlineSite) -> (Link, Vec<(Link, usize)>) {
+    let sections = outline.outline.sections.iter().map(|section| {
+        let path = format!("{}#{}", outline.path, crate::slug::slug(section.title));
+        (Link::inside(section.title, path), section.items.len())
+    });
+    (Link::inside(outline.outline.format, &outline.path), sections.collect())
+}
+
+/// The examples of a schema as HTML, each with a title: those that it gives, else one that is made.
+fn schema_examples(document: &catalog::openapi::Document, schema: &Value) -> Vec<(String, String)> {
+    let given = schema.get("examples").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let texts: Vec<String> = match given.len() {
+        0 | 1 => vec![serde_json::to_string_pretty(&example::of(document, schema, Way::Received)).unwrap_or_default()],
+        _ => given.iter().take(6).map(|one| serde_json::to_string_pretty(one).unwrap_or_default()).collect(),
+    };
+    let title = |index: usize| if given.len() > 1 { format!("Example {}", index + 1) } else { "Example".to_owned() };
+    let shown = texts.iter().enumerate().filter(|(_, text)| text.len() < 12_000);
+    shown.map(|(index, text)| (title(index), crate::sample::coloured_json(text))).collect()
 }
 
 fn kind(kind: catalog::model::ApiKind) -> &'static str {

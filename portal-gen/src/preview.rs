@@ -9,7 +9,7 @@ use crate::{check, load};
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use diagnostic::{Severity, render as diagnostics};
-use futures_util::StreamExt;
+use futures_util::{StreamExt, future::BoxFuture};
 use http_body_util::{BodyExt, Full, StreamBody, combinators::UnsyncBoxBody};
 use hyper::body::{Frame, Incoming};
 use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION};
@@ -17,7 +17,7 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
-use std::net::TcpListener;
+use std::net::{IpAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -27,6 +27,9 @@ use tokio::sync::watch;
 const SCRIPT: &str = "/_preview/preview.js";
 const STYLE: &str = "/_preview/preview.css";
 const NEWS: &str = "/_preview/news";
+
+/// What the console asks of a host.
+const FOR_HOST: [&str; 3] = ["/console/send", "/console/debug", "/console/trace"];
 
 /// How long a request may take to say what it wants, and how long the folder must be quiet before it is read.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -66,7 +69,7 @@ pub fn folder(directory: &Path, port: u16, environment: Option<&str>) -> Result<
             }
         });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start the server")?;
-        runtime.block_on(serve(listener, receiver, Audience::Author)).context("the server stopped")
+        runtime.block_on(serve(listener, receiver, Audience::Author, None)).context("the server stopped")
     })
 }
 
@@ -101,8 +104,8 @@ impl Watched<'_> {
         let folder = load::folder(self.directory).map_err(|error| format!("error: {error:#}\n"))?;
         let (service, mut findings) = check(&folder, self.environment);
         let Some(service) = service else { return Err(diagnostics::all_text(&findings)) };
-        let (site, more) =
-            render::site(&service, &folder, &Options::default()).map_err(|findings| diagnostics::all_text(&findings))?;
+        let (site, more) = render::site(&service, &folder, &Options { drafts: true, ..Options::default() })
+            .map_err(|findings| diagnostics::all_text(&findings))?;
         findings.extend(more);
         Ok((site, findings.sorted()))
     }
@@ -117,15 +120,27 @@ pub enum Audience {
     Visitors,
 }
 
-/// Answers requests with the newest site in the channel, until the task is dropped.
+/// What a host answers to what the console asks of it: a request to `/console/send`, `/console/debug` or `/console/trace`, and who
+/// sends it.
+pub type Host = Arc<dyn Fn(Request<Incoming>, IpAddr) -> Answering + Send + Sync>;
+
+/// A host's answer, when it comes.
+pub type Answering = BoxFuture<'static, Response<Full<Bytes>>>;
+
+/// Answers requests with the newest site in the channel, until the task is dropped. What is for the host, `host` answers.
 ///
 /// # Errors
 /// If the listener cannot be used.
-pub async fn serve(listener: TcpListener, sites: watch::Receiver<Arc<Rendered>>, audience: Audience) -> std::io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    sites: watch::Receiver<Arc<Rendered>>,
+    audience: Audience,
+    host: Option<Host>,
+) -> std::io::Result<()> {
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
     loop {
-        let (stream, _) = match listener.accept().await {
+        let (stream, client) = match listener.accept().await {
             Ok(accepted) => accepted,
             // A connection that failed while it was accepted, or too many files open: wait, then go on.
             Err(_) => {
@@ -133,11 +148,20 @@ pub async fn serve(listener: TcpListener, sites: watch::Receiver<Arc<Rendered>>,
                 continue;
             }
         };
-        let sites = sites.clone();
+        let (sites, host) = (sites.clone(), host.clone());
         tokio::spawn(async move {
-            let service = service_fn(move |request| {
-                let answer = answer(&request, &sites, audience);
-                async move { Ok::<_, Infallible>(answer) }
+            let service = service_fn(move |request: Request<Incoming>| {
+                let is_for_host = request.method() == Method::POST && FOR_HOST.contains(&request.uri().path());
+                let answer = match host.as_ref().filter(|_| is_for_host) {
+                    Some(host) => Err(host(request, client.ip())),
+                    None => Ok(answer(&request, &sites, audience)),
+                };
+                async move {
+                    Ok::<_, Infallible>(match answer {
+                        Ok(answer) => answer,
+                        Err(asked) => asked.await.map(BodyExt::boxed_unsync),
+                    })
+                }
             });
             // An error here is a client that went away.
             let _ = hyper::server::conn::http1::Builder::new()
@@ -237,10 +261,14 @@ fn response(status: StatusCode, kind: &str, bytes: Bytes) -> Response<Body> {
         headers.insert(CONTENT_TYPE, kind);
     }
     headers.insert(CACHE_CONTROL, hyper::header::HeaderValue::from_static("no-store"));
-    // The strictest policy a host could set: a page that works here works everywhere.
+    // The strictest policy a host could set: a page that works here works everywhere. The console compiles its module, calls the
+    // servers that its reader chooses, and shows the images that they answer.
     headers.insert(
         CONTENT_SECURITY_POLICY,
-        hyper::header::HeaderValue::from_static("default-src 'self'; base-uri 'none'; form-action 'none'"),
+        hyper::header::HeaderValue::from_static(
+            "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' http: https:; img-src 'self' blob:; \
+             base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        ),
     );
     response
 }

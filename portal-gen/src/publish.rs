@@ -30,8 +30,8 @@ impl std::fmt::Display for Summary {
     }
 }
 
-/// Writes the site of a service to `out`, in place of an earlier one. Nothing is changed there if a template is wrong: the
-/// summary is then missing, and the findings say why.
+/// Writes the site of a service to `out`, in place of an earlier one. Nothing is changed there if a template is wrong, or if
+/// `strict` and there is a warning: the summary is then missing, and the findings say why.
 ///
 /// # Errors
 /// If the files cannot be written, or `out` is no place for a site.
@@ -41,6 +41,7 @@ pub fn build(
     sources: &Path,
     out: &Path,
     options: &Options,
+    strict: bool,
 ) -> Result<(Option<Summary>, Diagnostics)> {
     let started = Instant::now();
     let staging = Staging::new(out, sources, folder)?;
@@ -64,7 +65,7 @@ pub fn build(
     progress.finish_and_clear();
     findings.extend(failures.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner));
     let findings = findings.sorted();
-    if findings.has_errors() {
+    if findings.has_errors() || (strict && !findings.is_empty()) {
         return Ok((None, findings));
     }
     staging.publish()?;

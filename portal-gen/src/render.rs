@@ -1,5 +1,7 @@
 //! Rendering: from a site to its files. A pure function; each page on its own, in parallel.
 
+use crate::content::Distant;
+use crate::download::{self, Target};
 use crate::pages::{self, Page, Shared};
 use crate::site::{Options, Site};
 use crate::theme::Theme;
@@ -73,24 +75,88 @@ pub(crate) fn each(
     let shared = pages::shared(&site, &theme.stamps);
     let pages = pages::all(&site);
     begin(pages.len());
-    let found: Vec<Diagnostics> = pages
+    let downloads: Vec<(usize, Target)> = (0..site.apis.len())
+        .filter(|&index| download::has_downloads(&site.apis[index]))
+        .flat_map(|index| Target::ALL.map(|target| (index, target)))
+        .collect();
+    let left_out: Vec<(&str, Target, String)> = downloads
+        .par_iter()
+        .filter_map(|&(index, target)| {
+            let api = &site.apis[index];
+            let (files, lost) = download::files(&site, api, target);
+            files.into_iter().for_each(|(path, bytes)| take(&path, bytes));
+            Some((api.api.definition_file.as_str(), target, lost?))
+        })
+        .collect();
+    findings.extend(download::left_out(left_out));
+    let found: Vec<(Diagnostics, Vec<Distant>)> = pages
         .par_iter()
         .map(|&page| {
-            let (files, findings) = files_of(&site, &theme, &shared, page);
+            let (files, findings, distant) = files_of(&site, &theme, &shared, page);
             files.into_iter().for_each(|(path, bytes)| take(&path, bytes));
-            findings
+            (findings, distant)
         })
         .collect();
     // A mistake in a template shows on every page that uses it; once is enough.
-    found.into_iter().for_each(|found| findings.extend(found));
+    let mut distant = Vec::new();
+    for (found, links) in found {
+        findings.extend(found);
+        distant.extend(links);
+    }
+    findings.extend(broken_anchors(&site, &theme, &shared, &pages, distant));
     for (path, bytes) in fixed_files(&site, &theme) {
         take(&path, bytes);
     }
     findings.sorted()
 }
 
-/// One page: its file and those beside it, and what is wrong with it.
-fn files_of(site: &Site<'_>, theme: &Theme, shared: &Shared, page: Page) -> (Vec<(String, Vec<u8>)>, Diagnostics) {
+/// What is wrong with the content of a folder, without the rest of the site: what `check` says beside what it says of the
+/// service.
+pub fn check(service: &Service, folder: &Folder) -> Diagnostics {
+    let (theme, mut findings) = Theme::new(&service.portal);
+    let Some(theme) = theme else { return findings };
+    let site = Site::new(service, folder, &Options::default());
+    findings.extend(site.findings.iter().cloned());
+    let shared = pages::shared(&site, &theme.stamps);
+    let pages = pages::all(&site);
+    let written = pages.iter().filter(|page| matches!(page, Page::Home | Page::Content(_)));
+    let mut distant = Vec::new();
+    for &page in written {
+        let (_, found, links) = files_of(&site, &theme, &shared, page);
+        findings.extend(found);
+        distant.extend(links);
+    }
+    findings.extend(broken_anchors(&site, &theme, &shared, &pages, distant));
+    findings.sorted()
+}
+
+/// Links to anchors that other pages do not have. Those pages are made once more, and searched: what has an anchor is up to
+/// their templates.
+fn broken_anchors(site: &Site<'_>, theme: &Theme, shared: &Shared, pages: &[Page], links: Vec<Distant>) -> Diagnostics {
+    let mut by_page: BTreeMap<String, Vec<Distant>> = BTreeMap::new();
+    for link in links {
+        by_page.entry(link.page.clone()).or_default().push(link);
+    }
+    let mut findings = Diagnostics::new();
+    for (address, links) in by_page {
+        let Some(&page) = pages.iter().find(|&&page| pages::address(site, page) == address) else { continue };
+        let (files, _, _) = files_of(site, theme, shared, page);
+        let Some((_, html)) = files.last() else { continue };
+        let html = String::from_utf8_lossy(html);
+        let ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        for link in links.into_iter().filter(|link| !ids.contains(&link.anchor.as_str())) {
+            let page = format!("`/{address}`");
+            findings.push(crate::content::broken_anchor(&page, &link.anchor, ids.iter().copied(), link.place));
+        }
+    }
+    findings
+}
+
+/// Files by their paths, what is wrong with a page, and to which anchors of others it leads.
+type Made = (Vec<(String, Vec<u8>)>, Diagnostics, Vec<Distant>);
+
+/// One page: those beside it, and its own file at last.
+fn files_of(site: &Site<'_>, theme: &Theme, shared: &Shared, page: Page) -> Made {
     let filled = pages::fill(site, page, shared);
     let mut findings = filled.findings;
     let mut files = filled.extras;
@@ -98,7 +164,7 @@ fn files_of(site: &Site<'_>, theme: &Theme, shared: &Shared, page: Page) -> (Vec
         Ok(html) => files.push((filled.file, html.into_bytes())),
         Err(error) => findings.push(theme.mistake(&error, filled.template)),
     }
-    (files, findings)
+    (files, findings, filled.distant)
 }
 
 /// Files that are no pages: assets, media, and what search engines ask for.
@@ -111,6 +177,9 @@ fn fixed_files(site: &Site<'_>, theme: &Theme) -> Vec<(String, Vec<u8>)> {
         }
     }
     files.push(("sitemap.xml".to_owned(), sitemap(site).into_bytes()));
+    if !site.redirects.is_empty() {
+        files.push(("_redirects".to_owned(), crate::redirects::table(site).into_bytes()));
+    }
     files.push(("robots.txt".to_owned(), robots(site).into_bytes()));
     files
 }
@@ -163,7 +232,7 @@ pub(crate) fn content_type(path: &str) -> &'static str {
 }
 
 /// A URL path without percent signs.
-fn decoded(path: &str) -> String {
+pub(crate) fn decoded(path: &str) -> String {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
     while let Some((&first, after)) = rest.split_first() {

@@ -1,8 +1,9 @@
 //! A schema as readers see it: a type in words, its limits, its properties, and links instead of endless nesting.
 //!
-//! A `$ref` is shown as a link to the page of its schema. Where it opens in place, it does so at most two references deep,
-//! never inside itself, once per page, and only as long as the page has rows left; so the size of a page does not depend on
-//! how schemas refer to each other.
+//! What a page is about is opened: the schema of a body, also where it is a `$ref`. Inside it, a `$ref` is a link to the page
+//! of its schema, and a reader with scripts can open that page's content in place; so the size of a page does not depend on
+//! how schemas refer to each other. What has no page of its own (`$defs`, schemas of other parts) opens in place, never inside
+//! itself, and only as long as the page has rows left.
 
 use crate::markdown;
 use catalog::openapi::{Document, component_name};
@@ -10,7 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 
-/// How many references deep a schema opens in place.
+/// How many references deep a schema without a page opens in place.
 const REFERENCES_MAX: usize = 2;
 /// How deep objects nest that are written in place, for which there is no page to link to.
 const NESTING_MAX: usize = 6;
@@ -38,6 +39,10 @@ pub(crate) struct Node {
     pub(crate) variants: Option<Variants>,
     /// What further properties hold, where that says more than "anything".
     pub(crate) additional: Option<Box<Node>>,
+    /// What other keywords ask: of properties with names of a pattern, of the first items, if something holds.
+    pub(crate) parts: Vec<Part>,
+    /// The page that has the rest, where it can be opened in place.
+    pub(crate) opens_at: Option<String>,
     /// There is more than what is shown here.
     pub(crate) is_cut: bool,
 }
@@ -45,7 +50,7 @@ pub(crate) struct Node {
 impl Node {
     /// Whether there is something to open.
     fn has_inside(&self) -> bool {
-        !self.properties.is_empty() || self.variants.is_some() || self.additional.is_some()
+        !self.properties.is_empty() || self.variants.is_some() || self.additional.is_some() || !self.parts.is_empty()
     }
 
     /// The type in words, without links.
@@ -71,10 +76,22 @@ pub(crate) struct Fact {
     pub(crate) more: usize,
 }
 
+/// A schema that another one asks of something.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Part {
+    /// `Properties whose name matches`.
+    pub(crate) title: &'static str,
+    /// What it is about, as code: a pattern, a name; may be empty.
+    pub(crate) about: String,
+    pub(crate) node: Node,
+}
+
 /// A property of an object.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Property {
     pub(crate) name: String,
+    /// On the page; empty where it has none.
+    pub(crate) anchor: String,
     pub(crate) required: bool,
     pub(crate) node: Node,
     /// Whether `node` has something to open.
@@ -87,6 +104,8 @@ pub(crate) struct Variants {
     pub(crate) title: &'static str,
     /// The property that tells them apart.
     pub(crate) discriminator: Option<String>,
+    /// Its values, and what each stands for.
+    pub(crate) mapping: Vec<(String, Piece)>,
     pub(crate) nodes: Vec<Node>,
 }
 
@@ -99,21 +118,39 @@ pub(crate) struct Viewer<'a> {
     above: usize,
     /// How many properties the page may still show.
     rows_left: usize,
-    /// Schemas that the page has opened already.
+    /// Schemas without a page that were opened already.
     opened: HashSet<String>,
+    /// Anchors that properties have, and what the next ones begin with; empty for none.
+    anchors: HashSet<String>,
+    prefix: String,
     /// References that are being followed.
     following: Vec<String>,
 }
 
 impl<'a> Viewer<'a> {
     pub(crate) fn new(document: &'a Document, paths: &'a HashMap<String, String>, rows_max: usize, above: usize) -> Self {
-        Self { document, paths, above, rows_left: rows_max, opened: HashSet::new(), following: Vec::new() }
+        Self {
+            document,
+            paths,
+            above,
+            rows_left: rows_max,
+            opened: HashSet::new(),
+            anchors: HashSet::new(),
+            prefix: String::new(),
+            following: Vec::new(),
+        }
     }
 
     /// The component that the page is about; inside itself it is only a link.
     pub(crate) fn component(&mut self, name: &str, schema: &'a Value) -> Node {
         self.following.push(format!("#/components/schemas/{}", name.replace('~', "~0").replace('/', "~1")));
-        self.node(schema, 0)
+        self.prefix = "property".to_owned();
+        let mut node = self.node(schema, 0);
+        for (name, inner) in schema.get("$defs").and_then(Value::as_object).into_iter().flatten() {
+            let inner = self.node(inner, 1);
+            node.parts.push(Part { title: "Defined here:", about: name.clone(), node: inner });
+        }
+        node
     }
 
     /// A schema that a part of the page is about: opened whatever was shown before.
@@ -122,20 +159,45 @@ impl<'a> Viewer<'a> {
         self.node(schema, 0)
     }
 
+    /// The same, with anchors for its properties that begin with these words.
+    pub(crate) fn top_at(&mut self, schema: &'a Value, prefix: &str) -> Node {
+        self.prefix = prefix.to_owned();
+        let node = self.top(schema);
+        self.prefix.clear();
+        node
+    }
+
+    /// The anchor of a property: the path to it, in letters that may stand in an address.
+    fn anchor(&mut self, name: &str) -> String {
+        if self.prefix.is_empty() {
+            return String::new();
+        }
+        let safe = |letter: char| if letter.is_alphanumeric() || "-_.".contains(letter) { letter } else { '-' };
+        let plain: String = self.prefix.chars().chain(['.']).chain(name.chars().take(60).map(safe)).collect();
+        let mut unique = plain.clone();
+        let mut number = 2;
+        while !self.anchors.insert(unique.clone()) {
+            unique = format!("{plain}-{number}");
+            number += 1;
+        }
+        unique
+    }
+
     fn node(&mut self, schema: &'a Value, depth: usize) -> Node {
         let Some(reference) = schema.get("$ref").and_then(Value::as_str) else { return self.body(schema, depth) };
         let name = component_name(reference);
         let piece = Piece {
             path: name.as_ref().and_then(|name| self.paths.get(name)).cloned(),
-            text: name.clone().unwrap_or_else(|| reference.to_owned()),
+            text: name.clone().unwrap_or_else(|| shown_reference(reference)),
         };
         let Some((_, target)) = self.document.resolve(schema) else {
             return Node { label: vec![Piece { text: format!("{} (not found)", piece.text), path: None }], ..Node::default() };
         };
         let is_inside_itself = self.following.iter().any(|open| open == reference);
-        let is_first = depth == 0 || !self.opened.contains(reference);
+        let is_first = depth == 0 || piece.path.is_none() && !self.opened.contains(reference);
         let opens =
             is_first && self.following.len() < REFERENCES_MAX + 1 && !is_inside_itself && (depth == 0 || self.rows_left > 0);
+        let has_more = !opens && has_more(target, 0);
         let mut node = if opens {
             self.following.push(reference.to_owned());
             let node = self.body(target, depth);
@@ -150,7 +212,10 @@ impl<'a> Viewer<'a> {
         // A component that is no object says little by its name alone: `Status`, a string.
         let simple = (!is_inside_itself && !node.has_inside() && !node.is_cut)
             .then(|| node.words())
-            .filter(|words| words != "object" && words != "any");
+            .filter(|words| words != "object" && words != "any" && !has_more);
+        if has_more {
+            node.opens_at = piece.path.clone();
+        }
         node.label = vec![piece];
         if let Some(words) = simple {
             node.label.push(Piece { text: format!(", {words}"), path: None });
@@ -177,6 +242,7 @@ impl<'a> Viewer<'a> {
         node.properties.clear();
         node.variants = None;
         node.additional = None;
+        node.parts.clear();
         if is_object(schema) {
             node.label = vec![words("object")];
         }
@@ -211,11 +277,65 @@ impl<'a> Viewer<'a> {
         if nullable {
             node.label.push(words(" or null"));
         }
+        if depth < NESTING_MAX {
+            self.parts(&whole, depth, &mut node);
+        }
         node
     }
 
+    /// What JSON Schema asks beyond types and properties.
+    fn parts(&mut self, whole: &Whole<'a>, depth: usize, node: &mut Node) {
+        const MAPS: [(&str, &str); 2] =
+            [("patternProperties", "Properties whose name matches"), ("dependentSchemas", "If this property is there:")];
+        const SCHEMAS: [(&str, &str); 8] = [
+            ("propertyNames", "Names of properties:"),
+            ("contains", "At least one item:"),
+            ("unevaluatedProperties", "Properties that nothing else describes:"),
+            ("unevaluatedItems", "Items that nothing else describes:"),
+            ("contentSchema", "What the text holds:"),
+            ("not", "Never:"),
+            ("if", "If:"),
+            ("then", "Then:"),
+        ];
+        let mut push = |viewer: &mut Self, title: &'static str, about: &str, schema: &'a Value| {
+            let inner = viewer.node(schema, depth + 1);
+            node.parts.push(Part { title, about: about.to_owned(), node: inner });
+        };
+        for (keyword, title) in MAPS {
+            for (name, schema) in whole.value(keyword).and_then(Value::as_object).into_iter().flatten().take(VALUES_MAX) {
+                push(self, title, name, schema);
+            }
+        }
+        const PLACES: [&str; 10] = [
+            "First item:",
+            "Second item:",
+            "Third item:",
+            "Item 4:",
+            "Item 5:",
+            "Item 6:",
+            "Item 7:",
+            "Item 8:",
+            "Item 9:",
+            "Item 10:",
+        ];
+        for (index, schema) in
+            whole.value("prefixItems").and_then(Value::as_array).into_iter().flatten().take(VALUES_MAX).enumerate()
+        {
+            push(self, PLACES.get(index).copied().unwrap_or("Next item:"), "", schema);
+        }
+        for (keyword, title) in SCHEMAS {
+            // `false` is said among the facts; `true` says nothing.
+            if let Some(schema) = whole.value(keyword).filter(|schema| schema.is_object()) {
+                push(self, title, "", schema);
+            }
+        }
+        if let Some(schema) = whole.value("else").filter(|schema| schema.is_object()) {
+            push(self, "Else:", "", schema);
+        }
+    }
+
     fn array(&mut self, whole: &Whole<'a>, depth: usize, node: &mut Node) {
-        let Some(items) = whole.value("items") else {
+        let Some(items) = whole.value("items").filter(|items| !items.is_boolean()) else {
             node.label = vec![words("array")];
             return;
         };
@@ -230,6 +350,8 @@ impl<'a> Viewer<'a> {
         node.properties = item.properties;
         node.variants = item.variants;
         node.additional = item.additional;
+        node.parts = item.parts;
+        node.opens_at = item.opens_at;
     }
 
     fn object(&mut self, whole: &Whole<'a>, depth: usize, node: &mut Node) {
@@ -240,6 +362,7 @@ impl<'a> Viewer<'a> {
             let value = self.node(values, depth + 1);
             node.label = vec![words("map of ")];
             node.label.extend(value.label.clone());
+            node.opens_at = value.opens_at.clone();
             if value.has_inside() {
                 node.additional = Some(Box::new(value));
             }
@@ -258,9 +381,13 @@ impl<'a> Viewer<'a> {
         node.is_cut = shown < whole.properties.len();
         self.rows_left = self.rows_left.saturating_sub(shown);
         for (name, schema) in whole.properties.iter().take(shown) {
+            let anchor = self.anchor(name);
+            let outer = (!self.prefix.is_empty()).then(|| std::mem::replace(&mut self.prefix, anchor.clone()));
             let inside = self.node(schema, depth + 1);
+            self.prefix = outer.unwrap_or_default();
             node.properties.push(Property {
                 name: (*name).to_owned(),
+                anchor,
                 required: whole.required.contains(name),
                 opens: inside.has_inside(),
                 node: inside,
@@ -289,6 +416,8 @@ impl<'a> Viewer<'a> {
             node.properties = only.properties;
             node.variants = only.variants;
             node.additional = only.additional;
+            node.parts = only.parts;
+            node.opens_at = only.opens_at;
             if node.description.is_empty() {
                 node.description = only.description;
             }
@@ -300,7 +429,9 @@ impl<'a> Viewer<'a> {
             return nullable;
         }
         let nodes: Vec<Node> = others.into_iter().take(VALUES_MAX).map(|schema| self.node(schema, depth + 1)).collect();
-        let simple = nodes.iter().all(|one| !one.has_inside() && one.description.is_empty() && one.facts.is_empty());
+        let simple = nodes
+            .iter()
+            .all(|one| !one.has_inside() && one.opens_at.is_none() && one.description.is_empty() && one.facts.is_empty());
         if simple && nodes.len() <= 4 {
             for (index, one) in nodes.into_iter().enumerate() {
                 if index > 0 {
@@ -311,10 +442,18 @@ impl<'a> Viewer<'a> {
             return nullable;
         }
         node.label = vec![words(title)];
-        let discriminator =
-            whole.value("discriminator").and_then(|value| value.get("propertyName")).and_then(Value::as_str).map(str::to_owned);
-        node.variants = Some(Variants { title, discriminator, nodes });
+        let said = whole.value("discriminator");
+        let discriminator = said.and_then(|value| value.get("propertyName")).and_then(Value::as_str).map(str::to_owned);
+        let mapping = said.and_then(|value| value.get("mapping")).and_then(Value::as_object).into_iter().flatten();
+        let mapping = mapping.filter_map(|(value, target)| Some((value.clone(), self.mapped(target.as_str()?)))).collect();
+        node.variants = Some(Variants { title, discriminator, mapping, nodes });
         nullable
+    }
+
+    /// What a value of a discriminator stands for: a reference, or the bare name of a component.
+    fn mapped(&self, target: &str) -> Piece {
+        let name = component_name(target).unwrap_or_else(|| target.to_owned());
+        Piece { path: self.paths.get(&name).cloned(), text: name }
     }
 
     /// A schema and everything its `allOf` adds, as one.
@@ -364,6 +503,34 @@ impl<'a> Whole<'a> {
     fn is(&self, keyword: &str) -> bool {
         self.value(keyword) == Some(&Value::Bool(true))
     }
+}
+
+/// A reference to something without a name of its own: the last part of its path, which mostly says what it is.
+fn shown_reference(reference: &str) -> String {
+    match reference.rsplit_once('/') {
+        Some((_, last)) if reference.starts_with('#') => last.replace("~1", "/").replace("~0", "~"),
+        _ => reference.to_owned(),
+    }
+}
+
+/// Whether the page of a schema shows more than its type and limits.
+fn has_more(schema: &Value, depth: usize) -> bool {
+    const KEYWORDS: [&str; 10] = [
+        "properties",
+        "allOf",
+        "oneOf",
+        "anyOf",
+        "patternProperties",
+        "prefixItems",
+        "if",
+        "not",
+        "contains",
+        "dependentSchemas",
+    ];
+    KEYWORDS.iter().any(|keyword| schema.get(keyword).is_some())
+        || ["items", "additionalProperties"].iter().any(|keyword| {
+            schema.get(keyword).is_some_and(|inner| inner.get("$ref").is_some() || depth < 4 && has_more(inner, depth + 1))
+        })
 }
 
 fn is_object(schema: &Value) -> bool {
@@ -448,11 +615,31 @@ fn facts(whole: &Whole<'_>) -> Vec<Fact> {
     if whole.is("uniqueItems") {
         add("Items", vec!["unique".to_owned()]);
     }
-    let example = whole.value("example").or_else(|| whole.value("examples").and_then(|all| all.get(0)));
-    add(
-        "Example",
-        example.filter(|value| !value.is_object() && !value.is_array() && !value.is_null()).map(shown).into_iter().collect(),
-    );
+    if whole.value("contains").is_some() {
+        add("Items that match", range(number("minContains"), number("maxContains"), "≥", "≤"));
+    }
+    let text = |keyword: &str| whole.value(keyword).and_then(Value::as_str).map(str::to_owned);
+    add("Encoding", text("contentEncoding").into_iter().collect());
+    add("Content", text("contentMediaType").into_iter().collect());
+    for (name, needed) in whole.value("dependentRequired").and_then(Value::as_object).into_iter().flatten() {
+        let needed: Vec<String> = needed.as_array().into_iter().flatten().map(shown).collect();
+        add("Needed together", vec![format!("{name} → {}", needed.join(", "))]);
+    }
+    let is_closed = |keyword: &str| whole.value(keyword) == Some(&Value::Bool(false));
+    if is_closed("additionalProperties") || is_closed("unevaluatedProperties") {
+        add("Other properties", vec!["none".to_owned()]);
+    }
+    if is_closed("unevaluatedItems") || is_closed("items") {
+        add("Other items", vec!["none".to_owned()]);
+    }
+    let plain = |value: &&Value| !value.is_object() && !value.is_array() && !value.is_null();
+    match whole.value("examples").and_then(Value::as_array).filter(|_| whole.value("example").is_none()) {
+        Some(several) if several.len() > 1 => add("Examples", several.iter().filter(plain).take(8).map(shown).collect()),
+        several => {
+            let example = whole.value("example").or_else(|| several?.first());
+            add("Example", example.filter(plain).map(shown).into_iter().collect());
+        }
+    }
     facts
 }
 

@@ -32,6 +32,78 @@ pub(crate) fn of_operation(document: &Document, operation: Option<&Value>) -> Ve
         .collect()
 }
 
+/// A scheme with everything that is said about it.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Described {
+    pub(crate) scheme: Scheme,
+    pub(crate) anchor: String,
+    /// `Issuer`, `https://...`.
+    pub(crate) facts: Vec<(&'static str, String)>,
+    pub(crate) flows: Vec<Flow>,
+    pub(crate) deprecated: bool,
+}
+
+/// One flow of OAuth 2.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Flow {
+    pub(crate) title: &'static str,
+    pub(crate) facts: Vec<(&'static str, String)>,
+    /// Scopes, and what each is for.
+    pub(crate) scopes: Vec<(String, String)>,
+}
+
+/// Every scheme, in full.
+pub(crate) fn described(document: &Document) -> Vec<Described> {
+    let mut anchors = crate::slug::Slugs::default();
+    let schemes = document.at("/components/securitySchemes").and_then(Value::as_object).into_iter().flatten();
+    let of = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    schemes
+        .filter_map(|(name, written)| Some((name, document.resolve(written)?.1)))
+        .map(|(name, written)| {
+            let facts = [("Issuer", "openIdConnectUrl"), ("Format", "bearerFormat"), ("Metadata", "oauth2MetadataUrl")];
+            let flows =
+                written.get("flows").and_then(Value::as_object).into_iter().flatten().filter(|(_, flow)| flow.is_object());
+            let flow = |(kind, flow): (&String, &Value)| Flow {
+                title: match kind.as_str() {
+                    "implicit" => "Implicit",
+                    "password" => "Name and password",
+                    "clientCredentials" => "Client credentials",
+                    "authorizationCode" => "Authorization code",
+                    "deviceAuthorization" => "Device",
+                    _ => "Another flow",
+                },
+                facts: [
+                    ("Authorize at", "authorizationUrl"),
+                    ("Get the code at", "deviceAuthorizationUrl"),
+                    ("Get a token at", "tokenUrl"),
+                    ("Refresh it at", "refreshUrl"),
+                ]
+                .into_iter()
+                .map(|(title, key)| (title, of(flow, key)))
+                .filter(|(_, value)| !value.is_empty())
+                .collect(),
+                scopes: ["scopes", "availableScopes"]
+                    .into_iter()
+                    .filter_map(|key| flow.get(key)?.as_object())
+                    .flatten()
+                    .map(|(scope, words)| (scope.clone(), words.as_str().unwrap_or_default().to_owned()))
+                    .collect(),
+            };
+            Described {
+                anchor: anchors.take(name),
+                facts: facts
+                    .into_iter()
+                    .map(|(title, key)| (title, of(written, key)))
+                    .filter(|(_, value)| !value.is_empty())
+                    .collect(),
+                flows: flows.map(flow).collect(),
+                deprecated: written.get("deprecated") == Some(&Value::Bool(true)),
+                scheme: scheme(document, name, &Value::Null),
+            }
+        })
+        .collect()
+}
+
 /// Every scheme that the definition describes.
 pub(crate) fn all(document: &Document) -> Vec<Scheme> {
     let schemes = document.at("/components/securitySchemes").and_then(Value::as_object).into_iter().flatten();
@@ -55,7 +127,12 @@ fn scheme(document: &Document, name: &str, scopes: &Value) -> Scheme {
         },
         "oauth2" => "OAuth 2".to_owned(),
         "openIdConnect" => "OpenID Connect".to_owned(),
-        "mutualTLS" => "client certificate".to_owned(),
+        "mutualTLS" | "X509" => "client certificate".to_owned(),
+        "userPassword" | "plain" => "name and password".to_owned(),
+        "scramSha256" => "SCRAM-SHA-256".to_owned(),
+        "scramSha512" => "SCRAM-SHA-512".to_owned(),
+        "gssapi" => "Kerberos".to_owned(),
+        "httpApiKey" => format!("API key in the {} {}", text("in"), text("name")),
         _ => String::new(),
     };
     Scheme {

@@ -4,6 +4,7 @@
 //! from the site's root without a slash at its front: `apis/orders/`. Pages write it relative to themselves, so that a site
 //! works under any path.
 
+use crate::outline::{self, Outline};
 use crate::slug::{Slugs, slug};
 use catalog::model::{Api, Page as ContentPage, Product, Service, VersioningScheme};
 use catalog::{Folder, openapi};
@@ -11,17 +12,26 @@ use diagnostic::{Diagnostic, Diagnostics, Place};
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
 
-/// An API with more operations than this lists only those of one tag beside its pages.
+/// An API with more operations than this lists only those of one tag beside its pages, and of a large tag only this many:
+/// what stands beside a page does not grow with the API.
 const NAVIGATION_WHOLE_MAX: usize = 60;
+/// How many tags stand beside a page.
+const NAVIGATION_TAGS_MAX: usize = 60;
+/// How many operations one page of a tag lists.
+pub(crate) const TAG_PAGE_MAX: usize = 200;
+/// A definition that is not OpenAPI has one page for everything up to so many rows, else a page for each item.
+const OUTLINE_ROWS_MAX: usize = 400;
 
 /// What an address may not begin with in the folder of pages, because the site itself is there.
-const RESERVED: [&str; 6] = ["apis", "products", "assets", "media", "404", "index"];
+const RESERVED: [&str; 7] = ["apis", "products", "assets", "console", "media", "404", "index"];
 
 /// What the author of the site decides when building it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// Where the site will be published, `https://developer.example.com/portal`; gives the site map full addresses.
     pub url: Option<String>,
+    /// Pages that are drafts are shown, too, with a mark.
+    pub drafts: bool,
 }
 
 /// A service, seen as a site.
@@ -36,6 +46,10 @@ pub struct Site<'a> {
     pub(crate) products: Vec<(&'a Product, String)>,
     /// Content pages with their addresses, the home page's text excepted.
     pub(crate) content: Vec<(&'a ContentPage, String)>,
+    /// Pages that are not shown because they are drafts.
+    pub(crate) drafts: Vec<&'a ContentPage>,
+    /// Old addresses that lead to others.
+    pub(crate) redirects: Vec<crate::redirects::Redirect>,
     /// The text of the home page.
     pub(crate) home: Option<&'a ContentPage>,
     /// Every address of the site that has a page.
@@ -67,6 +81,9 @@ pub(crate) struct ApiSite<'a> {
     pub(crate) groups: Vec<Group>,
     /// In which group each operation is.
     pub(crate) group_of: Vec<usize>,
+    /// Its operations in the order of the navigation, and where in it each is.
+    order: Vec<usize>,
+    place_of: Vec<usize>,
     /// The definition as its author wrote it: address and bytes.
     pub(crate) definition: Option<(String, &'a [u8])>,
     /// Indices into [`Site::products`].
@@ -75,8 +92,29 @@ pub(crate) struct ApiSite<'a> {
     pub(crate) versions: Vec<usize>,
     /// Indices of all revisions, this one included; empty if there is only one.
     pub(crate) revisions: Vec<usize>,
-    /// The navigation beside its pages: one for each group, then one for pages that belong to none.
-    pub(crate) navigation: Vec<tera::Value>,
+    /// The navigation beside its pages: for each group one for each part of it, then one for pages that belong to none.
+    pub(crate) navigation: Vec<Vec<tera::Value>>,
+    /// Operations by method and template, to find the same one in another version.
+    pub(crate) by_address: HashMap<(&'a str, &'a str), usize>,
+    /// What its definition says, where that is not OpenAPI.
+    pub(crate) outline: Option<OutlineSite>,
+    /// Whether it has a page of its own for what the definition says about authorization.
+    pub(crate) has_security: bool,
+    /// The page of its changes, if it has one.
+    pub(crate) changes: Option<String>,
+}
+
+/// An outline with its addresses.
+pub(crate) struct OutlineSite {
+    pub(crate) outline: Outline,
+    /// The page that lists everything, or shows it.
+    pub(crate) path: String,
+    /// Where each item is shown, in order: a page, or a part of the first one.
+    pub(crate) items: Vec<String>,
+    /// The same by key.
+    pub(crate) by_key: HashMap<String, usize>,
+    /// Whether every item has a page of its own.
+    pub(crate) has_pages: bool,
 }
 
 /// Operations with the same first tag.
@@ -86,6 +124,8 @@ pub(crate) struct Group {
     pub(crate) description: String,
     /// On the API's page.
     pub(crate) anchor: String,
+    /// Its own pages, the first without a number. None where the API's page is the only group's page.
+    pub(crate) paths: Vec<String>,
     pub(crate) operations: Vec<usize>,
 }
 
@@ -100,7 +140,9 @@ impl<'a> Site<'a> {
             listed: Vec::new(),
             products: Vec::new(),
             content: Vec::new(),
-            home: service.portal.pages.iter().find(|page| page.path == "index"),
+            drafts: service.portal.pages.iter().filter(|page| page.draft && !options.drafts).collect(),
+            redirects: Vec::new(),
+            home: service.portal.pages.iter().find(|page| page.path == "index" && (!page.draft || options.drafts)),
             addresses: BTreeSet::from(["", "apis/", "products/"].map(str::to_owned)),
             gateway: gateway.trim_end_matches('/').to_owned(),
             findings: Diagnostics::new(),
@@ -108,6 +150,11 @@ impl<'a> Site<'a> {
         site.lay_out_products();
         site.lay_out_apis(folder);
         site.lay_out_content();
+        let (redirects, findings) = crate::redirects::all(&site);
+        site.redirects = redirects;
+        site.findings.extend(findings);
+        let findings = crate::content::sidebar_findings(&site);
+        site.findings.extend(findings);
         site
     }
 
@@ -142,6 +189,12 @@ impl<'a> Site<'a> {
             let api = ApiSite::new(self, api, path, folder);
             self.addresses.insert(api.path.clone());
             self.addresses.insert(format!("{}schemas/", api.path));
+            self.addresses.extend(api.has_security.then(|| format!("{}security/", api.path)));
+            self.addresses.extend(api.groups.iter().flat_map(|group| &group.paths).cloned());
+            if let Some(outline) = &api.outline {
+                self.addresses.insert(outline.path.clone());
+                self.addresses.extend(outline.items.iter().filter(|path| path.ends_with('/')).cloned());
+            }
             self.addresses.extend(api.operations.iter().chain(&api.webhooks).cloned());
             self.addresses.extend(api.schemas.iter().map(|(_, path)| path.clone()));
             self.apis.push(api);
@@ -159,13 +212,17 @@ impl<'a> Site<'a> {
         self.listed = (0..apis.len()).filter(|&index| apis[index].is_current).collect();
         self.listed.sort_by_key(|&index| (apis[index].display_name.to_lowercase(), index));
         for index in 0..self.apis.len() {
+            let changes = crate::changes::has_page(self, &self.apis[index]).then(|| format!("{}changes/", self.apis[index].path));
+            self.addresses.extend(changes.clone());
+            self.apis[index].changes = changes;
             self.apis[index].navigation = self.apis[index].navigation_values();
         }
     }
 
     fn lay_out_content(&mut self) {
         let mut taken = BTreeSet::new();
-        for page in self.service.portal.pages.iter().filter(|page| page.path != "index") {
+        let is_shown = |page: &&ContentPage| page.path != "index" && (!page.draft || self.options.drafts);
+        for page in self.service.portal.pages.iter().filter(is_shown) {
             let mut parts: Vec<String> = page.path.split('/').filter(|part| !part.is_empty()).map(slug).collect();
             if parts.len() > 1 && parts.last().is_some_and(|last| last == "index") {
                 parts.pop();
@@ -199,7 +256,7 @@ impl<'a> Site<'a> {
 
 impl<'a> ApiSite<'a> {
     fn new(site: &Site<'a>, api: &'a Api, path: String, folder: &'a Folder) -> Self {
-        let mut slugs = Slugs::reserved(&["schemas", "revisions", "webhooks"]);
+        let mut slugs = Slugs::reserved(&["schemas", "revisions", "webhooks", "tags", "security", "changes", "reference"]);
         let operations = api.operations.iter().map(|operation| format!("{path}{}/", slugs.take(&operation.name))).collect();
         let mut slugs = Slugs::default();
         let webhooks =
@@ -211,7 +268,15 @@ impl<'a> ApiSite<'a> {
             .flatten()
             .map(|(name, _)| (name.clone(), format!("{path}schemas/{}/", slugs.take(name))))
             .collect();
-        let (groups, group_of) = groups(api);
+        let (groups, group_of) = groups(api, &path);
+        let outline = outline::of(api, folder).0.map(|outline| OutlineSite::new(outline, &path));
+        let order: Vec<usize> = groups.iter().flat_map(|group| group.operations.iter().copied()).collect();
+        let mut place_of = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(place, &operation)| place_of[operation] = place);
+        let by_address = (0..api.operations.len())
+            .rev()
+            .map(|index| ((api.operations[index].method.as_str(), api.operations[index].url_template.as_str()), index))
+            .collect();
         let base_path = base_path(site.service, api);
         let extension = api.definition_file.rsplit_once('.').map_or("", |(_, extension)| extension);
         let is_plain = !extension.is_empty() && extension.chars().all(|character| character.is_ascii_alphanumeric());
@@ -223,6 +288,8 @@ impl<'a> ApiSite<'a> {
             webhooks,
             schema_paths: schemas.iter().cloned().collect(),
             schemas,
+            order,
+            place_of,
             groups,
             group_of,
             definition: folder
@@ -238,6 +305,14 @@ impl<'a> ApiSite<'a> {
             versions: Vec::new(),
             revisions: Vec::new(),
             navigation: Vec::new(),
+            by_address,
+            outline,
+            has_security: api
+                .definition
+                .at("/components/securitySchemes")
+                .and_then(serde_json::Value::as_object)
+                .is_some_and(|schemes| !schemes.is_empty()),
+            changes: None,
             path,
         }
     }
@@ -266,25 +341,69 @@ impl<'a> ApiSite<'a> {
         !self.api.subscription_required || self.products.iter().any(|&product| !site.products[product].0.subscription_required)
     }
 
-    /// Operations in the order of the navigation.
-    pub(crate) fn reading_order(&self) -> impl Iterator<Item = usize> {
-        self.groups.iter().flat_map(|group| group.operations.iter().copied())
+    /// The operations before and after one in the order of the navigation.
+    pub(crate) fn neighbours_of(&self, operation: usize) -> (Option<usize>, Option<usize>) {
+        let at = self.place_of[operation];
+        (at.checked_sub(1).and_then(|at| self.order.get(at)).copied(), self.order.get(at + 1).copied())
     }
 
-    fn navigation_values(&self) -> Vec<tera::Value> {
-        (0..=self.groups.len()).map(|current| tera::Value::from_serializable(&self.navigation_of(current))).collect()
+    /// How callers name the version, where it is not a part of the path: in a header or not, the name, and the value.
+    pub(crate) fn version_parameter(&self, site: &Site<'a>) -> Option<(bool, &'a str, &'a str)> {
+        let version = self.api.version.as_ref().filter(|version| !version.identifier.is_empty())?;
+        match &site.service.version_sets.iter().find(|set| set.name == version.set)?.scheme {
+            VersioningScheme::Segment => None,
+            VersioningScheme::Header(name) => Some((true, name, &version.identifier)),
+            VersioningScheme::Query(name) => Some((false, name, &version.identifier)),
+        }
     }
 
-    fn navigation_of(&self, current: usize) -> Navigation<'_> {
+    /// The navigation beside the page of an operation; beside other pages without one.
+    pub(crate) fn navigation_beside(&self, operation: Option<usize>) -> tera::Value {
+        let found = operation.and_then(|operation| {
+            let group = self.group_of[operation];
+            let at = self.groups[group].operations.iter().position(|&other| other == operation)?;
+            self.navigation.get(group)?.get(at / NAVIGATION_WHOLE_MAX)
+        });
+        found.or_else(|| self.navigation.last()?.first()).cloned().unwrap_or_else(tera::Value::none)
+    }
+
+    /// The navigation beside the pages of a group.
+    pub(crate) fn navigation_of_group(&self, group: usize) -> tera::Value {
+        self.navigation.get(group).and_then(|parts| parts.first()).cloned().unwrap_or_else(tera::Value::none)
+    }
+
+    fn navigation_values(&self) -> Vec<Vec<tera::Value>> {
+        let value = |group: usize, part: usize| tera::Value::from_serializable(&self.navigation_of(group, part));
+        let parts = |group: &Group| match self.api.operations.len() <= NAVIGATION_WHOLE_MAX {
+            true => 1,
+            false => group.operations.len().div_ceil(NAVIGATION_WHOLE_MAX).max(1),
+        };
+        let mut all: Vec<Vec<tera::Value>> = (0..self.groups.len())
+            .map(|group| (0..parts(&self.groups[group])).map(|part| value(group, part)).collect())
+            .collect();
+        all.push(vec![value(self.groups.len(), 0)]);
+        all
+    }
+
+    fn navigation_of(&self, current: usize, part: usize) -> Navigation<'_> {
         let whole = self.api.operations.len() <= NAVIGATION_WHOLE_MAX;
-        let groups = self.groups.iter().enumerate().map(|(index, group)| {
-            let shown: &[usize] = if whole || index == current { &group.operations } else { &[] };
+        // Of very many tags, those around the current one.
+        let last_first = self.groups.len().saturating_sub(NAVIGATION_TAGS_MAX);
+        let first =
+            if current == self.groups.len() { 0 } else { current.saturating_sub(NAVIGATION_TAGS_MAX / 2).min(last_first) };
+        let groups = self.groups.iter().enumerate().skip(first).take(NAVIGATION_TAGS_MAX).map(|(index, group)| {
+            let start = if whole { 0 } else { part * NAVIGATION_WHOLE_MAX };
+            let shown: &[usize] = match whole || index == current {
+                true => &group.operations[start..group.operations.len().min(start + NAVIGATION_WHOLE_MAX)],
+                false => &[],
+            };
             NavigationGroup {
                 title: &group.title,
-                path: format!("{}#{}", self.path, group.anchor),
+                path: group.paths.first().cloned().unwrap_or_else(|| format!("{}#{}", self.path, group.anchor)),
                 count: group.operations.len(),
                 is_current: index == current,
                 is_open: whole || index == current,
+                is_part: shown.len() < group.operations.len(),
                 operations: shown.iter().map(|&operation| self.navigation_link(operation)).collect(),
             }
         });
@@ -292,14 +411,21 @@ impl<'a> ApiSite<'a> {
             title: self.full_title(),
             path: &self.path,
             groups: groups.collect(),
+            groups_count: self.groups.len(),
+            has_more_groups: self.groups.len() > NAVIGATION_TAGS_MAX,
             has_schemas: !self.schemas.is_empty(),
             schemas_path: format!("{}schemas/", self.path),
+            security_path: self.has_security.then(|| format!("{}security/", self.path)),
+            changes_path: self.changes.as_deref(),
+            sections: self.outline.as_ref().map(OutlineSite::navigation).unwrap_or_default(),
+            webhooks_count: self.webhooks.len(),
             webhooks: self
                 .api
                 .definition
                 .webhooks
                 .iter()
                 .zip(&self.webhooks)
+                .take(NAVIGATION_WHOLE_MAX)
                 .map(|(webhook, path)| NavigationLink {
                     title: webhook.summary.clone().unwrap_or_else(|| webhook.path.clone()),
                     method: "HOOK".to_owned(),
@@ -327,9 +453,63 @@ struct Navigation<'s> {
     title: String,
     path: &'s str,
     groups: Vec<NavigationGroup<'s>>,
+    groups_count: usize,
+    has_more_groups: bool,
     has_schemas: bool,
     schemas_path: String,
+    security_path: Option<String>,
+    changes_path: Option<&'s str>,
+    sections: Vec<NavigationSection<'s>>,
     webhooks: Vec<NavigationLink<'s>>,
+    webhooks_count: usize,
+}
+
+/// A section of an outline, with as many of its items as there is room for.
+#[derive(Serialize)]
+struct NavigationSection<'s> {
+    title: &'static str,
+    path: String,
+    count: usize,
+    items: Vec<(&'s str, &'s str)>,
+}
+
+impl OutlineSite {
+    fn new(outline: Outline, path: &str) -> Self {
+        let reference = format!("{path}reference/");
+        let has_pages = outline.rows() > OUTLINE_ROWS_MAX;
+        let mut slugs = Slugs::default();
+        // Anchors of sections stand on the same page.
+        outline.sections.iter().for_each(|section| {
+            slugs.take(section.title);
+        });
+        let items: Vec<String> = outline
+            .items()
+            .map(|item| {
+                let slug = slugs.take(&item.title);
+                if has_pages { format!("{reference}{slug}/") } else { format!("{reference}#{slug}") }
+            })
+            .collect();
+        let by_key = outline.items().enumerate().map(|(index, item)| (item.key.clone(), index)).collect();
+        Self { outline, path: reference, items, by_key, has_pages }
+    }
+
+    fn navigation(&self) -> Vec<NavigationSection<'_>> {
+        const ITEMS_MAX: usize = 40;
+        let mut addresses = self.items.iter();
+        let section = |section: &'_ outline::Section| NavigationSection {
+            title: section.title,
+            path: format!("{}#{}", self.path, slug(section.title)),
+            count: section.items.len(),
+            items: Vec::new(),
+        };
+        let mut sections: Vec<NavigationSection<'_>> = self.outline.sections.iter().map(section).collect();
+        for (shown, section) in sections.iter_mut().zip(&self.outline.sections) {
+            let links: Vec<(&str, &str)> =
+                section.items.iter().zip(addresses.by_ref()).map(|(item, path)| (item.title.as_str(), path.as_str())).collect();
+            shown.items = if links.len() <= ITEMS_MAX { links } else { Vec::new() };
+        }
+        sections
+    }
 }
 
 #[derive(Serialize)]
@@ -339,6 +519,8 @@ struct NavigationGroup<'s> {
     count: usize,
     is_current: bool,
     is_open: bool,
+    /// There are more operations than are listed.
+    is_part: bool,
     operations: Vec<NavigationLink<'s>>,
 }
 
@@ -370,8 +552,9 @@ fn base_path(service: &Service, api: &Api) -> String {
     path
 }
 
-/// Operations by their first tag: tags in the order of the definition, then others as they come, then those without.
-fn groups(api: &Api) -> (Vec<Group>, Vec<usize>) {
+/// Operations by their first tag: tags in the order of the definition, then others as they come, then those without. Where
+/// very many have none, the first part of the path that differs takes its place.
+fn groups(api: &Api, path: &str) -> (Vec<Group>, Vec<usize>) {
     let declared = api.definition.at("/tags").and_then(serde_json::Value::as_array).map_or(&[][..], Vec::as_slice);
     let text =
         |tag: &serde_json::Value, key: &str| tag.get(key).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
@@ -380,21 +563,26 @@ fn groups(api: &Api) -> (Vec<Group>, Vec<usize>) {
         let definition = operation.definition.and_then(|index| api.definition.operations.get(index));
         definition.and_then(|definition| definition.tags.first()).or(operation.tags.first()).cloned().unwrap_or_default()
     };
-    let tags: Vec<String> = api.operations.iter().map(tag_of).collect();
+    let mut tags: Vec<String> = api.operations.iter().map(tag_of).collect();
+    if tags.iter().filter(|tag| tag.is_empty()).count() > NAVIGATION_WHOLE_MAX {
+        tag_by_path(api, &mut tags);
+    }
+    let mut known: BTreeSet<String> = titles.iter().map(|(title, _)| title.clone()).collect();
     for tag in tags.iter().filter(|tag| !tag.is_empty()) {
-        if !titles.iter().any(|(known, _)| known == tag) {
+        if known.insert(tag.clone()) {
             titles.push((tag.clone(), String::new()));
         }
     }
     titles.push((String::new(), String::new()));
+    let mut members: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, tag) in tags.iter().enumerate() {
+        members.entry(tag).or_default().push(index);
+    }
     let mut slugs = Slugs::default();
     let mut groups = Vec::new();
     let mut group_of = vec![0; api.operations.len()];
     for (tag, description) in titles {
-        let operations: Vec<usize> = (0..tags.len()).filter(|&index| tags[index] == tag).collect();
-        if operations.is_empty() {
-            continue;
-        }
+        let Some(operations) = members.remove(tag.as_str()) else { continue };
         for &operation in &operations {
             group_of[operation] = groups.len();
         }
@@ -403,7 +591,30 @@ fn groups(api: &Api) -> (Vec<Group>, Vec<usize>) {
             "" => "Other operations".to_owned(),
             tag => tag.to_owned(),
         };
-        groups.push(Group { anchor: format!("tag-{}", slugs.take(&title)), title, description, operations });
+        let slug = slugs.take(&title);
+        let is_only = tag.is_empty() && groups.is_empty() && operations.len() <= TAG_PAGE_MAX;
+        let pages = if is_only { 0 } else { operations.len().div_ceil(TAG_PAGE_MAX) };
+        let paths = (1..=pages)
+            .map(|number| if number == 1 { format!("{path}tags/{slug}/") } else { format!("{path}tags/{slug}/{number}/") })
+            .collect();
+        groups.push(Group { anchor: format!("tag-{slug}"), paths, title, description, operations });
     }
     (groups, group_of)
+}
+
+/// Gives operations without a tag the first part of their path that is not the same for all of them.
+fn tag_by_path(api: &Api, tags: &mut [String]) {
+    let parts = |operation: &catalog::model::Operation| -> Vec<String> {
+        let path = operation.url_template.split('?').next().unwrap_or_default();
+        path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    };
+    let untagged: Vec<usize> = (0..tags.len()).filter(|&index| tags[index].is_empty()).collect();
+    let paths: Vec<Vec<String>> = untagged.iter().map(|&index| parts(&api.operations[index])).collect();
+    let Some(first) = paths.first() else { return };
+    let common = (0..first.len()).take_while(|&at| paths.iter().all(|path| path.get(at) == first.get(at))).count();
+    for (&index, path) in untagged.iter().zip(&paths) {
+        if let Some(part) = path.get(common).filter(|part| !part.starts_with('{')) {
+            tags[index] = part.clone();
+        }
+    }
 }

@@ -25,7 +25,16 @@ pub fn slug(name: &str) -> String {
         }
     }
     let slug = slug.trim_end_matches('-');
-    if slug.is_empty() { "x".to_owned() } else { slug.to_owned() }
+    // Windows has no files of these names, whatever stands behind them.
+    let is_device = matches!(slug, "con" | "prn" | "aux" | "nul")
+        || ["com", "lpt"].iter().any(|device| {
+            slug.strip_prefix(device).is_some_and(|rest| rest.len() == 1 && rest != "0" && rest.as_bytes()[0].is_ascii_digit())
+        });
+    match slug {
+        "" => "x".to_owned(),
+        slug if is_device => format!("{slug}-x"),
+        slug => slug.to_owned(),
+    }
 }
 
 /// The slugs of one directory.
@@ -66,6 +75,9 @@ mod tests {
             ("", "x"),
             ("Книги и книги", "книги-и-книги"),
             ("--a--", "a"),
+            ("CON", "con-x"),
+            ("com1", "com1-x"),
+            ("com10", "com10"),
         ] {
             assert_eq!(slug(name), expected, "{name}");
         }

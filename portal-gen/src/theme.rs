@@ -14,7 +14,7 @@ macro_rules! built_in {
 }
 
 /// The templates, by name.
-const TEMPLATES: [(&str, &str); 19] = built_in![
+const TEMPLATES: &[(&str, &str)] = &built_in![
     "layout.html"
     "page/home.html"
     "page/apis.html"
@@ -26,18 +26,43 @@ const TEMPLATES: [(&str, &str); 19] = built_in![
     "page/products.html"
     "page/product.html"
     "page/content.html"
+    "page/redirect.html"
+    "page/callback.html"
     "page/not_found.html"
+    "page/tag.html"
+    "page/security.html"
+    "page/changes.html"
+    "page/reference.html"
+    "page/item.html"
     "part/api_navigation.html"
     "part/cards.html"
+    "part/content.html"
     "part/operation_body.html"
+    "part/outline.html"
+    "part/page_parts.html"
     "part/parameters.html"
     "part/samples.html"
     "part/schema.html"
     "part/security.html"
 ];
 
-/// The assets, by name; each becomes a file in `assets/`.
-const ASSETS: [(&str, &str); 3] = built_in!["assets/style.css" "assets/portal.js" "assets/favicon.svg"];
+/// The assets, by name; each becomes a file in `assets/`, except those that are parts of another.
+const ASSETS: &[(&str, &str)] = &built_in![
+    "assets/style.css"
+    "assets/content.css"
+    "assets/portal.js"
+    "assets/favicon.svg"
+    "assets/console.js"
+    "assets/console.css"
+    "assets/callback.js"
+];
+
+/// Style sheets that stand at the end of `style.css`: a page asks for one file. They are replaced by their own names.
+const STYLE_PARTS: [&str; 1] = ["assets/content.css"];
+
+/// The module that the console stands on, compiled.
+const MODULE: [(&str, &[u8]); 2] =
+    [("assets/console-module.js", console_module::SCRIPT), ("assets/console_bg.wasm", console_module::WASM)];
 
 /// Templates ready to be filled, and the files that go with them.
 pub(crate) struct Theme {
@@ -55,6 +80,8 @@ pub(crate) struct Stamps {
     style: String,
     script: String,
     theme: String,
+    /// Of everything that the console loads, in one.
+    console: String,
     /// Only where the folder has a `custom.css`.
     custom: Option<String>,
 }
@@ -63,9 +90,10 @@ impl Theme {
     /// The theme of a portal, with everything that is odd about it. Without a theme if a replaced template cannot be read.
     pub(crate) fn new(portal: &Portal) -> (Option<Self>, Diagnostics) {
         let mut findings = Diagnostics::new();
-        let mut templates: BTreeMap<&str, &str> = TEMPLATES.into_iter().collect();
+        let mut templates: BTreeMap<&str, &str> = TEMPLATES.iter().copied().collect();
         let mut assets: BTreeMap<String, Vec<u8>> =
-            ASSETS.into_iter().map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())).collect();
+            ASSETS.iter().map(|&(name, text)| (name.to_owned(), text.as_bytes().to_vec())).collect();
+        assets.extend(MODULE.map(|(name, bytes)| (name.to_owned(), bytes.to_vec())));
         let mut sources = BTreeMap::new();
         for (path, bytes) in &portal.files {
             let Some(name) = path.strip_prefix("theme/") else { continue };
@@ -91,12 +119,19 @@ impl Theme {
             }
             templates.insert(name, source.text());
         }
+        for part in STYLE_PARTS {
+            let part = assets.remove(part).unwrap_or_default();
+            assets.entry("assets/style.css".to_owned()).or_default().extend(part);
+        }
         assets.insert("assets/theme.css".to_owned(), accent(portal.accent_color.as_deref(), &mut findings).into_bytes());
         let stamp = |name: &str| assets.get(name).map(|bytes| stamp(bytes));
         let stamps = Stamps {
             style: stamp("assets/style.css").unwrap_or_default(),
             script: stamp("assets/portal.js").unwrap_or_default(),
             theme: stamp("assets/theme.css").unwrap_or_default(),
+            console: stamp_of_all(
+                ["assets/console.js", "assets/console.css", "assets/console_bg.wasm"].map(|name| assets.get(name)),
+            ),
             custom: stamp("assets/custom.css"),
         };
         let mut tera = Tera::default();
@@ -155,6 +190,10 @@ fn accent(color: Option<&str>, findings: &mut Diagnostics) -> String {
         return String::new();
     }
     format!(":root{{--brand:{color}}}\n")
+}
+
+fn stamp_of_all(files: [Option<&Vec<u8>>; 3]) -> String {
+    stamp(&files.into_iter().flatten().flatten().copied().collect::<Vec<u8>>())
 }
 
 /// FNV-1a: the same on every machine, and enough to tell two versions of a file apart.

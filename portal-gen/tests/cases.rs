@@ -21,8 +21,14 @@ fn schemas_as_readers_see_them() {
 fn operations_as_readers_see_them() {
     run("operation.md", |case| {
         let site = site(&folder(&[("apis/test/specification.json", &definition(case.block("json"), ""))]));
-        between(page(&site, "apis/test/op/index.html"), "</h1>", "</aside>").to_owned()
+        without_stamp(between(page(&site, "apis/test/op/index.html"), "</h1>", "</aside>"))
     });
+}
+
+/// The mark of the console's files changes with them, and says nothing about the page.
+fn without_stamp(html: &str) -> String {
+    let (before, after) = html.split_once("data-stamp=\"").unwrap();
+    format!("{before}data-stamp=\"…{}", &after[after.find('"').unwrap()..])
 }
 
 #[test]
@@ -38,6 +44,50 @@ fn markdown_as_readers_see_it() {
         if said.is_empty() { html } else { format!("{html}\n\n{said}") }
     });
 }
+
+#[test]
+fn pages_among_others() {
+    run("content.md", |case| {
+        let mut folder = folder(&[("apis/pets/specification.json", &definition(PETS, PET))]);
+        for (info, text) in &case.blocks[..case.blocks.len() - 1] {
+            let Some((kind, path)) = info.split_once(' ') else { continue };
+            let bytes = match kind {
+                "hex" => text.split_whitespace().map(|byte| u8::from_str_radix(byte, 16).unwrap()).collect(),
+                _ => text.as_bytes().to_vec(),
+            };
+            folder.insert(path, bytes);
+        }
+        let drafts = case.title.contains("preview");
+        let (service, mut findings) = portal_gen::check(&folder, None);
+        let (site, more) =
+            portal_gen::render::site(&service.unwrap(), &folder, &portal_gen::Options { drafts, ..Default::default() }).unwrap();
+        findings.extend(more);
+        let mut shown = String::new();
+        for path in case.blocks.last().unwrap().0.split_whitespace().skip(1) {
+            let html = match site.files.contains_key(path) {
+                true => page(&site, path),
+                false => "(no such file)",
+            };
+            // A stamp changes with the style sheet, which is not what these cases are about.
+            let stamp = html.find("?v=").map_or("", |at| &html[at..at + 11]);
+            let html = if stamp.is_empty() { html.to_owned() } else { html.replace(stamp, "") };
+            let html = match html.contains("<article") {
+                true if case.title.starts_with("Navigation") => between(&html, "<nav id=\"sidebar\"", "</nav>"),
+                true => between(&html, "<article", "</article>"),
+                false => &html,
+            };
+            shown.push_str(&format!("== {path}\n{}\n", html.trim()));
+        }
+        let said: String = findings.sorted().iter().map(diagnostic::render::text).collect();
+        format!("{}\n{said}", shown.trim())
+    });
+}
+
+/// An API with what pages refer to.
+const PETS: &str = r##"{ "/pets/{id}": { "get": { "operationId": "getPet", "summary": "Get a pet", "description": "One pet. Or none.",
+    "parameters": [{ "name": "id", "in": "path", "required": true, "description": "Its *number*.", "schema": { "type": "integer" } }],
+    "responses": { "200": { "description": "The pet.", "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Pet" } } } } } } } }"##;
+const PET: &str = r#"{ "Pet": { "type": "object", "required": ["name"], "properties": { "name": { "type": "string" } } } }"#;
 
 #[test]
 fn what_check_says() {

@@ -18,7 +18,7 @@ fn server(first: Rendered) -> (SocketAddr, watch::Sender<Arc<Rendered>>) {
     let (sender, receiver) = watch::channel(Arc::new(first));
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(portal_gen::preview::serve(listener, receiver, Audience::Author))
+        runtime.block_on(portal_gen::preview::serve(listener, receiver, Audience::Author, None))
     });
     (address, sender)
 }

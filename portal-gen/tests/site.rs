@@ -176,7 +176,7 @@ fn a_theme_replaces_templates_and_its_mistakes_have_a_place() {
 fn the_site_map_has_full_addresses_where_they_are_known() {
     let folder = folder(&[("apis/test/specification.json", &definition("", ""))]);
     let service = portal_gen::check(&folder, None).0.unwrap();
-    let options = Options { url: Some("https://dev.example.com/portal".to_owned()) };
+    let options = Options { url: Some("https://dev.example.com/portal".to_owned()), ..Options::default() };
     let site = portal_gen::render::site(&service, &folder, &options).unwrap().0;
     assert!(page(&site, "sitemap.xml").contains("<loc>https://dev.example.com/portal/apis/test/</loc>"));
     assert!(page(&site, "404.html").contains("href=\"/portal/apis/\""));
@@ -305,7 +305,7 @@ fn a_write_that_fails_leaves_the_old_site() {
     std::fs::create_dir(&sources).unwrap();
     let folder = folder(&[("apis/test/specification.json", &definition("", ""))]);
     let service = portal_gen::check(&folder, None).0.unwrap();
-    publish::build(&service, &folder, &sources, &out, &Options::default()).unwrap();
+    publish::build(&service, &folder, &sources, &out, &Options::default(), false).unwrap();
     let staging = portal_gen::write::Staging::new(&out, &sources, &folder).unwrap();
     for path in ["../x", "a/../../x", "", "/etc/passwd", "a//b"] {
         assert!(staging.put(path, b"x").is_err(), "{path}");

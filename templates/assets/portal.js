@@ -30,7 +30,13 @@
         copy.className = "copy";
         copy.textContent = "Copy";
         copy.addEventListener("click", async () => {
-          await navigator.clipboard.writeText(text.textContent);
+          // Of a difference, what is there afterwards is copied.
+          const copied = text.cloneNode(true);
+          for (const line of copied.querySelectorAll(".line.removed")) {
+            line.nextSibling?.remove();
+            line.remove();
+          }
+          await navigator.clipboard.writeText(copied.textContent);
           copy.textContent = "Copied";
           setTimeout(() => { copy.textContent = "Copy"; }, 1500);
         });
@@ -44,6 +50,46 @@
         }
       }
     }
+    // What stands in a schema with a page of its own is fetched from there when it is opened, so many deep.
+    const deepest = 6;
+    document.addEventListener("toggle", async ({ target }) => {
+      if (!target.matches?.("details.lazy[open]:not([data-asked])")) return;
+      target.dataset.asked = "";
+      const link = target.querySelector("a");
+      try {
+        const answer = await fetch(link.href);
+        if (!answer.ok) return;
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const shown = page.querySelector("[data-schema]");
+        if (!shown) return;
+        for (const part of shown.querySelectorAll("[id]")) part.removeAttribute("id");
+        for (const inner of shown.querySelectorAll("a[href]")) inner.href = new URL(inner.getAttribute("href"), link.href);
+        let depth = 0;
+        for (let outer = target; outer; outer = outer.parentElement.closest("details.lazy")) depth += 1;
+        if (depth >= deepest) {
+          for (const inner of shown.querySelectorAll("details.lazy")) inner.replaceWith(inner.querySelector("a"));
+        }
+        target.append(...shown.childNodes);
+        link.parentElement.remove();
+      } catch { /* the link is still there */ }
+    }, true);
+    // A tab that was chosen once is chosen wherever there is one of the same name.
+    const tabs = () => document.querySelectorAll(".tab-set > input");
+    const named = (input) => input.labels?.[0]?.textContent;
+    const choose = (name, except) => {
+      for (const input of tabs()) if (named(input) === name && input.parentElement !== except) input.checked = true;
+    };
+    try { choose(localStorage.getItem("portal-tab")); } catch { /* as above */ }
+    document.addEventListener("change", (event) => {
+      if (!event.target.matches(".tab-set > input")) return;
+      const before = event.target.getBoundingClientRect().top;
+      choose(named(event.target), event.target.parentElement);
+      // What is read stays where it is, whatever has changed above it.
+      scrollBy({ top: event.target.getBoundingClientRect().top - before, behavior: "instant" });
+      try { localStorage.setItem("portal-tab", named(event.target)); } catch { /* as above */ }
+    });
+    languages();
+    consoles();
     // The current entry of a long tree should be seen without scrolling.
     document.querySelector(".sidebar [aria-current=page]")?.scrollIntoView?.({ block: "nearest" });
     // A link to a closed response opens it.
@@ -55,4 +101,60 @@
     addEventListener("hashchange", open);
     open();
   });
+
+  // Requests are shown in the language that was chosen last, on all pages.
+  function languages() {
+    const key = "portal-language";
+    for (const tabs of document.querySelectorAll(".tabs[data-languages]")) {
+      const inputs = [...tabs.querySelectorAll(":scope > input")];
+      const select = document.createElement("select");
+      select.setAttribute("aria-label", "Language of the sample");
+      for (const input of inputs) select.add(new Option(tabs.querySelector(`label[for="${input.id}"]`).textContent, input.value));
+      const show = async () => {
+        const at = inputs.findIndex((input) => input.value === select.value);
+        inputs[at].checked = true;
+        // Long samples are files beside the page.
+        const panel = tabs.querySelectorAll(":scope > .panels > .panel")[at];
+        const whole = panel.querySelector(".whole a");
+        if (!whole) return;
+        const answer = await fetch(whole.href);
+        if (answer.ok) {
+          panel.querySelector("code").textContent = await answer.text();
+          whole.closest(".whole").remove();
+        }
+      };
+      select.addEventListener("change", () => {
+        try { localStorage.setItem(key, select.value); } catch { /* as above */ }
+        show();
+      });
+      try { select.value = localStorage.getItem(key) ?? select.value; } catch { /* as above */ }
+      if (select.selectedIndex < 0) select.selectedIndex = 0;
+      tabs.classList.add("one-choice");
+      tabs.querySelector("legend").after(select);
+      show();
+    }
+  }
+
+  // The console is fetched when it is opened, and not before.
+  function consoles() {
+    for (const button of document.querySelectorAll("[data-console]")) {
+      const open = async () => {
+        const { console: base, stamp } = button.dataset;
+        button.setAttribute("aria-busy", "true");
+        try {
+          const { open } = await import(new URL(`${base}.js?v=${stamp}`, location.href));
+          await open(button, new URL(base, location.href), stamp);
+        } catch (error) {
+          button.title = `The console could not be opened: ${error.message}`;
+          button.textContent = "Try it again";
+          throw error;
+        } finally {
+          button.removeAttribute("aria-busy");
+        }
+      };
+      button.hidden = false;
+      button.addEventListener("click", open);
+      if (location.hash.startsWith("#console")) open();
+    }
+  }
 })();

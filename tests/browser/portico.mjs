@@ -29,12 +29,13 @@ export function launchChromium() {
   });
 }
 
-/** Starts it with a service folder, and waits until it says that it is healthy. */
-export async function startPortico(folder = "examples/bookstore", more = []) {
+/** Starts it with a service folder, and waits until it says that it is healthy. `prepare` is told the ports before. */
+export async function startPortico(folder = "examples/bookstore", more = [], prepare = () => {}) {
   if (!existsSync(binary)) throw new Error(`no ${binary}: run \`cargo build --workspace --bins\`, or set PORTICO`);
   const [gateway, portal, health, management] = await freePorts(4);
   const flags = ["--gateway-port", gateway, "--portal-port", portal, "--health-port", health, "--management-port", management].map(String);
-  const child = spawn(binary, ["dev", path.join(root, folder), ...flags, ...more], { stdio: ["ignore", "pipe", "pipe"] });
+  await prepare({ gateway, portal });
+  const child = spawn(binary, ["dev", path.resolve(root, folder), ...flags, ...more], { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes) => (output += bytes));
   const exited = once(child, "exit");

@@ -17,7 +17,9 @@ const MEMBERS: &[(&str, u8, &[&str])] = &[
     ("component", 4, &["gateway", "policy", "wire"]),
     ("tracer", 5, &["cases", "policy", "diagnostic"]),
     ("cases", 4, &["gateway", "catalog", "policy", "diagnostic", "dotnet", "wire"]),
-    ("portal-gen", 5, &["cases", "gateway", "catalog", "policy", "diagnostic"]),
+    ("console", 0, &[]),
+    ("console-module", 0, &[]),
+    ("portal-gen", 5, &["cases", "console", "console-module", "gateway", "catalog", "policy", "diagnostic"]),
     ("artifact", 3, &[]),
     ("server", 3, &["dotnet", "wire", "store", "identity"]),
     ("pack-tracer", 0, &[]),
@@ -33,6 +35,7 @@ fn why(from: &str, to: &str) -> &'static str {
         ("policy", "catalog") | ("catalog", "policy") => "`policy` and `catalog` do not know each other; `gateway` joins them",
         ("server", _) => "the host moves bytes and is given the component and the plan as bytes; it never reads a policy",
         (_, "component") => "the component runs as bytes that `artifact` holds, and is no crate for anybody",
+        ("console-module", _) => "`build.rs` compiles the console for browsers; nothing of ours is linked in",
         ("artifact", _) => "`build.rs` compiles the component for another target; nothing of ours is linked in",
         _ => "arrows point downward, to the crates that ARCHITECTURE.md names",
     }

@@ -149,6 +149,11 @@ impl<'a> Fields<'a> {
         self.tree.place(&format!("{}/{index}", self.pointer_of(name)), Part::Value)
     }
 
+    /// An object of a list.
+    pub(crate) fn entry(&self, name: &str, index: usize) -> Fields<'a> {
+        Self::new(self.tree, &format!("{}/{index}", self.pointer_of(name)), self.findings)
+    }
+
     /// The objects of a list.
     pub(crate) fn list(&self, name: &str) -> Vec<Fields<'a>> {
         match self.value(name) {

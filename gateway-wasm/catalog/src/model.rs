@@ -166,6 +166,10 @@ pub struct Release {
     pub name: String,
     /// Markdown.
     pub notes: String,
+    /// The revision that it made current, where it says so.
+    pub revision: Option<String>,
+    /// When, in RFC 3339, where it says so.
+    pub date: Option<String>,
 }
 
 /// One operation.
@@ -521,6 +525,10 @@ pub struct Portal {
     pub description: String,
     /// The gateway's public address, without a slash at its end: shown in samples.
     pub gateway_url: Option<String>,
+    /// Where the site is published, without a slash at its end: `https://developer.example.com/portal`.
+    pub url: Option<String>,
+    /// How the console calls.
+    pub console: ConsoleSettings,
     /// Path of the logo inside `portal/media/`.
     pub logo: Option<String>,
     /// The accent colour, a CSS colour.
@@ -529,10 +537,39 @@ pub struct Portal {
     pub navigation: Vec<Link>,
     /// Markdown pages, ordered for navigation.
     pub pages: Vec<Page>,
+    /// The tree beside the pages, where the author has written one; empty if folders decide.
+    pub sidebar: Vec<SidebarEntry>,
+    /// Addresses that lead to others: those of the settings. Pages have their own.
+    pub redirects: Vec<Redirect>,
+    /// Whether HTML in pages is published as it is written. Only for authors who trust everyone who writes pages.
+    pub allows_html: bool,
+    /// Texts that pages include: `portal/snippets/`, by path without extension.
+    pub snippets: Vec<Page>,
     /// Files to copy: path below `portal/` (`media/...`, `theme/...`) and bytes.
     pub files: Vec<(String, Arc<[u8]>)>,
     /// Lints that are allowed.
     pub allowed_lints: Vec<AllowedLint>,
+}
+
+/// How the portal's console calls the gateway.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConsoleSettings {
+    /// The origin that pages of the portal have in a browser, `https://developer.example.com`, and where it is written. From
+    /// `console`, else from the portal's `url`.
+    pub origin: Option<(String, Place)>,
+    /// The host sends for the pages (`/console/send`), so that no API needs a CORS policy.
+    pub proxy: bool,
+    /// Other addresses of the gateway that readers can choose.
+    pub servers: Vec<ConsoleServer>,
+}
+
+/// An address of the gateway.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsoleServer {
+    /// What it is for: `Test`.
+    pub title: String,
+    /// Without a slash at its end.
+    pub url: String,
 }
 
 /// A lint that the service allows.
@@ -555,6 +592,64 @@ pub struct Link {
     pub href: String,
 }
 
+/// An entry of the tree beside the pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SidebarEntry {
+    /// A page, by its path below `portal/content/` or its address, under a title of its own if it has one here.
+    Page {
+        /// As written.
+        path: String,
+        /// Instead of the page's title.
+        title: Option<String>,
+        /// Where it is written.
+        place: Place,
+    },
+    /// An address on another site.
+    Outside {
+        /// Absolute.
+        href: String,
+        /// Text.
+        title: String,
+    },
+    /// A group with a title.
+    Group {
+        /// Text.
+        title: String,
+        /// What is in it.
+        entries: Vec<SidebarEntry>,
+    },
+}
+
+/// An address that leads to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redirect {
+    /// The old address inside the site, as written: `/old/page/`.
+    pub from: String,
+    /// Where it leads, as written: inside the site or outside.
+    pub to: String,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// What a page shows around its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageLayout {
+    /// The page stands in the navigation.
+    pub navigation: bool,
+    /// The tree stands beside the page.
+    pub sidebar: bool,
+    /// Its headings are listed beside it.
+    pub contents: bool,
+    /// Text takes all the width there is.
+    pub wide: bool,
+}
+
+impl Default for PageLayout {
+    fn default() -> Self {
+        Self { navigation: true, sidebar: true, contents: true, wide: false }
+    }
+}
+
 /// A Markdown page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
@@ -562,10 +657,24 @@ pub struct Page {
     pub path: String,
     /// From the front matter, else the first heading, else the file's name.
     pub title: String,
+    /// From the front matter: a shorter title for the navigation.
+    pub navigation_title: Option<String>,
     /// From the front matter: one sentence.
     pub description: String,
     /// From the front matter: position among its neighbours.
     pub order: i64,
+    /// From the front matter: not for readers yet.
+    pub draft: bool,
+    /// From the front matter: the day it was published, `2026-11-21`.
+    pub date: Option<String>,
+    /// From the front matter: the day of its last change, `2026-11-21`.
+    pub updated: Option<String>,
+    /// From the front matter: addresses that lead here, each with its place.
+    pub aliases: Vec<(String, Place)>,
+    /// From the front matter: its language, as in HTML: `de`, `pt-BR`.
+    pub language: Option<String>,
+    /// From the front matter: what stands around the text.
+    pub layout: PageLayout,
     /// The Markdown after the front matter.
     pub markdown: String,
     /// The file it came from, for messages.

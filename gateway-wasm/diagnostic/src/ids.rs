@@ -2,7 +2,7 @@
 //!
 //! `tests/tests/diagnostics.rs` fails where code uses an id that is not here, or where one here is used no more.
 
-use crate::Severity::{self, Error, Warning};
+use crate::Severity::{self, Error, Note, Warning};
 
 /// The ids that begin with one word.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +36,10 @@ const fn error(name: &'static str, meaning: &'static str) -> Id {
 
 const fn warning(name: &'static str, meaning: &'static str) -> Id {
     Id { name, severities: &[Warning], meaning }
+}
+
+const fn note(name: &'static str, meaning: &'static str) -> Id {
+    Id { name, severities: &[Note], meaning }
 }
 
 const fn either(name: &'static str, meaning: &'static str) -> Id {
@@ -307,6 +311,7 @@ pub const AREAS: &[Area] = &[
             warning("open-api", "an API can be called without the key that its product asks for"),
             warning("parameter-unknown", "`rewrite-uri` uses a parameter that the operation does not have"),
             warning("plain-http", "credentials go to a backend unencrypted"),
+            warning("portal-cors", "the console of the portal cannot call an operation: no `cors` lets its pages in"),
             warning("response-unchecked", "an answer that may be missing is read as if it were there"),
             warning("secret", "something that looks like a secret stands in a file"),
             warning("unknown", "there is no such lint to allow"),
@@ -383,6 +388,52 @@ pub const AREAS: &[Area] = &[
             warning("title", "a definition has no title"),
             either("version", "a definition does not say which version of OpenAPI it is"),
         ],
+    ),
+    area(
+        "asyncapi",
+        "AsyncAPI definitions.",
+        &[
+            warning("no-channels", "a definition has no channel"),
+            error("version", "a definition is of a version that cannot be read"),
+        ],
+    ),
+    area(
+        "graphql",
+        "GraphQL schemas.",
+        &[error("syntax", "a schema cannot be read"), warning("unknown-type", "a type is used that the schema does not declare")],
+    ),
+    area(
+        "odata",
+        "OData metadata.",
+        &[
+            warning("prefix", "a prefix is used that is declared nowhere"),
+            error("root", "a file holds no metadata"),
+            error("syntax", "metadata is no XML"),
+            warning("unknown-type", "a type is used that the metadata does not declare"),
+        ],
+    ),
+    area(
+        "proto",
+        "Protocol Buffers.",
+        &[
+            error("syntax", "a file cannot be read"),
+            warning("unknown-type", "a type is used that neither the file nor what it imports declares"),
+        ],
+    ),
+    area(
+        "wsdl",
+        "Service descriptions in WSDL.",
+        &[
+            warning("prefix", "a prefix is used that is declared nowhere"),
+            warning("reference", "a message, element or type is named that the description does not declare"),
+            error("root", "a file holds no WSDL 1.1"),
+            error("syntax", "a description is no XML"),
+        ],
+    ),
+    area(
+        "download",
+        "Definitions converted for downloading.",
+        &[note("left-out", "another version of OpenAPI cannot say everything that a definition says")],
     ),
     area(
         "product",
@@ -489,14 +540,34 @@ pub const AREAS: &[Area] = &[
         &[
             warning("accent-color", "this is not a colour"),
             warning("broken-anchor", "a link leads to a heading that is not there"),
-            warning("broken-link", "a link leads to a page that is not there"),
+            warning("broken-link", "a link leads to a page that is not there, or nowhere"),
+            warning("callout", "a callout is of no kind that there is"),
+            warning("code", "what stands behind the fence of a block of code says nothing"),
+            warning("control-character", "a page holds characters that nobody sees and HTML cannot hold"),
+            warning("date", "this is not a day"),
+            warning("diagram", "a part of a diagram is not drawn"),
+            warning("embed", "an operation or schema stands where only words can"),
+            warning("footnote", "nothing mentions a footnote"),
+            warning("front-matter", "the front matter of a page does not end"),
+            error("console-origin", "the origin of the console's pages is not one"),
+            error("console-server", "a server of the console has no address"),
             error("gateway-url", "the gateway's public address is not one"),
+            warning("html", "HTML in a page is not closed, stands where it cannot, or is not published"),
+            warning("instruction", "tabs or steps do not end, end twice, or are misspelled"),
+            warning("language", "this is not the code of a language"),
             error("logo-missing", "the logo is not there"),
             error("navigation", "a link in the navigation lacks something"),
+            warning("nesting", "blocks of a page nest deeper than is shown"),
             warning("not-a-page", "a file among the pages is no page"),
+            warning("not-utf8", "a page is not text in UTF-8"),
             warning("outside-image", "an image is on another host"),
+            warning("redirect", "a redirect has no address to begin at, or leads nowhere"),
+            warning("reference", "a page names an API, an operation, a schema or a product that is not there"),
             warning("reserved-page", "a page has a name that the site needs for itself"),
+            warning("sidebar", "an entry of the sidebar is not one, or names no page"),
+            warning("snippet", "a page includes a snippet that is not there, or that includes itself"),
             warning("unsafe-link", "a link could run code"),
+            error("url", "the site's public address is not one"),
         ],
     ),
     area(

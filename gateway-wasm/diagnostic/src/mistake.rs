@@ -9,6 +9,8 @@ pub enum Severity {
     Error,
     /// It works, and probably not as meant.
     Warning,
+    /// It works as meant; there is something to know about it.
+    Note,
 }
 
 impl Severity {
@@ -17,6 +19,7 @@ impl Severity {
         match self {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Note => "note",
         }
     }
 }
@@ -68,6 +71,11 @@ impl Diagnostic {
     /// A mistake that does not.
     pub fn warning(id: &'static str, place: Place, message: impl Into<String>) -> Self {
         Self::new(id, Severity::Warning, place, message.into())
+    }
+
+    /// Something to know, with nothing to mend.
+    pub fn note(id: &'static str, place: Place, message: impl Into<String>) -> Self {
+        Self::new(id, Severity::Note, place, message.into())
     }
 
     fn new(id: &'static str, severity: Severity, place: Place, message: String) -> Self {

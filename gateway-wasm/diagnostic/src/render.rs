@@ -38,7 +38,8 @@ pub fn summary(diagnostics: &Diagnostics) -> String {
         let count = diagnostics.count(severity);
         (count > 0).then(|| format!("{count} {}{}", severity.name(), if count == 1 { "" } else { "s" }))
     };
-    let parts: Vec<String> = [part(Severity::Error), part(Severity::Warning)].into_iter().flatten().collect();
+    let parts: Vec<String> =
+        [part(Severity::Error), part(Severity::Warning), part(Severity::Note)].into_iter().flatten().collect();
     if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") }
 }
 

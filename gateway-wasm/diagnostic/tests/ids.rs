@@ -78,9 +78,11 @@ fn examples() -> BTreeMap<String, (String, BTreeSet<&'static str>)> {
     for (_, page) in pages {
         for start in page.match_indices("\n").map(|(at, _)| at + 1) {
             let rest = &page[start..];
-            let Some((severity, (id, _))) = [Severity::Error, Severity::Warning].into_iter().find_map(|severity| {
-                Some((severity.name(), rest.strip_prefix(severity.name())?.strip_prefix('[')?.split_once("]: ")?))
-            }) else {
+            let Some((severity, (id, _))) =
+                [Severity::Error, Severity::Warning, Severity::Note].into_iter().find_map(|severity| {
+                    Some((severity.name(), rest.strip_prefix(severity.name())?.strip_prefix('[')?.split_once("]: ")?))
+                })
+            else {
                 continue;
             };
             let end = ["\n\n", "\n```"].iter().filter_map(|end| rest.find(end)).min().unwrap_or(rest.len());

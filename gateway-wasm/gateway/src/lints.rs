@@ -11,6 +11,7 @@ mod limit_never_counts;
 mod open_api;
 mod parameter_unknown;
 mod plain_http;
+mod portal_cors;
 mod variable_unset;
 mod view;
 
@@ -37,6 +38,7 @@ pub fn lint(service: &Service, complete: bool) -> Diagnostics {
     open_api::check(&view, &mut findings);
     parameter_unknown::check(&view, &mut findings);
     plain_http::check(&view, &mut findings);
+    portal_cors::check(&view, &mut findings);
     variable_unset::check(&view, &mut findings);
     let in_portal = service.portal.allowed_lints.iter().map(|AllowedLint { id, within, place }| Allow {
         id: id.clone(),

@@ -215,8 +215,10 @@ impl Checker<'_> {
         let place = self.text.place(span);
         self.diagnostics.push(match self.surroundings.unknown() {
             Severity::Error => Diagnostic::error(id, place, message).help(help),
-            Severity::Warning => Diagnostic::warning(id, place, format!("{}, as far as this file tells", message.into()))
-                .help("check the service folder that the file belongs to"),
+            Severity::Warning | Severity::Note => {
+                Diagnostic::warning(id, place, format!("{}, as far as this file tells", message.into()))
+                    .help("check the service folder that the file belongs to")
+            }
         });
     }
 

@@ -98,7 +98,7 @@ impl Text {
                 };
                 Diagnostic::error("named-value/unknown", place, format!("there is no named value `{name}`")).help(help)
             }
-            Severity::Warning => {
+            Severity::Warning | Severity::Note => {
                 let message = format!("the named value `{name}` is not known here");
                 Diagnostic::warning("named-value/unknown", place, message)
                     .help("check the service folder that the file belongs to: there the value is put in")

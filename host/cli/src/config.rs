@@ -5,7 +5,7 @@ use hyper::header::{HeaderMap, HeaderName};
 use serde::{Deserialize, de::DeserializeOwned};
 use std::{
     collections::BTreeMap,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     num::NonZeroUsize,
     path::{Path, PathBuf},
 };
@@ -18,7 +18,7 @@ pub(crate) struct Config {
     /// TLS to servers.
     #[serde(default)]
     pub(crate) tls: Tls,
-    pub(crate) portal: Option<Listen>,
+    pub(crate) portal: Option<Portal>,
     pub(crate) health: Option<Listen>,
     pub(crate) management: Option<Management>,
     /// Threads that serve requests; one for each core where nothing is said.
@@ -58,7 +58,16 @@ impl Config {
             ForwardingHeader::XForwardedFor => server::ForwardingHeader::XForwardedFor,
             ForwardingHeader::Forwarded => server::ForwardingHeader::Forwarded,
         };
-        Ok(server::TrustedProxies { blocks: blocks.collect::<Result<_>>().context("`trusted_proxies`")?, header })
+        let mut blocks: Vec<server::Block> = blocks.collect::<Result<_>>().context("`trusted_proxies`")?;
+        // The host's own proxy for the console says who calls: policies that go by the address must not take the host for the caller.
+        if self.portal.as_ref().is_some_and(|portal| portal.console.proxy) {
+            blocks.extend([
+                "127.0.0.0/8".parse::<server::Block>()?,
+                "::1".parse()?,
+                IpAddr::to_string(&self.gateway.listen.ip()).parse()?,
+            ]);
+        }
+        Ok(server::TrustedProxies { blocks, header })
     }
 }
 
@@ -205,6 +214,25 @@ pub(crate) struct BackendTls {
 pub(crate) struct Listen {
     /// Address and port: `0.0.0.0:8080`.
     pub(crate) listen: SocketAddr,
+}
+
+/// Where the portal is, and what the host does for its pages.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Portal {
+    /// Address and port.
+    pub(crate) listen: SocketAddr,
+    #[serde(default)]
+    pub(crate) console: PortalConsole,
+}
+
+/// What the host does for the portal's console.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PortalConsole {
+    /// Pages may send to the gateway through the host, if the portal's settings choose it, too.
+    #[serde(default)]
+    pub(crate) proxy: bool,
 }
 
 /// Where operators' tools ask for traces, and who may.

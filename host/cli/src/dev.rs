@@ -3,6 +3,7 @@
 use crate::{
     Failure,
     config::{Limits, Sink},
+    console::{self, Console},
     loaded::{Loaded, Parties, Place},
     running::{self, Running, Wish},
     stand_in::StandIns,
@@ -17,7 +18,7 @@ use std::{
     collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, RwLock},
     time::Duration,
 };
 use tokio::sync::mpsc;
@@ -81,8 +82,12 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     .context("the gateway did not start; `--gateway-port` chooses another port")?;
     let gateway_url = format!("http://{}", running.gateway.address());
     publish(&running, &mut loaded, &gateway_url)?;
+    let console = Arc::new(RwLock::new(console::Settings::of(&loaded.service.portal)));
+    // Who sees the portal here sits at this machine, and may see what its gateway does.
+    let mut asked = Console::new(running.gateway.address(), true, console.clone());
+    asked.debug = Some((debug_key, running.stored()));
     let portal = running
-        .serve_portal(loopback(arguments.portal_port), Audience::Author)
+        .serve_portal(loopback(arguments.portal_port), Audience::Author, asked)
         .context("the portal did not start; `--portal-port` chooses another port")?;
     let health = running
         .serve_health(loopback(arguments.health_port))
@@ -110,7 +115,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
                 while tokio::time::timeout(QUIET, changes.recv()).await.is_ok_and(|change| change.is_some()) {}
             }
         }
-        match reload(&place, &running, &mut stand_ins, &gateway_url).await {
+        match reload(&place, &running, &mut stand_ins, &gateway_url, &console).await {
             Ok(()) => println!("reloaded"),
             Err(failure) => {
                 let text = match failure {
@@ -134,7 +139,13 @@ fn sink_of(text: &str) -> Sink {
     }
 }
 
-async fn reload(place: &Place<'_>, running: &Running, stand_ins: &mut StandIns, gateway_url: &str) -> Result<(), Failure> {
+async fn reload(
+    place: &Place<'_>,
+    running: &Running,
+    stand_ins: &mut StandIns,
+    gateway_url: &str,
+    console: &RwLock<console::Settings>,
+) -> Result<(), Failure> {
     let mut loaded = place.load()?;
     // The site first: if it cannot be made, nothing has changed yet.
     let site = loaded.site(Some(gateway_url.to_owned()))?;
@@ -142,6 +153,7 @@ async fn reload(place: &Place<'_>, running: &Running, stand_ins: &mut StandIns, 
     let (plan, tls) = place.plan(&loaded, stand_ins.addresses()).await?;
     running.gateway.reload(plan, &tls).await?;
     running.sites.send_replace(Arc::new(site));
+    *console.write().unwrap_or_else(std::sync::PoisonError::into_inner) = console::Settings::of(&loaded.service.portal);
     warn(&loaded);
     Ok(())
 }

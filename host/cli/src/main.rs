@@ -4,6 +4,7 @@
 //! file. Both run the same gateway (`running.rs`).
 
 mod config;
+mod console;
 mod dev;
 mod loaded;
 mod log;

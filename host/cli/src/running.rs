@@ -1,15 +1,16 @@
 //! A gateway, a portal and a health endpoint that run, until a signal ends them.
 
-use crate::{config::Limits, management::Management};
+use crate::{config::Limits, console::Console, management::Management};
 use anyhow::{Context, Result};
 use gateway::DebugKey;
+use hyper::{Request, body::Incoming};
 use portal_gen::{
     Rendered,
     preview::{self, Audience},
 };
 use server::{Identity, Server};
 use std::{
-    net::{SocketAddr, TcpListener},
+    net::{IpAddr, SocketAddr, TcpListener},
     num::NonZeroUsize,
     path::PathBuf,
     sync::Arc,
@@ -60,16 +61,26 @@ pub(crate) fn start(
 
 impl Running {
     /// Serves the portal on an address, and returns the address that it got.
-    pub(crate) fn serve_portal(&self, listen: SocketAddr, audience: Audience) -> Result<SocketAddr> {
+    pub(crate) fn serve_portal(&self, listen: SocketAddr, audience: Audience, console: Console) -> Result<SocketAddr> {
         let listener = TcpListener::bind(listen).with_context(|| format!("the portal cannot listen on {listen}"))?;
         let address = listener.local_addr()?;
         let sites = self.sites.subscribe();
+        let console = Arc::new(console);
+        let host: preview::Host = Arc::new(move |request: Request<Incoming>, client: IpAddr| -> preview::Answering {
+            let console = console.clone();
+            Box::pin(async move { console.answer(request, client).await })
+        });
         tokio::spawn(async move {
-            if let Err(error) = preview::serve(listener, sites, audience).await {
+            if let Err(error) = preview::serve(listener, sites, audience, Some(host)).await {
                 eprintln!("error: the portal stopped: {error}");
             }
         });
         Ok(address)
+    }
+
+    /// What was stored by policies and for traces.
+    pub(crate) fn stored(&self) -> server::Stored {
+        self.gateway.stored()
     }
 
     /// Answers health checks on an address, and returns the address that it got.

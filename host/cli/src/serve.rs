@@ -3,6 +3,7 @@
 use crate::{
     Failure,
     config::{self, Config, Sink},
+    console::{self, Console},
     loaded::{Loaded, Parties, Place},
     running::{self, Running, Wish},
     tls,
@@ -13,7 +14,7 @@ use portal_gen::preview::Audience;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, RwLock},
 };
 
 #[derive(Debug, clap::Args)]
@@ -61,9 +62,19 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     )?;
     let scheme = if config.gateway.tls.is_some() { "https" } else { "http" };
     println!("gateway  {scheme}://{}", running.gateway.address());
+    let console = Arc::new(RwLock::new(console::Settings::of(&loaded.service.portal)));
     if let Some(portal) = &config.portal {
+        if portal.console.proxy && config.gateway.tls.is_some() {
+            return Err(anyhow::anyhow!(
+                "the console's proxy speaks to the gateway without TLS, and `gateway` listens with it: leave out `portal: {{ console: {{ \
+                 proxy: true }} }}`, and let pages call by `portal-gen enable-cors`"
+            )
+            .into());
+        }
         publish(&running, &mut loaded)?;
-        println!("portal   http://{}", running.serve_portal(portal.listen, Audience::Visitors)?);
+        let mut asked = Console::new(running.gateway.address(), portal.console.proxy, console.clone());
+        asked.forwarding_header = config.trusted_proxies()?.header;
+        println!("portal   http://{}", running.serve_portal(portal.listen, Audience::Visitors, asked)?);
     }
     if let Some(health) = &config.health {
         println!("health   http://{}/health/ready", running.serve_health(health.listen)?);
@@ -84,7 +95,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
         if wish == Wish::Stop {
             break;
         }
-        match reload(&place, &running, config.portal.is_some()).await {
+        match reload(&place, &running, config.portal.is_some(), &console).await {
             Ok(()) => println!("reloaded"),
             Err(Failure::Findings(text)) => eprintln!("{text}error: the folder was not reloaded, the old one stays"),
             Err(Failure::Operation(error)) => eprintln!("error: the folder was not reloaded, the old one stays: {error:#}"),
@@ -93,13 +104,19 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(running.drain().await?)
 }
 
-async fn reload(place: &Place<'_>, running: &Running, has_portal: bool) -> Result<(), Failure> {
+async fn reload(
+    place: &Place<'_>,
+    running: &Running,
+    has_portal: bool,
+    console: &RwLock<console::Settings>,
+) -> Result<(), Failure> {
     let mut loaded = place.load()?;
     let (plan, tls) = place.plan(&loaded, BTreeMap::new()).await?;
     running.gateway.reload(plan, &tls).await?;
     if has_portal {
         publish(running, &mut loaded)?;
     }
+    *console.write().unwrap_or_else(std::sync::PoisonError::into_inner) = console::Settings::of(&loaded.service.portal);
     warn(&loaded);
     Ok(())
 }

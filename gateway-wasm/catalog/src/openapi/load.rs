@@ -1,6 +1,6 @@
 //! From a file to a [`Document`]: the version, then every operation with what belongs to it.
 
-use super::{Callback, Document, Operation, references, swagger};
+use super::{Callback, Document, Format, Operation, references, swagger};
 use crate::{
     findings::{Findings, did_you_mean, listed},
     tree::{Part, Tree, step},
@@ -21,6 +21,9 @@ const PATH_ITEM: [&str; 6] = ["summary", "description", "servers", "parameters",
 /// Reads a definition. The tree that comes back has given its value to the document and still knows places.
 pub(crate) fn read_tree(name: &str, bytes: &Arc<[u8]>, findings: &Findings) -> Option<(Document, Tree)> {
     let mut tree = Tree::read(name, bytes, findings)?;
+    if tree.value.get("asyncapi").is_some() {
+        return asyncapi(tree, findings);
+    }
     let version = version(&tree, findings)?;
     numbers_as_text(&mut tree, &version);
     let mut root = std::mem::take(&mut tree.value);
@@ -48,6 +51,33 @@ pub(crate) fn read_tree(name: &str, bytes: &Arc<[u8]>, findings: &Findings) -> O
     Some((document, tree))
 }
 
+/// AsyncAPI of the second and third generation. What it describes is not called through a gateway, so all that is checked
+/// here is that its references lead somewhere.
+fn asyncapi(mut tree: Tree, findings: &Findings) -> Option<(Document, Tree)> {
+    let version = match tree.value.get("asyncapi") {
+        Some(Value::String(version)) => version.clone(),
+        _ => tree.written("/asyncapi"),
+    };
+    if !version.starts_with("2.") && !version.starts_with("3.") {
+        let message = format!("version `{version}` of AsyncAPI is not one that can be read");
+        let place = tree.place("/asyncapi", Part::Value);
+        findings.push(Diagnostic::error("asyncapi/version", place, message).help("write `asyncapi: 3.0.0`, or a version 2"));
+        return None;
+    }
+    numbers_as_text(&mut tree, &version);
+    let root = std::mem::take(&mut tree.value);
+    let document = Document { format: Format::AsyncApi, version, root, ..Document::default() };
+    let reading = Reading { document: &document, tree: &tree, findings };
+    references::check(&reading);
+    reading.info();
+    if document.at("/channels").and_then(Value::as_object).is_none_or(Map::is_empty) {
+        let message = "this definition has no channel";
+        let help = "write at least one under `channels`: it is where messages come from or go to";
+        findings.push(Diagnostic::warning("asyncapi/no-channels", tree.place("/channels", Part::Key), message).help(help));
+    }
+    Some((document, tree))
+}
+
 /// YAML reads `version: 1.10` as a number; these are texts in every version of the format, so they become what was written.
 fn numbers_as_text(tree: &mut Tree, version: &str) {
     for (pointer, key) in [("/openapi", "openapi"), ("/info/title", "title"), ("/info/version", "version")] {
@@ -72,7 +102,7 @@ const AS_WRITTEN: [(&str, &str); 6] = [
 
 /// A pointer into the document as one into the file: they differ where a Swagger definition was converted.
 pub(crate) fn pointer_as_written(document: &Document, pointer: &str) -> String {
-    if !document.version.starts_with('2') {
+    if !document.is_swagger() {
         return pointer.to_owned();
     }
     // The schema of an answer stood in it directly, without a media type between.
@@ -96,7 +126,7 @@ pub(crate) fn pointer_as_written(document: &Document, pointer: &str) -> String {
 
 /// A reference as its author wrote it.
 pub(super) fn reference_as_written(document: &Document, reference: &str) -> String {
-    let pointer = reference.strip_prefix('#').filter(|_| document.version.starts_with('2'));
+    let pointer = reference.strip_prefix('#').filter(|_| document.is_swagger());
     let moved = |pointer: &str| {
         AS_WRITTEN.iter().find_map(|(converted, written)| Some(format!("#{written}{}", pointer.strip_prefix(converted)?)))
     };
@@ -116,9 +146,6 @@ fn version(tree: &Tree, findings: &Findings) -> Option<String> {
         let near = root.keys().find_map(|key| did_you_mean(key, ["openapi", "swagger"]).map(|help| (key, help)));
         let (place, help) = match near {
             Some((key, help)) => (tree.place(&format!("/{}", step(key)), Part::Key), help),
-            None if root.contains_key("asyncapi") => {
-                (tree.place("/asyncapi", Part::Key), "APIs are described by OpenAPI; AsyncAPI is not read".to_owned())
-            }
             None => (tree.place("", Part::Value), HELP.to_owned()),
         };
         return fail(place, "this is not an OpenAPI definition: it says neither `openapi` nor `swagger`".to_owned(), help);

@@ -31,6 +31,8 @@ pub fn read(name: &str, bytes: &Arc<[u8]>, diagnostics: &mut Diagnostics) -> Opt
 /// A definition.
 #[derive(Clone, Debug, Default)]
 pub struct Document {
+    /// Which format it is.
+    pub format: Format,
     /// The version as written: `3.0.3`, `2.0`.
     pub version: String,
     /// The whole definition. A Swagger 2.0 definition is brought into the shape of OpenAPI 3 first (`definitions` become
@@ -40,6 +42,16 @@ pub struct Document {
     pub operations: Vec<Operation>,
     /// The operations under `webhooks`; `path` is the webhook's name.
     pub webhooks: Vec<Operation>,
+}
+
+/// The formats that are kept as one JSON tree.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// OpenAPI, Swagger included.
+    #[default]
+    OpenApi,
+    /// AsyncAPI: it has no operations in the sense of a gateway. Its references and schemas are those of OpenAPI.
+    AsyncApi,
 }
 
 /// One operation of a definition.
@@ -86,6 +98,11 @@ pub struct Callback {
 }
 
 impl Document {
+    /// True if it was written as Swagger 2.0.
+    pub fn is_swagger(&self) -> bool {
+        self.format == Format::OpenApi && self.version.starts_with('2')
+    }
+
     /// What stands at a JSON pointer.
     pub fn at(&self, pointer: &str) -> Option<&Value> {
         self.root.pointer(pointer)

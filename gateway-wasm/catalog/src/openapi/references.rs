@@ -110,7 +110,7 @@ impl<'a> Walk<'a, '_> {
         let place = self.reading.place(&format!("{}/$ref", self.pointer), Part::Value);
         let diagnostic = match self.severity() {
             Severity::Error => Diagnostic::error(id, place, message),
-            Severity::Warning => Diagnostic::warning(id, place, message),
+            Severity::Warning | Severity::Note => Diagnostic::warning(id, place, message),
         };
         self.reading.findings.push(diagnostic.help(help));
     }

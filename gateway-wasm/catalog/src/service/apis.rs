@@ -333,7 +333,9 @@ fn releases(directory: &mut Directory, reader: &Reader<'_>) -> Vec<Release> {
         let tree = reader.data(&mut directory, "apiReleaseInformation", "releases", &name);
         let fields = Fields::of_resource(&tree, reader.findings);
         fields.only(&["apiId", "notes", "createdDateTime", "updatedDateTime"]);
+        let mut revision = None;
         if let Some(id) = fields.title("apiId") {
+            revision = split_revision(id_parts(&id).1).1.map(str::to_owned);
             // The revision in the id may be gone already; the API itself cannot be.
             let api = split_revision(id_parts(&id).1).0.to_owned();
             let own = split_revision(directory.path().split('/').rev().nth(3).unwrap_or_default()).0.to_owned();
@@ -344,12 +346,12 @@ fn releases(directory: &mut Directory, reader: &Reader<'_>) -> Vec<Release> {
                 reader.findings.push(Diagnostic::error(access::API.id, place, message).help(help));
             }
         }
-        let date = fields.text("createdDateTime").unwrap_or_default();
-        releases.push((date, Release { notes: fields.text("notes").unwrap_or_default(), name }));
+        let date = fields.text("createdDateTime");
+        releases.push(Release { notes: fields.text("notes").unwrap_or_default(), name, revision, date });
         reader.done(directory);
     }
     reader.done(section);
     // Newest first: by date where the export has one, else by name, where dates and numbers usually are.
-    releases.sort_by(|(date, release), (other_date, other)| (other_date, &other.name).cmp(&(date, &release.name)));
-    releases.into_iter().map(|(_, release)| release).collect()
+    releases.sort_by(|release, other| (&other.date, &other.name).cmp(&(&release.date, &release.name)));
+    releases
 }

@@ -24,19 +24,23 @@ pub(super) struct Definition {
 pub(super) fn take(directory: &mut Directory, findings: &Findings) -> Definition {
     // The first extractors wrote `openapispec`.
     let stems = ["specification", "openapispec"];
-    let Some((file, bytes)) = directory.data_or(&stems, &["yaml", "yml", "json", "wsdl", "wadl", "graphql", "proto"], findings)
-    else {
+    let Some((file, bytes)) = directory.data_or(&stems, &ENDINGS, findings) else {
         return Definition::default();
     };
     let kind = match file.rsplit('.').next().unwrap_or_default() {
-        "graphql" => ApiKind::GraphQl,
+        "graphql" | "graphqls" | "gql" => ApiKind::GraphQl,
         "wsdl" => ApiKind::Soap,
         "proto" => ApiKind::Grpc,
         "wadl" => ApiKind::Http,
+        "edmx" | "csdl" => ApiKind::OData,
+        "xml" => kind_of_xml(&bytes),
         _ => {
             let read = openapi::read_tree(&file, &bytes, findings);
             let (document, tree) = read.map_or((None, None), |(document, tree)| (Some(document), Some(tree)));
-            return Definition { file, kind: None, document: Arc::new(document.unwrap_or_default()), tree };
+            let document = document.unwrap_or_default();
+            // A gateway has no kind for message brokers; of its kinds, the one that is about messages is the nearest.
+            let kind = (document.format == openapi::Format::AsyncApi).then_some(ApiKind::WebSocket);
+            return Definition { file, kind, document: Arc::new(document), tree };
         }
     };
     if text_of(&file, &bytes, findings).is_some_and(|text| text.trim().is_empty()) {
@@ -45,6 +49,22 @@ pub(super) fn take(directory: &mut Directory, findings: &Findings) -> Definition
         findings.push(Diagnostic::error("api/specification-empty", Place::file(&file), message).help(help));
     }
     Definition { file, kind: Some(kind), ..Definition::default() }
+}
+
+/// The endings that a definition's file can have.
+const ENDINGS: [&str; 12] = ["yaml", "yml", "json", "wsdl", "wadl", "graphql", "graphqls", "gql", "proto", "edmx", "csdl", "xml"];
+
+/// What a definition in XML is about, by its first elements: exports name the file only `specification.xml`.
+fn kind_of_xml(bytes: &[u8]) -> ApiKind {
+    let start = String::from_utf8_lossy(bytes.get(..4_000).unwrap_or(bytes));
+    let has = |name: &str| start.contains(&format!("<{name}")) || start.contains(&format!(":{name}"));
+    if has("Edmx") {
+        ApiKind::OData
+    } else if has("definitions") || has("description") {
+        ApiKind::Soap
+    } else {
+        ApiKind::Http
+    }
 }
 
 impl Definition {
@@ -65,7 +85,7 @@ impl Definition {
 
     /// True if it is an OpenAPI definition that could be read.
     pub(super) fn is_openapi(&self) -> bool {
-        self.tree.is_some()
+        self.tree.is_some() && self.document.format == openapi::Format::OpenApi
     }
 
     /// Where something stands in the file.

@@ -3,6 +3,7 @@
 mod access;
 mod apis;
 mod checks;
+mod console;
 mod definitions;
 mod labels;
 mod operations;
