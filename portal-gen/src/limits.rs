@@ -115,7 +115,7 @@ mod tests {
             display_name: name.to_owned(),
             value: value.map(str::to_owned),
             secret: value.is_none(),
-            vault_reference: None,
+            vault: None,
         };
         let service = Service { named_values: vec![value("calls", Some("1500")), value("hidden", None)], ..Service::default() };
         for (policy, expected) in [
