@@ -2,7 +2,7 @@
 
 use crate::{
     Failure,
-    config::{self, Config, Sink},
+    config::{self, Config},
     loaded::{Loaded, Parties, Place},
     running::{self, Running, Wish},
     tls,
@@ -47,7 +47,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     };
     let mut loaded = place.load()?;
     let plan = place.plan(&loaded, BTreeMap::new()).await?;
-    let events = config.events.iter().map(Sink::resolved).collect::<anyhow::Result<_>>()?;
+    let events = config.events.iter().map(|sink| sink.resolved(beside)).collect::<anyhow::Result<_>>()?;
     let running = running::start(
         config.gateway.listen,
         config.threads,
