@@ -11,7 +11,7 @@ ARGS ?=
 
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 WASM := wasm32-wasip2 wasm32-unknown-unknown
-SANDBOXED := $(patsubst gateway-wasm/%/Cargo.toml,-p %,$(wildcard gateway-wasm/*/Cargo.toml))
+SANDBOXED := $(shell grep -m1 -h '^name = ' gateway-wasm/*/Cargo.toml | sed 's/name = "\(.*\)"/-p \1/')
 BROWSER_TESTS := tests/browser
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 

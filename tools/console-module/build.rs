@@ -45,7 +45,7 @@ fn watch(directory: &Path) -> Result<(), Box<dyn Error>> {
 
 fn build(root: &Path, target_dir: &Path) -> Result<(), Box<dyn Error>> {
     let mut cargo = Command::new(env::var("CARGO")?);
-    cargo.current_dir(root).args(["rustc", "--quiet", "--package", "console", "--lib", "--crate-type", "cdylib"]);
+    cargo.current_dir(root).args(["rustc", "--quiet", "--package", "portal-console", "--lib", "--crate-type", "cdylib"]);
     cargo.args(["--profile", "browser", "--target", TARGET, "--target-dir"]).arg(target_dir);
     // What the outer build was told (coverage, clippy's wrapper, flags for the host's processor) does not concern the module.
     for (name, _) in env::vars().filter(|(name, _)| {

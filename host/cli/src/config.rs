@@ -87,9 +87,10 @@ pub(crate) enum Sink {
 }
 
 impl Sink {
-    pub(crate) fn resolved(&self) -> Result<server::Sink> {
+    /// Where it is, with files as they are found from a folder.
+    pub(crate) fn resolved(&self, folder: &Path) -> Result<server::Sink> {
         match self {
-            Sink::File { file } => Ok(server::Sink::File(file.clone())),
+            Sink::File { file } => Ok(server::Sink::File(folder.join(file))),
             Sink::Http { url, headers } => {
                 let url = url.parse().with_context(|| format!("`{url}` is not an address that events can be posted to"))?;
                 let mut all = HeaderMap::new();

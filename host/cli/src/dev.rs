@@ -68,7 +68,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut stand_ins = StandIns::default();
     stand_ins.update(&loaded).await?;
     let plan = place.plan(&loaded, stand_ins.addresses()).await?;
-    let sinks = arguments.events.iter().map(|sink| sink_of(sink).resolved()).collect::<anyhow::Result<_>>()?;
+    let sinks = arguments.events.iter().map(|sink| sink_of(sink).resolved(Path::new(""))).collect::<anyhow::Result<_>>()?;
     let loopback = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let running = running::start(
         loopback(arguments.gateway_port),

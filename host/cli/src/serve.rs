@@ -2,7 +2,7 @@
 
 use crate::{
     Failure,
-    config::{self, Config, Sink},
+    config::{self, Config},
     console::{self, Console},
     loaded::{Loaded, Parties, Place},
     running::{self, Running, Wish},
@@ -35,22 +35,20 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let config: Config = config::read(&arguments.config)?;
     let debug_key = DebugKey(rand::random());
-    let parties = Parties::new(&config.identity, &config.vaults)?;
+    // Whatever file it names stands beside it, unless it says the whole path.
+    let beside = arguments.config.parent().unwrap_or(Path::new(""));
+    let parties = Parties::new(&config.identity.in_folder(beside), &config.vaults.in_folder(beside))?;
     let place = Place {
         folder: &arguments.folder,
         environment: arguments.environment.as_deref(),
         secrets: arguments.secrets.as_deref(),
-        tls: Some(tls::Written {
-            folder: arguments.config.parent().unwrap_or(Path::new("")),
-            servers: &config.tls,
-            listener: config.gateway.tls.as_ref(),
-        }),
+        tls: Some(tls::Written { folder: beside, servers: &config.tls, listener: config.gateway.tls.as_ref() }),
         debug_key: config.management.as_ref().map(|_| debug_key),
         parties: parties.clone(),
     };
     let mut loaded = place.load()?;
     let plan = place.plan(&loaded, BTreeMap::new()).await?;
-    let events = config.events.iter().map(Sink::resolved).collect::<anyhow::Result<_>>()?;
+    let events = config.events.iter().map(|sink| sink.resolved(beside)).collect::<anyhow::Result<_>>()?;
     let running = running::start(
         config.gateway.listen,
         config.threads,

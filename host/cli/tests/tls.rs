@@ -192,6 +192,48 @@ fn certificates_come_from_files_and_are_read_again_on_reload() {
 }
 
 #[test]
+fn certificates_come_from_vaults_and_host_names_have_their_own() {
+    let directory = tempfile::tempdir().unwrap();
+    let directory = directory.path();
+    let (ours, partners, others) = (authority("Ours"), authority("Partners"), authority("Others"));
+    service(directory, backend(&ours, &partners));
+    write(
+        directory,
+        "service/certificates/partner/certificateInformation.json",
+        r#"{ "properties": { "keyVault": { "secretIdentifier": "https://shop.vault.azure.net/secrets/partner" } } }"#,
+    );
+    let (partner, key) = partners.sign("partner");
+    let secret: String = format!("{}{}", partner.pem(), key.serialize_pem()).lines().map(|line| format!("  {line}\n")).collect();
+    write(directory, "vault.yaml", &format!("\"https://shop.vault.azure.net/secrets/partner\": |\n{secret}"));
+    // What the listener shows is of another authority than what it shows at this name.
+    let (certificate, key) = others.sign("other.example");
+    write(directory, "tls/api.pem", &format!("{}{}", certificate.pem(), key.serialize_pem()));
+    let (certificate, key) = ours.sign("api.example");
+    write(directory, "tls/name.pem", &format!("{}{}", certificate.pem(), key.serialize_pem()));
+    write(
+        directory,
+        "service/certificates/name/certificateInformation.json",
+        r#"{ "properties": { "subject": "CN=api.example" } }"#,
+    );
+    write(
+        directory,
+        "service/gateways/edge/gatewayInformation.json",
+        r#"{ "properties": { "hostnameConfigurations": [{ "hostname": "api.example", "certificateId": "/certificates/name" }] } }"#,
+    );
+    write(directory, "service/gateways/edge/apis/shop/gatewayApiInformation.json", "{}");
+    write(directory, "tls/ca.pem", &ours.pem);
+    write(directory, "service.secrets.yaml", "certificates:\n  name: { file: tls/name.pem }\n");
+    let config = "gateway:\n  listen: 127.0.0.1:0\n  tls:\n    certificates: [{ file: tls/api.pem, key: tls/api.pem }]\n\
+                  tls: { backends: { orders: { ca: [tls/ca.pem] } } }\nvaults: { file: vault.yaml }\n";
+    write(directory, "portico.yaml", config);
+
+    let running = Serve::start(directory);
+    let reply = running.get(&ours).unwrap();
+    assert!(reply.ends_with("orders"), "{reply}");
+    assert!(running.get(&others).is_err(), "at its name it shows its own certificate");
+}
+
+#[test]
 fn what_is_missing_is_said_at_the_start() {
     let directory = tempfile::tempdir().unwrap();
     let directory = directory.path();

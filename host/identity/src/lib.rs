@@ -28,7 +28,7 @@ mod world;
 mod zone;
 
 use serde::Deserialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use authorizations::{Authorization, AuthorizationProviderSettings, AuthorizationSettings, Authorizations, GrantSettings};
 pub use client::Client;
@@ -90,4 +90,16 @@ pub struct Settings {
     pub revocation: RevocationSettings,
     /// What others allowed it.
     pub authorizations: AuthorizationSettings,
+}
+
+impl Settings {
+    /// The same settings with paths that are relative to a folder: that of the file in which they are written.
+    pub fn in_folder(&self, folder: &Path) -> Self {
+        let mut settings = self.clone();
+        let sources = settings.tokens.identities.values_mut().flat_map(SourceSettings::files);
+        for file in sources.chain(&mut settings.ca_file).chain(&mut settings.authorizations.file) {
+            *file = folder.join(&*file);
+        }
+        settings
+    }
 }

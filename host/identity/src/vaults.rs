@@ -57,6 +57,18 @@ pub struct VaultSettings {
     pub hashicorp: Option<HashiCorpSettings>,
 }
 
+impl VaultSettings {
+    /// The same settings with paths that are relative to a folder: that of the file in which they are written.
+    pub fn in_folder(&self, folder: &Path) -> Self {
+        let mut settings = self.clone();
+        let token_file = settings.hashicorp.as_mut().and_then(|vault| vault.token_file.as_mut());
+        for file in settings.file.iter_mut().chain(token_file) {
+            *file = folder.join(&*file);
+        }
+        settings
+    }
+}
+
 /// How Azure Key Vault is asked.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]

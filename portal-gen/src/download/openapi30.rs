@@ -71,7 +71,16 @@ fn components(document: &Document, value: &Value, out: &mut Texts, losses: &Loss
                 losses.add("client certificates as authorization");
                 continue;
             }
-            let converted = if kind == "schemas" { schema_of(document, value, losses) } else { part(document, value, losses) };
+            let mut converted = match kind.as_str() {
+                "schemas" => schema_of(document, value, losses),
+                _ => part(document, value, losses),
+            };
+            // `Bearer` and `bearer` are the same scheme; only the second is one that tools know.
+            if kind == "securitySchemes"
+                && let Some(Value::String(scheme)) = converted.get_mut("scheme")
+            {
+                *scheme = scheme.to_lowercase();
+            }
             out.entry(name, &converted);
         }
         out.end();

@@ -74,7 +74,7 @@ impl Place {
             Place::Value(_) => "`token-value`".to_owned(),
         };
         let is_authorization = matches!(self, Place::Header(_)) && name.eq_ignore_ascii_case("authorization");
-        Ok(one(found, &place).and_then(|value| without_scheme(&value, &place, scheme.filter(|_| is_authorization))))
+        Ok(one(found, place).and_then(|value| without_scheme(&value, place, scheme.filter(|_| is_authorization))))
     }
 }
 

@@ -81,6 +81,20 @@ pub enum SourceSettings {
     },
 }
 
+impl SourceSettings {
+    /// The files that it names.
+    pub(crate) fn files(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let (one, other) = match self {
+            SourceSettings::WorkloadIdentity { token_file, .. } => (token_file.as_mut(), None),
+            SourceSettings::ClientCredentials { private_key_file, certificate_file, .. } => {
+                (private_key_file.as_mut(), certificate_file.as_mut())
+            }
+            SourceSettings::Imds { .. } | SourceSettings::AppService { .. } | SourceSettings::Fixed { .. } => (None, None),
+        };
+        one.into_iter().chain(other)
+    }
+}
+
 /// [`SourceSettings`] with nothing left out.
 #[derive(Debug)]
 pub(super) enum Source {
