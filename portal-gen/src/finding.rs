@@ -19,7 +19,7 @@ pub(crate) fn document(site: &Site<'_>, page: Page, about: &About, twin: &str) -
         ..Document::default()
     };
     match page {
-        Page::Search | Page::Moved(_) | Page::NotFound => return None,
+        Page::Search | Page::Moved(_) | Page::Redirect(_) | Page::Callback | Page::NotFound => return None,
         Page::Operation(index, operation) => operation_document(&site.apis[index], operation, &mut document),
         Page::Webhook(index, webhook) => {
             let api = &site.apis[index];
@@ -39,6 +39,24 @@ pub(crate) fn document(site: &Site<'_>, page: Page, about: &About, twin: &str) -
             api.groups.iter().for_each(|group| document.add(Field::Heading, &group.title));
             document.add(Field::Text, said(&api.api.description));
             document.add(Field::Text, said(api.api.definition.info("description").unwrap_or_default()));
+        }
+        Page::OutlineItem(index, item) => {
+            document.kind = "schema";
+            document.context = site.apis[index].full_title();
+            if let Some(item) = site.apis[index].outline.as_ref().and_then(|outline| outline.outline.items().nth(item)) {
+                document.add(Field::Name, &item.key);
+            }
+            document.add(Field::Text, said(twin));
+        }
+        // What a tag's later pages show are operations, which have pages of their own.
+        Page::Tag(_, _, number) if number > 0 => return None,
+        Page::Tag(index, group, _) => {
+            document.context = site.apis[index].full_title();
+            document.add(Field::Text, said(&site.apis[index].groups[group].description));
+        }
+        Page::Outline(index) | Page::Security(index) | Page::Changes(index) => {
+            document.context = site.apis[index].full_title();
+            document.add(Field::Text, said(twin));
         }
         Page::Product(_) => {
             document.kind = "product";

@@ -45,7 +45,7 @@ pub(crate) fn short(site: &Site<'_>) -> String {
     if count <= OPERATIONS_MAX {
         let operations = site.listed.iter().flat_map(|&index| {
             let api = &site.apis[index];
-            api.reading_order().map(move |index| {
+            api.order.iter().map(move |&index| {
                 let operation = &api.api.operations[index];
                 let call = format!("{} {}", operation.method, operation.url_template);
                 (operation.display_name.clone(), api.operations[index].as_str(), call)

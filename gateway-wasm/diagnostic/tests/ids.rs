@@ -16,7 +16,7 @@ use std::{
 };
 
 /// What has the form of an id and is none: media types, and what only tests are about.
-const OTHER_AREAS: &[&str] = &["application", "font", "image", "multipart", "text", "portico"];
+const OTHER_AREAS: &[&str] = &["application", "font", "image", "mime", "multipart", "net", "text", "portico"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

@@ -181,7 +181,7 @@ impl Console {
         let uri: Uri = asked.url.parse().map_err(|_| bad(format!("`{}` is no address", asked.url)))?;
         let own = [format!("http://{}", self.gateway), format!("http://localhost:{}", self.gateway.port())];
         let known = origin(&uri).filter(|origin| settings.origins.contains(origin) || own.contains(origin));
-        let (Some(_), Some(authority)) = (known, uri.authority()) else {
+        let Some(host) = known.as_deref().and_then(|origin| origin.split_once("://")).map(|(_, host)| host) else {
             let why = format!("`{}` is not an address of this gateway; the portal's host sends nowhere else", asked.url);
             return Err(refusal(StatusCode::FORBIDDEN, why));
         };
@@ -197,7 +197,7 @@ impl Console {
                 headers.append(parsed, value);
             }
         }
-        headers.insert(header::HOST, HeaderValue::from_str(authority.as_str()).map_err(|_| bad("the host is none".to_owned()))?);
+        headers.insert(header::HOST, HeaderValue::from_str(host).map_err(|_| bad("the host is none".to_owned()))?);
         // The gateway is to see who calls, not that the host does: policies may go by the address.
         let (name, value) = match self.forwarding_header {
             ForwardingHeader::XForwardedFor => ("x-forwarded-for", client.to_string()),

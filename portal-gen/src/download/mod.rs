@@ -161,3 +161,10 @@ fn schemas_in(value: &mut Value, convert: &mut dyn FnMut(&mut Value)) {
         _ => {}
     }
 }
+
+/// A security scheme's `Bearer` as `bearer`: they are the same scheme (RFC 9110, 11.1), but tools know the second only.
+fn usual_scheme(scheme: &mut Value) {
+    if let Some(Value::String(name)) = scheme.get_mut("scheme") {
+        *name = name.to_lowercase();
+    }
+}

@@ -1,7 +1,7 @@
 //! OpenAPI 3.0: schemas lose what JSON Schema can say and 3.0 cannot.
 
 use super::write::Texts;
-use super::{Losses, each_schema, openapi31, schemas_in};
+use super::{Losses, each_schema, openapi31, schemas_in, usual_scheme};
 use catalog::openapi::Document;
 use serde_json::{Map, Value, json};
 
@@ -75,11 +75,8 @@ fn components(document: &Document, value: &Value, out: &mut Texts, losses: &Loss
                 "schemas" => schema_of(document, value, losses),
                 _ => part(document, value, losses),
             };
-            // `Bearer` and `bearer` are the same scheme; only the second is one that tools know.
-            if kind == "securitySchemes"
-                && let Some(Value::String(scheme)) = converted.get_mut("scheme")
-            {
-                *scheme = scheme.to_lowercase();
+            if kind == "securitySchemes" {
+                usual_scheme(&mut converted);
             }
             out.entry(name, &converted);
         }

@@ -1,7 +1,7 @@
 //! OpenAPI 3.1, from whatever was written. Everything of 3.0 and 2.0 can be said in it; of 3.2 a few things cannot.
 
 use super::write::Texts;
-use super::{Losses, each_schema, schemas_in};
+use super::{Losses, each_schema, schemas_in, usual_scheme};
 use catalog::openapi::Document;
 use serde_json::{Value, json};
 
@@ -42,8 +42,10 @@ pub(super) fn write(document: &Document, out: &mut Texts, losses: &Losses) {
                     out.begin(kind);
                     for (name, value) in all.as_object().into_iter().flatten() {
                         let mut converted = convert(value);
-                        if kind == "schemas" && is_old {
-                            schema(&mut converted);
+                        match kind.as_str() {
+                            "schemas" if is_old => schema(&mut converted),
+                            "securitySchemes" => usual_scheme(&mut converted),
+                            _ => {}
                         }
                         out.entry(name, &converted);
                     }
