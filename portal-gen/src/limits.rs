@@ -80,7 +80,7 @@ fn gather(element: &Element, limits: &mut Vec<Limit>) {
 /// A time in its largest whole unit: `per minute`, `in 90 seconds`.
 fn period(seconds: u64) -> String {
     const UNITS: [(u64, &str); 5] = [(604_800, "week"), (86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
-    match UNITS.iter().find(|(unit, _)| seconds > 0 && seconds % unit == 0) {
+    match UNITS.iter().find(|(unit, _)| seconds > 0 && seconds.is_multiple_of(*unit)) {
         Some((unit, name)) if seconds == *unit => format!("per {name}"),
         Some((unit, name)) => format!("in {} {name}s", grouped(seconds / unit)),
         None => "in all".to_owned(),
@@ -92,7 +92,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

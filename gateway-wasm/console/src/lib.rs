@@ -21,7 +21,7 @@ mod schema;
 pub mod show;
 
 #[cfg(target_arch = "wasm32")]
-mod browser;
+pub mod browser;
 
 pub use operation::Operation;
 pub use request::{Filled, Request};

@@ -373,7 +373,7 @@ fn wrong_type(schema: &Map<String, Json>, value: &Value) -> Option<String> {
         // Not a type of JSON Schema; says nothing.
         (kind, _) => !["null", "boolean", "number", "integer", "string", "array", "object"].contains(&kind),
     };
-    if kinds.is_empty() || kinds.iter().any(|kind| is(kind)) {
+    if kinds.is_empty() || kinds.iter().any(is) {
         return None;
     }
     let words: Vec<&str> = kinds.iter().map(|kind| words_of(kind)).collect();

@@ -1,5 +1,6 @@
 //! Cases as data: `tests/cases/*.md`. A case is a heading and blocks of what goes in; the last block is what comes out.
 //! `UPDATE=1` writes the last blocks anew.
+#![allow(clippy::disallowed_methods, reason = "tests read their cases from files")]
 
 use console::request::{self, Filled};
 use console::{Operation, check, hints, samples};

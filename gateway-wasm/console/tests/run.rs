@@ -1,4 +1,5 @@
 //! Samples run where their language is installed, and send exactly what the request says, whatever characters it has.
+#![allow(clippy::disallowed_methods, reason = "tests start other programs and listen to what they send")]
 
 use console::request::{Body, Part, Request};
 use console::samples::{LANGUAGES, Language};

@@ -73,7 +73,7 @@ pub(crate) struct Console {
     /// How the gateway is told who calls.
     pub(crate) forwarding_header: ForwardingHeader,
     /// Gives out tokens and finds traces; only on a developer's machine.
-    pub(crate) debug: Option<(DebugKey, server::Stored)>,
+    pub(crate) debug: Option<Debug>,
     /// What the portal's settings say now.
     pub(crate) settings: Arc<RwLock<Settings>>,
     pub(crate) at_once: Semaphore,
@@ -98,6 +98,9 @@ impl Settings {
 }
 
 type Answer = Response<Full<Bytes>>;
+
+/// What gives out tokens, and where traces are found.
+type Debug = (DebugKey, server::Stored);
 
 /// Why a page gets no answer of the gateway.
 struct Refusal(StatusCode, String);
@@ -265,8 +268,8 @@ impl Console {
     async fn debug(
         &self,
         request: Request<Incoming>,
-        debug: &(DebugKey, server::Stored),
-        answer: fn(&(DebugKey, server::Stored), &[u8]) -> Result<Bytes, Refusal>,
+        debug: &Debug,
+        answer: fn(&Debug, &[u8]) -> Result<Bytes, Refusal>,
     ) -> Result<Answer, Refusal> {
         is_own_page(request.headers(), "application/json")?;
         self.is_near(request.headers())?;
@@ -285,7 +288,7 @@ impl Console {
     }
 }
 
-fn credentials((key, _): &(DebugKey, server::Stored), body: &[u8]) -> Result<Bytes, Refusal> {
+fn credentials((key, _): &Debug, body: &[u8]) -> Result<Bytes, Refusal> {
     #[derive(Deserialize)]
     struct Wish {
         api: String,
@@ -295,7 +298,7 @@ fn credentials((key, _): &(DebugKey, server::Stored), body: &[u8]) -> Result<Byt
     Ok(json!({ "token": key.token(&wish.api, now + TOKEN_SECONDS) }).to_string().into())
 }
 
-fn trace((_, stored): &(DebugKey, server::Stored), body: &[u8]) -> Result<Bytes, Refusal> {
+fn trace((_, stored): &Debug, body: &[u8]) -> Result<Bytes, Refusal> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Wish {

@@ -235,7 +235,7 @@ fn nothing_goes_anywhere_else() {
         "//api.example.com/echo".to_owned(),
         String::new(),
         "*".to_owned(),
-        format!("{gateway}"),
+        gateway.to_string(),
     ] {
         let reply = host.asks_for(&url, "GET", &[], "");
         assert!(["400", "403"].contains(&status(&reply)), "`{url}`: {reply}");
