@@ -6,19 +6,19 @@
 //! `preview` and `test` touch the world; everything between them is a function.
 
 mod changes;
-mod console;
 mod compress;
+mod console;
 mod content;
 mod diagram;
 mod download;
 mod embed;
 pub mod enable_cors;
 pub mod explain;
-mod highlight;
-mod limits;
 mod finding;
+mod highlight;
 mod html;
 mod language;
+mod limits;
 mod links;
 mod llms;
 pub mod load;

@@ -26,10 +26,9 @@ pub(crate) struct PageLinks {
 }
 
 impl PageLinks {
-    /// Leaves out links to anchors of the page itself.
-    pub(crate) fn forget_own_anchors(&mut self) {
-        let own = hash(self.file.as_bytes());
-        self.links.retain(|(target, _)| *target != own);
+    /// Follows links to their pages only, not to the anchors there.
+    pub(crate) fn forget_anchors(&mut self) {
+        self.links = self.links.drain().map(|(target, _)| (target, 0)).collect();
     }
 
     /// The page's file inside the site; empty if it could not be rendered.

@@ -105,8 +105,10 @@ pub(crate) fn all(site: &Site<'_>) -> Vec<Page> {
             !site.addresses.contains(&address) && site.redirects.iter().all(|redirect| redirect.from != address)
         };
         pages.extend((0..MOVED.len()).filter(is_free).map(Page::Moved));
+        // One for every language, since its address is registered where readers sign in.
+        pages.push(Page::Callback);
     }
-    pages.extend([Page::Callback, Page::NotFound]);
+    pages.push(Page::NotFound);
     pages
 }
 
@@ -612,7 +614,10 @@ impl<'f, 'a> Filler<'f, 'a> {
         self.context.insert("language", &page.language);
         self.context.insert("is_draft", &page.draft);
         self.context.insert("date", &page.date.as_deref().map(|date| self.day(date)));
-        self.context.insert("updated", &page.updated.as_deref().filter(|day| page.date.as_deref() != Some(*day)).map(|date| self.day(date)));
+        self.context.insert(
+            "updated",
+            &page.updated.as_deref().filter(|day| page.date.as_deref() != Some(*day)).map(|date| self.day(date)),
+        );
         self.context.insert("has_heading", &text.headings.first().is_some_and(|heading| heading.level == 1));
         self.context
             .insert("headings", &text.headings.iter().filter(|heading| matches!(heading.level, 2 | 3)).collect::<Vec<_>>());
@@ -704,7 +709,11 @@ impl<'f, 'a> Filler<'f, 'a> {
                 root: root.clone(),
                 section,
                 canonical: url.map(|url| format!("{url}/{prefix}{path}")),
-                alternates: if matches!(kind, "moved" | "redirect" | "callback") { Vec::new() } else { self.alternates(path, &files, url) },
+                alternates: if matches!(kind, "moved" | "redirect" | "callback") {
+                    Vec::new()
+                } else {
+                    self.alternates(path, &files, url)
+                },
                 files,
                 image,
                 is_aside: matches!(kind, "search" | "moved" | "redirect" | "callback" | "not-found"),
@@ -841,8 +850,8 @@ impl<'f, 'a> Filler<'f, 'a> {
             [year, month, of_month] => {
                 let month = month.checked_sub(1).and_then(|month| MONTHS.get(month)).copied().unwrap_or_default();
                 let month = self.site.messages.word(month);
-                    let (day, year) = (of_month.to_string(), year.to_string());
-                    self.filled("date", &[("day", &day), ("month", month), ("year", &year)])
+                let (day, year) = (of_month.to_string(), year.to_string());
+                self.filled("date", &[("day", &day), ("month", month), ("year", &year)])
             }
             _ => day.to_owned(),
         };
@@ -857,9 +866,9 @@ impl<'f, 'a> Filler<'f, 'a> {
             _ => given.iter().take(6).map(|one| serde_json::to_string_pretty(one).unwrap_or_default()).collect(),
         };
         let title = |index: usize| match given.len() {
-                0 | 1 => self.text("example").to_owned(),
-                _ => self.filled("example-number", &[("number", &(index + 1).to_string())]),
-            };
+            0 | 1 => self.text("example").to_owned(),
+            _ => self.filled("example-number", &[("number", &(index + 1).to_string())]),
+        };
         let shown = texts.iter().enumerate().filter(|(_, text)| text.len() < 12_000);
         shown.map(|(index, text)| (title(index), crate::sample::coloured_json(text))).collect()
     }
@@ -924,7 +933,8 @@ pub(crate) fn operation_entry<'s>(site: &'s ApiSite<'_>, index: usize) -> Operat
 fn downloads(site: &ApiSite<'_>, up: &str) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
     use crate::download::{Target, has_downloads};
     let targets = Target::ALL.into_iter().filter(|_| has_downloads(site));
-    let files = |target: Target| target.files().iter().map(|(name, title)| (*title, format!("{up}{}{name}", site.path))).collect();
+    let files =
+        |target: Target| target.files().iter().map(|(name, title)| (*title, format!("{up}{}{name}", site.path))).collect();
     targets.map(|target| (target.title(), files(target))).collect()
 }
 

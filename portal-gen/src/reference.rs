@@ -141,11 +141,10 @@ impl<'a> Filler<'_, 'a> {
             choosers.push(Chooser { title: "Version", current: title(site), choices: choices.collect() });
         }
         if !site.revisions.is_empty() {
-            let title =
-                |other: &ApiSite<'a>| match other.api.is_current {
-                    true => self.filled("current-in-brackets", &[("name", &other.api.revision)]),
-                    false => other.api.revision.clone(),
-                };
+            let title = |other: &ApiSite<'a>| match other.api.is_current {
+                true => self.filled("current-in-brackets", &[("name", &other.api.revision)]),
+                false => other.api.revision.clone(),
+            };
             let mut revisions = site.revisions.clone();
             revisions.sort_by_key(|&index| std::cmp::Reverse(changes::ordered(&self.site.apis[index].api.revision)));
             let choices = revisions.iter().map(|&index| {

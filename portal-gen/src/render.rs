@@ -298,10 +298,12 @@ impl<'a> World<'a> {
         let file = format!("{}{}", language.prefix, filled.file);
         made.links = links::of_page(&file, &html, &self.site.absolute_root(), names);
         if matches!(page, Page::Home | Page::Content(_)) {
-            // What an author has written is followed where it is read, in Markdown.
-            made.links.forget_own_anchors();
+            // Anchors that an author names are looked for where that is read, in Markdown, which knows the line.
+            made.links.forget_anchors();
         }
-        if let Some(directory) = file.strip_suffix("index.html").filter(|_| !matches!(page, Page::Moved(_) | Page::Redirect(_) | Page::Callback)) {
+        if let Some(directory) =
+            file.strip_suffix("index.html").filter(|_| !matches!(page, Page::Moved(_) | Page::Redirect(_) | Page::Callback))
+        {
             let twin = twin::markdown(&html, &filled.about.title);
             made.found = finding::document(&self.site, page, &filled.about, &twin).map(search::weighed);
             made.files.push((format!("{directory}index.md"), twin.clone().into_bytes()));

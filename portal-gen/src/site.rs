@@ -4,9 +4,9 @@
 //! from the site's root without a slash at its front: `apis/orders/`. Pages write it relative to themselves, so that a site
 //! works under any path.
 
-use crate::outline::{self, Outline};
 use crate::language::{Language, Spoken};
 use crate::messages::Messages;
+use crate::outline::{self, Outline};
 use crate::slug::{Slugs, slug};
 use catalog::model::{Api, Page as ContentPage, Product, Service, VersioningScheme};
 use catalog::{Folder, openapi};

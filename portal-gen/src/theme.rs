@@ -123,9 +123,8 @@ impl Theme {
         style.extend(tokens::style_sheet(portal, &mut findings).into_bytes());
         assets.insert("assets/style.css".to_owned(), style);
         let console = ["assets/console.js", "assets/console.css", "assets/console_bg.wasm"].map(|name| assets.get(name));
-        let console = console.into_iter().flatten().fold(language.messages.fingerprint(), |mark, bytes| {
-            mark.rotate_left(5) ^ hash(bytes)
-        });
+        let console =
+            console.into_iter().flatten().fold(language.messages.fingerprint(), |mark, bytes| mark.rotate_left(5) ^ hash(bytes));
         let console_stamp = format!("{:08x}", console as u32);
         let (assets, addresses) = in_language(assets, language);
         let addresses = Arc::new(addresses);

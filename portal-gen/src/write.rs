@@ -82,9 +82,11 @@ impl Staging {
         }
         let file = self.directory.join(path);
         if let Some(parent) = file.parent() {
-            let is_new = self.directories.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(parent.to_owned());
-            if is_new {
+            let directories = || self.directories.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            // Known only once it is there: another thread goes on to write into it.
+            if !directories().contains(parent) {
                 fs::create_dir_all(parent)?;
+                directories().insert(parent.to_owned());
             }
         }
         let put = self.put_file(&file, path, bytes)?;

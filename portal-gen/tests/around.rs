@@ -120,7 +120,7 @@ fn every_word_of_the_portal_is_a_message() {
         ("portal/theme/messages/qq.yaml", &second),
     ]);
     let site = site(&files);
-    // Names of protocols and types, which every language shares.
+    // Names of protocols, types and programming languages, which every language shares.
     let shared = [
         "HTTP",
         "curl",
@@ -134,6 +134,18 @@ fn every_word_of_the_portal_is_a_message() {
         "No Content",
         "OpenAPI",
         "OAuth 2",
+        "YAML",
+        "C",
+        "Go",
+        "Java",
+        "JavaScript",
+        "PHP",
+        "PowerShell",
+        "Python",
+        "Ruby",
+        "Rust",
+        "Swift",
+        "TypeScript",
         "application/json",
         "default",
     ];
@@ -187,6 +199,11 @@ fn two_languages() -> Rendered {
             "portal/portal.yaml",
             "title: Pets\nurl: https://pets.example.com/dev\nlanguages: [en, de]\nnavigation: [{ title: Help, href: /help/ }]",
         ),
+        // The console's pages are let in, so that nothing is to be warned of.
+        (
+            "policy.xml",
+            "<policies><inbound><cors><allowed-origins><origin>https://pets.example.com</origin></allowed-origins><allowed-headers><header>*</header></allowed-headers></cors></inbound></policies>",
+        ),
         ("portal/portal.de.yaml", "title: Tiere\nnavigation: [{ title: Hilfe, href: /help/ }]"),
         ("portal/content/help.md", "# Help\n\n![x](/media/x.svg) [pets](/apis/pets/)\n"),
         ("portal/content/only.md", "# Only English\n"),
@@ -237,7 +254,7 @@ fn pages_have_twins_that_say_the_same() {
         let twin = file.replace("index.html", "index.md");
         assert_eq!(
             site.files.contains_key(&twin),
-            !["api-details", "api-changelog", "product/"].iter().any(|moved| file.starts_with(moved)),
+            !["api-details", "api-changelog", "product/", "console/callback"].iter().any(|moved| file.starts_with(moved)),
             "{file}"
         );
     }

@@ -232,7 +232,8 @@ fn a_failed_build_leaves_the_old_site_whole() {
             None => std::fs::remove_file(folder.join(path)).unwrap(),
         }
     }
-    assert!(portal_gen(&["build", text(&folder), "--out", text(&out)]).status.success());
+    let again = portal_gen(&["build", text(&folder), "--out", text(&out)]);
+    assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
     assert!(files_of(&out) == before, "building again gives the same");
     let left: Vec<_> = std::fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left.len(), 2, "nothing is left beside the site: {left:?}");

@@ -862,7 +862,7 @@ function wordsOf(data) {
 // ---- OAuth 2 ----------------------------------------------------------------------------------------------------------------
 
 function callbackAddress() {
-  return new URL("console/callback/", document.querySelector(".brand").href).href;
+  return new URL("../console/callback/", import.meta.url).href;
 }
 
 const base64url = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");

@@ -901,11 +901,10 @@ impl Writer<'_> {
                 let _ = writeln!(list, "<li>{note}</li>");
                 continue;
             }
-            let back =
-                format!(
-                    " <a href=\"#footnote_{number}_from\" class=\"footnote-back\" aria-label=\"{}\">↩</a>",
-                    messages::later("back-to-text")
-                );
+            let back = format!(
+                " <a href=\"#footnote_{number}_from\" class=\"footnote-back\" aria-label=\"{}\">↩</a>",
+                messages::later("back-to-text")
+            );
             let _ = match note.strip_suffix("</p>") {
                 Some(note) => writeln!(list, "<li id=\"footnote_{number}\">{note}{back}</p></li>"),
                 None => writeln!(list, "<li id=\"footnote_{number}\">{note}{back}</li>"),

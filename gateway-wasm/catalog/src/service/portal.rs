@@ -9,7 +9,6 @@ use crate::{
 };
 use diagnostic::{Diagnostic, Place, Source, Span};
 
-
 /// What the front matter of a page may say.
 const FRONT_MATTER: [&str; 14] = [
     "title",
