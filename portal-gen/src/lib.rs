@@ -34,7 +34,6 @@ pub mod publish;
 mod redirects;
 mod reference;
 pub mod render;
-mod sample;
 pub mod scaffold;
 mod schema;
 mod script;

@@ -261,7 +261,7 @@ fn build(path: &Path, out: &Path, environment: Option<&str>, options: &Options, 
     let folder = load::folder(path)?;
     let (service, mut findings) = portal_gen::check(&folder, environment);
     let mut summary = None;
-    if let Some(service) = service.filter(|_| !strict || findings.is_empty()) {
+    if let Some(service) = service.filter(|_| !publish::stops(&findings, strict)) {
         let (built, more) = publish::build(&service, &folder, path, out, options, strict)?;
         findings.extend(more);
         summary = built;
@@ -293,5 +293,5 @@ fn run_cases(paths: &[PathBuf], format: TestFormat, options: &test::Options) -> 
 }
 
 fn code(findings: &Diagnostics, strict: bool) -> u8 {
-    if findings.has_errors() || (strict && !findings.is_empty()) { FINDINGS } else { FINE }
+    if publish::stops(findings, strict) { FINDINGS } else { FINE }
 }

@@ -3,7 +3,7 @@
 use crate::schema::{Node, Viewer, shown};
 use crate::site::{ApiSite, Site};
 use crate::slug::Slugs;
-use crate::{console, markdown, sample, security};
+use crate::{console, highlight, markdown, security};
 use ::console::Request;
 use ::console::samples::{LANGUAGES, Language};
 use catalog::openapi::{
@@ -380,7 +380,7 @@ impl<'a> Builder<'a> {
         self.requests_bytes += text.len();
         let title = language.title.to_owned();
         let extension = language.extension;
-        let mut view = SampleView { title, html: markdown::escaped_text(&text), ..SampleView::default() };
+        let mut view = SampleView { title, html: highlight::html(extension, &text), ..SampleView::default() };
         if self.requests_bytes > REQUESTS_BYTES_MAX {
             let path = format!("{}request.{extension}", self.path);
             view.html = String::new();
@@ -404,8 +404,7 @@ impl<'a> Builder<'a> {
             self.extras.push((path, text.as_bytes().to_vec()));
         }
         self.examples_bytes += shown.len();
-        let html = if extension == "json" { sample::coloured_json(shown) } else { markdown::escaped_text(shown) };
-        SampleView { title: title.to_owned(), html, whole, ..SampleView::default() }
+        SampleView { title: title.to_owned(), html: highlight::html(extension, shown), whole, ..SampleView::default() }
     }
 }
 

@@ -870,7 +870,7 @@ impl<'f, 'a> Filler<'f, 'a> {
             _ => self.filled("example-number", &[("number", &(index + 1).to_string())]),
         };
         let shown = texts.iter().enumerate().filter(|(_, text)| text.len() < 12_000);
-        shown.map(|(index, text)| (title(index), crate::sample::coloured_json(text))).collect()
+        shown.map(|(index, text)| (title(index), crate::highlight::html("json", text))).collect()
     }
 
     fn product_entry(&self, index: usize) -> ProductEntry {

@@ -5,7 +5,7 @@ use crate::site::Options;
 use crate::write::{Put, Staging};
 use anyhow::Result;
 use catalog::{Folder, Service};
-use diagnostic::Diagnostics;
+use diagnostic::{Diagnostics, Severity};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::Path;
 use std::sync::Mutex;
@@ -37,6 +37,11 @@ impl std::fmt::Display for Summary {
         }
         write!(out, ", {:.1} s", self.elapsed.as_secs_f64())
     }
+}
+
+/// Whether nothing may be published: there are errors, or warnings where `strict`. Notes are no reason.
+pub fn stops(findings: &Diagnostics, strict: bool) -> bool {
+    findings.has_errors() || (strict && findings.count(Severity::Warning) > 0)
 }
 
 /// Writes the site of a service to `out`, in place of an earlier one. Nothing is changed there if a template is wrong, or if
@@ -82,7 +87,7 @@ pub fn build(
     progress.finish_and_clear();
     findings.extend(failures.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner));
     let findings = findings.sorted();
-    if findings.has_errors() || (strict && !findings.is_empty()) {
+    if stops(&findings, strict) {
         return Ok((None, findings));
     }
     staging.publish()?;

@@ -450,7 +450,7 @@ fn item_view<'s>(
             .examples
             .iter()
             .take(4)
-            .map(|(title, text)| (title.as_str(), crate::sample::coloured_json(text)))
+            .map(|(title, text)| (title.as_str(), crate::highlight::html("json", text)))
             .collect(),
     }
 }
