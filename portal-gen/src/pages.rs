@@ -352,7 +352,8 @@ impl<'f, 'a> Filler<'f, 'a> {
     }
 
     fn home(&mut self) -> Destination {
-        self.head("home", self.site.title(), self.site.spoken.description(), "", "");
+        let about = described(self.site.spoken.description(), || self.filled("all-apis-of", &[("site", self.site.title())]));
+        self.head("home", self.site.title(), &about, "", "");
         let entries: Vec<ApiEntry> = self.api_entries();
         self.context.insert("apis", &entries.iter().take(12).collect::<Vec<_>>());
         self.context.insert("apis_count", &entries.len());
@@ -389,7 +390,8 @@ impl<'f, 'a> Filler<'f, 'a> {
     fn api(&mut self, site: &ApiSite<'a>) -> Destination {
         let api = site.api;
         let title = site.full_title();
-        self.head("api", &title, &markdown::plain(self.api_text(site), 160), &site.path, "apis/");
+        let named = || names(api.operations.iter().map(|operation| operation.display_name.as_str()));
+        self.head("api", &title, &described(self.api_text(site), named), &site.path, "apis/");
         self.context.insert_value("navigation", site.navigation_beside(None));
         self.choosers(site, &|_| None);
         self.context.insert("changes_path", &site.changes);
@@ -489,8 +491,8 @@ impl<'f, 'a> Filler<'f, 'a> {
         let (view, extras) = operation::operation(self.site, site, index);
         self.extras = extras;
         let operation = &site.api.operations[index];
-        let text = if operation.description.is_empty() { &operation.display_name } else { &operation.description };
-        let summary = markdown::plain(text, 160);
+        let call = || format!("{} {} – {}", operation.method, operation.url_template, site.full_title());
+        let summary = described(&operation.description, call);
         self.head("operation", &format!("{} – {}", view.title, site.full_title()), &summary, path, "apis/");
         self.context.insert_value("navigation", site.navigation_beside(Some(index)));
         self.api_link(site);
@@ -519,7 +521,9 @@ impl<'f, 'a> Filler<'f, 'a> {
         let path = &site.webhooks[index];
         let (view, extras) = operation::webhook(site, index);
         self.extras = extras;
-        self.head("operation", &format!("{} – {}", view.title, site.full_title()), "", path, "apis/");
+        let text = site.api.definition.webhooks[index].description.as_deref().unwrap_or_default();
+        let about = described(text, || format!("{} {} – {}", view.method, view.url_template, site.full_title()));
+        self.head("operation", &format!("{} – {}", view.title, site.full_title()), &about, path, "apis/");
         self.context.insert_value("navigation", site.navigation_beside(None));
         self.api_link(site);
         let webhooks = &site.api.definition.webhooks;
@@ -538,7 +542,8 @@ impl<'f, 'a> Filler<'f, 'a> {
 
     fn schemas(&mut self, site: &ApiSite<'a>) -> Destination {
         let path = format!("{}schemas/", site.path);
-        self.head("schemas", &format!("{} – {}", self.text("schemas"), site.full_title()), "", &path, "apis/");
+        let about = names(site.schemas.iter().map(|(name, _)| name.as_str()));
+        self.head("schemas", &format!("{} – {}", self.text("schemas"), site.full_title()), &about, &path, "apis/");
         self.context.insert_value("navigation", site.navigation_beside(None));
         self.api_link(site);
         self.choosers(site, &|other| (!other.schemas.is_empty()).then(|| format!("{}schemas/", other.path)));
@@ -561,7 +566,13 @@ impl<'f, 'a> Filler<'f, 'a> {
         let schema = document.at("/components/schemas").and_then(|all| all.get(name)).unwrap_or(&Value::Null);
         let node: Node = Viewer::new(document, &site.schema_paths, SCHEMA_ROWS_MAX, 1).component(name, schema);
         let text = schema.get("description").and_then(Value::as_str).unwrap_or_default();
-        self.head("schema", &format!("{name} – {}", site.full_title()), &markdown::plain(text, 160), path, "apis/");
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let about = described(text, || {
+            let properties = names(properties.into_iter().flatten().map(|(name, _)| name.as_str()));
+            let of = self.filled("schema-of", &[("name", name), ("api", &site.full_title())]);
+            if properties.is_empty() { of } else { format!("{of}: {properties}") }
+        });
+        self.head("schema", &format!("{name} – {}", site.full_title()), &about, path, "apis/");
         self.context.insert_value("navigation", site.navigation_beside(None));
         self.api_link(site);
         self.choosers(site, &|other| other.schema_paths.get(name).cloned());
@@ -582,7 +593,9 @@ impl<'f, 'a> Filler<'f, 'a> {
 
     fn product(&mut self, index: usize) -> Destination {
         let (product, path) = &self.site.products[index];
-        self.head("product", &product.display_name, &markdown::plain(&product.description, 160), path, "products/");
+        let inside = self.site.listed.iter().map(|&api| &self.site.apis[api]).filter(|api| api.products.contains(&index));
+        let about = described(&product.description, || names(inside.map(|api| api.api.display_name.as_str())));
+        self.head("product", &product.display_name, &about, path, "products/");
         self.context.insert("title", &product.display_name);
         self.context.insert("description", &markdown::description(&product.description, 1));
         self.context.insert("terms", &markdown::description(&product.terms, 2));
@@ -650,7 +663,7 @@ impl<'f, 'a> Filler<'f, 'a> {
     }
 
     fn search(&mut self) -> Destination {
-        self.head("search", self.text("search"), "", "search/", "");
+        self.head("search", self.text("search"), self.text("everything-here"), "search/", "");
         let all = self.site.apis.iter().map(|api| api.operations.len() + api.schemas.len()).sum::<usize>();
         let apis: Vec<(Link, Vec<OperationEntry<'_>>, Vec<Link>)> = self
             .site
@@ -957,4 +970,27 @@ fn kind(kind: catalog::model::ApiKind) -> &'static str {
         ApiKind::OData => "OData",
         ApiKind::Grpc => "gRPC",
     }
+}
+
+/// How long a description in the head of a page is: about what search engines show.
+const ABOUT_CHARACTERS_MAX: usize = 160;
+
+/// What a page is about, for its head: its own text, else what stands in for one.
+pub(crate) fn described(text: &str, otherwise: impl FnOnce() -> String) -> String {
+    let own = markdown::plain(text, ABOUT_CHARACTERS_MAX);
+    if own.is_empty() { otherwise() } else { own }
+}
+
+/// The first names of a list, as many as a description holds: `Get a book, List books, …`.
+pub(crate) fn names<'n>(all: impl Iterator<Item = &'n str>) -> String {
+    let mut out = String::new();
+    for name in all {
+        if out.chars().count() + name.chars().count() + 4 > ABOUT_CHARACTERS_MAX {
+            out.push('…');
+            break;
+        }
+        out.push_str(name);
+        out.push_str(", ");
+    }
+    out.trim_end_matches(", ").to_owned()
 }

@@ -6,7 +6,7 @@ use crate::changes::{
 };
 use crate::markdown;
 use crate::outline::{Fact, Item, Part, Row, Target};
-use crate::pages::{Destination, Filler, Link, operation_entry};
+use crate::pages::{Destination, Filler, Link, described, names, operation_entry};
 use crate::schema::{Node, Viewer};
 use crate::security;
 use crate::site::{ApiSite, OutlineSite, TAG_PAGE_MAX};
@@ -164,7 +164,9 @@ impl<'a> Filler<'_, 'a> {
             0 => group.title.clone(),
             number => format!("{} ({})", group.title, number + 1),
         };
-        self.head("tag", &format!("{title} – {}", site.full_title()), &markdown::plain(&group.description, 160), path, "apis/");
+        let operations = group.operations.iter().map(|&operation| site.api.operations[operation].display_name.as_str());
+        let about = described(&group.description, || names(operations));
+        self.head("tag", &format!("{title} – {}", site.full_title()), &about, path, "apis/");
         self.context.insert_value("navigation", site.navigation_of_group(index));
         self.api_link(site);
         self.choosers(site, &|other| {
@@ -326,7 +328,9 @@ impl<'a> Filler<'_, 'a> {
     pub(crate) fn outline(&mut self, site: &ApiSite<'a>, outline: &OutlineSite) -> Destination {
         let path = outline.path.clone();
         let title = format!("{} – {}", outline.outline.format, site.full_title());
-        self.head("reference", &title, &markdown::plain(&outline.outline.description, 160), &path, "apis/");
+        let items = outline.outline.items().map(|item| item.title.as_str());
+        let about = described(&outline.outline.description, || names(items));
+        self.head("reference", &title, &about, &path, "apis/");
         self.context.insert_value("navigation", site.navigation_beside(None));
         self.api_link(site);
         self.choosers(site, &|other| other.outline.as_ref().map(|outline| outline.path.clone()));
@@ -364,7 +368,9 @@ impl<'a> Filler<'_, 'a> {
         let items: Vec<&Item> = outline.outline.items().collect();
         let item = items[index];
         let title = format!("{} – {}", item.title, site.full_title());
-        self.head("item", &title, &markdown::plain(&item.description, 160), &path, "apis/");
+        let rows = item.tables.iter().flat_map(|table| &table.rows).map(|row| row.name.as_str());
+        let about = described(&item.description, || format!("{}: {}", item.title, names(rows)));
+        self.head("item", &title, &about, &path, "apis/");
         self.context.insert_value("navigation", site.navigation_beside(None));
         self.api_link(site);
         self.choosers(site, &|other| {

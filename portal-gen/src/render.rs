@@ -294,7 +294,7 @@ impl<'a> World<'a> {
             }
         };
         let language = &self.site.language;
-        let html = if language.is_first() { html } else { with_shared_files(html, &filled.file, &mut made.files) };
+        let html = if language.is_first() { html } else { with_shared_files(html, language, &filled.file, &mut made.files) };
         let file = format!("{}{}", language.prefix, filled.file);
         made.links = links::of_page(&file, &html, &self.site.absolute_root(), names);
         if matches!(page, Page::Home | Page::Content(_)) {
@@ -348,10 +348,10 @@ struct Made {
     distant: Vec<Distant>,
 }
 
-/// A page of another language than the first leads to the files that the first has beside its page.
-fn with_shared_files(mut html: String, file: &str, files: &mut Vec<(String, Vec<u8>)>) -> String {
+/// A page of another language than the first leads to the files that the first has beside its page, where it names them from
+/// the root. Those that it, or its scripts, look for beside it are there in each language.
+fn with_shared_files(mut html: String, language: &Language, file: &str, files: &mut Vec<(String, Vec<u8>)>) -> String {
     let root = "../".repeat(file.matches('/').count());
-    // What the page names by its address from the root is shared; scripts look beside the page for the others.
     files.retain(|(path, _)| {
         let path = markdown::escaped(path);
         let named = format!("\"{root}{path}\"");
@@ -361,6 +361,7 @@ fn with_shared_files(mut html: String, file: &str, files: &mut Vec<(String, Vec<
         }
         !is_shared
     });
+    files.iter_mut().for_each(|(path, _)| path.insert_str(0, &language.prefix));
     html
 }
 

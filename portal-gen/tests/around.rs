@@ -233,6 +233,8 @@ fn every_page_is_there_in_every_language() {
     let operation = page(&site, "de/apis/pets/list-pets/index.html");
     assert!(operation.contains("href=\"../../../../apis/pets/list-pets/200-1.txt\""), "long examples exist once: {operation}");
     assert!(!site.files.contains_key("de/apis/pets/list-pets/200-1.txt"));
+    // What scripts look for beside the page is there in each language.
+    assert!(["", "de/"].iter().all(|language| site.files.contains_key(&format!("{language}apis/pets/list-pets/console.json"))));
     let map = page(&site, "sitemap.xml");
     assert!(
         map.contains("<loc>https://pets.example.com/dev/de/apis/pets/</loc><xhtml:link rel=\"alternate\" hreflang=\"en\""),

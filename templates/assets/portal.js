@@ -146,6 +146,7 @@
       scrollBy({ top: event.target.getBoundingClientRect().top - before, behavior: "instant" });
       try { localStorage.setItem("portal-tab", named(event.target)); } catch { /* as above */ }
     });
+    menu();
     languages();
     consoles();
     // Another language's page at the place that is read.
@@ -163,6 +164,25 @@
     addEventListener("hashchange", open);
     open();
   });
+
+  // On a phone the navigation is behind a link to it. With a script it opens over the page, and closes by a key or a tap beside it.
+  function menu() {
+    const [button, sidebar] = [document.querySelector(".menu-button"), document.getElementById("sidebar")];
+    if (!button || !sidebar?.showPopover) return;
+    const close = sidebar.querySelector(".menu-close");
+    sidebar.popover = "auto";
+    button.setAttribute("aria-expanded", "false");
+    sidebar.addEventListener("toggle", ({ newState }) => button.setAttribute("aria-expanded", String(newState === "open")));
+    button.addEventListener("click", (event) => {
+      event.preventDefault();
+      sidebar.showPopover();
+      close.focus();
+    });
+    close.addEventListener("click", (event) => {
+      event.preventDefault();
+      sidebar.hidePopover();
+    });
+  }
 
   // Requests are shown in the language that was chosen last, on all pages.
   function languages() {

@@ -99,6 +99,23 @@ describe("the portal", () => {
     });
   });
 
+  for (const javaScriptEnabled of [true, false]) {
+    test(`opens the navigation on a phone, ${javaScriptEnabled ? "over the page" : "without JavaScript"}`, async () => {
+      await visit({ viewport: PHONE, javaScriptEnabled }, async (page) => {
+        await page.goto(`${portico.portal}/apis/orders/place-order/`);
+        const navigation = page.locator("#sidebar");
+        assert.ok(!(await navigation.isVisible()));
+        await page.locator(".menu-button").click();
+        assert.ok(await navigation.isVisible());
+        await navigation.locator(".menu-close").click();
+        assert.ok(!(await navigation.isVisible()));
+        await page.locator(".menu-button").click();
+        await navigation.getByRole("link", { name: "Track an order" }).click();
+        assert.match(await page.locator("h1").innerText(), /Track an order/);
+      });
+    });
+  }
+
   test("says in its markup what each page is", async () => {
     await visit({ viewport: DESKTOP }, async (page) => {
       const titles = new Set();
@@ -229,7 +246,7 @@ async function visit(options, look) {
     page.on("pageerror", (error) => problems.push(`error: ${error.message}`));
     // The stream of news about changes ends with its page; everything else must arrive.
     page.on("requestfailed", (request) => {
-        if (!request.url().endsWith("/_preview/news")) problems.push(`failed: ${request.url()}`);
+      if (new URL(request.url()).pathname !== "/_preview/news") problems.push(`failed: ${request.url()}`);
     });
     page.on("request", (request) => {
       const { protocol, origin } = new URL(request.url());

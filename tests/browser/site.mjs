@@ -111,7 +111,7 @@ describe("search", () => {
         await page.goto(`${home}apis/orders/place-order/`);
         assert.deepEqual(asked, [], "nothing of search is loaded before it is opened");
         await page.keyboard.press("/");
-        const input = page.getByRole("combobox");
+        const input = page.locator("dialog").getByRole("combobox");
         await input.fill("order");
         await page.getByRole("option").first().waitFor();
         assert.ok(await page.getByRole("group", { name: "Operations" }).isVisible());
@@ -136,7 +136,7 @@ describe("search", () => {
     await visit({}, async (page) => {
       await page.goto(`${home}guides/first-call/`);
       await page.keyboard.press("Control+k");
-      const input = page.getByRole("combobox");
+      const input = page.locator("dialog").getByRole("combobox");
       await input.fill("catlogue bok");
       await page.getByRole("option").first().waitFor();
       await input.fill("isbn");
@@ -154,7 +154,7 @@ describe("search", () => {
       await page.goto(`${home}de/search/?q=bestellung`);
       await page.locator("[role=option]", { hasText: "Erster Aufruf" }).or(page.getByText("Für „bestellung“ wurde nichts gefunden.")).first().waitFor();
       assert.equal(await page.getByRole("dialog", { name: "Suche" }).count(), 1);
-      await page.getByRole("combobox").fill("order");
+      await page.locator("dialog").getByRole("combobox").fill("order");
       await page.getByRole("group", { name: "Operationen" }).waitFor();
       const path = await page.getByRole("option").first().getAttribute("href");
       assert.match(path, /\/de\/apis\//);
