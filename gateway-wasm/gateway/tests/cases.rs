@@ -4,7 +4,8 @@
 //! ```` ```keys ```` has a line `subscription: primary-key secondary-key` for each subscription,
 //! the second where there is one, ```` ```secrets ```` a line `named-value: value`. A service that does not check has no cases:
 //! ```` ```text findings ```` is what people see of it. In a case, ```` ```http given ```` is the request, ```` ```http reply ```` what the backend answers
-//! (`no answer` if it does not), in order; what is not written is 200 with the body `ok`. ```` ```http sent ```` is exactly
+//! (`no answer` if it does not), in order; ```` ```certificate given ```` is the certificate in PEM by which the client connected, for which no
+//! authority vouches; what is not written is 200 with the body `ok`. ```` ```http sent ```` is exactly
 //! what the client gets, and ```` ```http upstream ```` exactly what goes to the backend; where a case does not have the
 //! first, the client gets 200 `ok`, and where it does not have the second, nothing goes to a backend. ```` ```log ```` is what
 //! operators read, and ```` ```events ```` what is emitted. GUIDs stand as `<guid>`, and `x-forwarded-for` is left out where it is the
@@ -16,6 +17,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests read their cases from files")]
 
 use diagnostic::render;
+use dotnet::crypto::pem;
 use gateway::{DebugKey, Gateway, Keys, Plan, Secrets, Served};
 use policy::{
     Host, Response,
@@ -23,7 +25,7 @@ use policy::{
     script::{Clock, Reply, Scene, Script, Scripted, Sent, To},
 };
 use std::{fmt::Write, fs, ops::Range, path::PathBuf};
-use wire::{FailureKind, RequestHead, RequestHeadBuilder, Scheme};
+use wire::{FailureKind, RequestHead, RequestHeadBuilder, Revocation, Scheme, Shown, Trust};
 
 mod wait;
 
@@ -168,9 +170,10 @@ fn leaks(section: &str, gateway: &Gateway, secrets: &[String]) -> Vec<String> {
     let own = blocks(section);
     let host = world(&own);
     let given = own.iter().find(|(info, ..)| *info == "http given").map_or("GET /", |(_, text, _)| text);
-    let Some((api, _)) = gateway.find(&request(given)) else { return Vec::new() };
+    let Some((api, _)) = gateway.find(&request(given, &[])) else { return Vec::new() };
     let token = DEBUG_KEY.token(api, NOW_SECONDS + 3600);
-    let traced = request(&format!("{}\nApim-Debug-Authorization: {token}\n", given.trim_end()));
+    let traced = format!("{}\nApim-Debug-Authorization: {token}\n", given.trim_end());
+    let traced = request(&traced, &certificate(&own));
     let served = wait::for_ready(gateway::serve(gateway, traced, &host));
     assert!(matches!(served, Served::Respond(_)), "who is traced gets the response that the trace shows");
     let lines = host.log.borrow().iter().map(|(_, line)| line.clone()).collect::<Vec<_>>();
@@ -207,7 +210,7 @@ fn case(section: &str, gateway: &Gateway) -> String {
     let own = blocks(section);
     let host = world(&own);
     let given = own.iter().find(|(info, ..)| *info == "http given").map_or("GET /", |(_, text, _)| text);
-    let response = match wait::for_ready(gateway::serve(gateway, request(given), &host)) {
+    let response = match wait::for_ready(gateway::serve(gateway, request(given, &certificate(&own)), &host)) {
         Served::Respond(response) => response,
         Served::HandOver(exchange, limits) => match wait::for_ready(host.forward(&exchange, limits)) {
             Ok(response) => response,
@@ -241,7 +244,18 @@ fn case(section: &str, gateway: &Gateway) -> String {
     out
 }
 
-fn request(given: &str) -> RequestHead {
+/// What the host says of the client's certificate; nothing if it has none.
+fn certificate(own: &[Block<'_>]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if let Some((_, text, _)) = own.iter().find(|(info, ..)| *info == "certificate given") {
+        let chain = pem::blocks(text).into_iter().map(|block| block.contents).collect();
+        let trust = Trust::Untrusted("nobody knows its issuer".to_owned());
+        Shown { chain, trust, revocation: Revocation::Good }.write(&mut bytes);
+    }
+    bytes
+}
+
+fn request(given: &str, certificate: &[u8]) -> RequestHead {
     let (head, fields) = given.split_once('\n').unwrap_or((given, ""));
     let (method, target) = head.trim_end().split_once(' ').expect("METHOD target");
     let fields: Vec<_> = fields.lines().filter_map(|line| line.split_once(':')).collect();
@@ -253,7 +267,7 @@ fn request(given: &str) -> RequestHead {
         authority,
         client_address: CLIENT_ADDRESS,
         peer_address: "",
-        client_certificate: &[],
+        client_certificate: certificate,
         target,
     };
     let mut builder = head.write(&mut bytes);
