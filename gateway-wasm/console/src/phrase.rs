@@ -84,6 +84,15 @@ macro_rules! into_words {
 
 into_words!(&str String &String u64 usize f64 char);
 
+impl fmt::Display for Words {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => formatter.write_str(text),
+            Self::Phrase(phrase) => phrase.fmt(formatter),
+        }
+    }
+}
+
 impl From<Phrase> for Words {
     fn from(phrase: Phrase) -> Self {
         Self::Phrase(phrase)

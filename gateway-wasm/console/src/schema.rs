@@ -328,7 +328,7 @@ impl<'c> Checker<'c> {
                     let first = all[*at].iter().filter(|misfit| !misfit.is_warning).map(|misfit| misfit.pointer.len()).min();
                     (first.unwrap_or(0), std::cmp::Reverse(all[*at].len()), std::cmp::Reverse(*at))
                 });
-                let own = |misfit: &Misfit| misfit.pointer == *pointer && misfit.message.text == WRONG_TYPE;
+                let own = |misfit: &Misfit| misfit.pointer == *pointer && misfit.message.text == WRONG_TYPE.text;
                 match meant.map(|at| all.swap_remove(at)) {
                     Some(meant) if !meant.iter().any(own) => found.extend(meant),
                     _ => found.push(misfit(node, pointer, Phrase::new("this fits none of the choices"))),
@@ -413,7 +413,7 @@ fn dependencies(schema: &Map<String, Json>) -> impl Iterator<Item = (&String, &V
 }
 
 /// What is said first of a value of another type; what else its schema says is passed over then.
-const WRONG_TYPE: &str = "this must be {wanted}, not {found}";
+const WRONG_TYPE: Phrase = Phrase::new("this must be {wanted}, not {found}");
 
 fn wrong_type(schema: &Map<String, Json>, value: &Value) -> Option<Phrase> {
     let kinds: Vec<&str> = match schema.get("type")? {
@@ -437,7 +437,7 @@ fn wrong_type(schema: &Map<String, Json>, value: &Value) -> Option<Phrase> {
     }
     let either = |one: Phrase, other: Phrase| Phrase::new("{one} or {other}").with("one", one).with("other", other);
     let wanted = kinds.iter().map(|kind| words_of(kind)).reduce(either)?;
-    Some(Phrase::new("this must be {wanted}, not {found}").with("wanted", wanted).with("found", words_for(value)))
+    Some(WRONG_TYPE.with("wanted", wanted).with("found", words_for(value)))
 }
 
 fn words_of(kind: &str) -> Phrase {
