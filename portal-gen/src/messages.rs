@@ -437,7 +437,8 @@ mod tests {
                 }
             }
         }
-        keys.insert("language-name".to_owned());
+        // Those that this file itself names.
+        keys.extend(["language-name", "thousands-separator", "decimal-separator", "bytes-count"].map(str::to_owned));
         keys
     }
 

@@ -6,6 +6,7 @@
 //! itself, and only as long as the page has rows left.
 
 use crate::markdown;
+use crate::messages::Messages;
 use catalog::openapi::{Document, component_name};
 use serde::Serialize;
 use serde_json::Value;
@@ -54,8 +55,8 @@ impl Node {
     }
 
     /// The type in words, without links.
-    pub(crate) fn words(&self) -> String {
-        self.label.iter().map(|piece| piece.text.as_str()).collect()
+    pub(crate) fn words(&self, messages: &Messages) -> String {
+        self.label.iter().map(|piece| if piece.path.is_some() { &piece.text } else { messages.word(&piece.text) }).collect()
     }
 }
 
@@ -230,15 +231,16 @@ impl<'a> Viewer<'a> {
             self.closed(reference, target)
         };
         // A component that is no object says little by its name alone: `Status`, a string.
-        let simple = (!is_inside_itself && !node.has_inside() && !node.is_cut)
-            .then(|| node.words())
-            .filter(|words| words != "object" && words != "any" && !has_more);
+        let says_nothing =
+            node.label.is_empty() || matches!(&node.label[..], [only] if only.text == "object" || only.text == "any");
+        let is_simple = !is_inside_itself && !node.has_inside() && !node.is_cut && !says_nothing && !has_more;
         if has_more {
             node.opens_at = piece.path.clone();
         }
-        node.label = vec![piece];
-        if let Some(words) = simple {
-            node.label.push(Piece { text: format!(", {words}"), path: None });
+        let inner = std::mem::replace(&mut node.label, vec![piece]);
+        if is_simple {
+            node.label.push(words(", "));
+            node.label.extend(inner.into_iter().map(|inner| Piece { path: None, ..inner }));
         }
         // Beside a reference, OpenAPI 3.1 lets other words stand.
         if let Some(text) = schema.get("description").and_then(Value::as_str) {
