@@ -314,7 +314,8 @@ impl<'a> World<'a> {
             }
         };
         let language = &self.site.language;
-        let html = if language.is_first() { html } else { with_shared_files(html, &filled.file, &mut made.files) };
+        let html =
+            if language.is_first() { html } else { with_shared_files(html, &filled.file, &language.prefix, &mut made.files) };
         let file = format!("{}{}", language.prefix, filled.file);
         made.links = links::of_page(&file, &html, &self.site.absolute_root(), names);
         if matches!(page, Page::Home | Page::Content(_)) {
@@ -369,7 +370,8 @@ struct Made {
 }
 
 /// A page of another language than the first leads to the files that the first has beside its page.
-fn with_shared_files(mut html: String, file: &str, files: &mut Vec<(String, Vec<u8>)>) -> String {
+/// The others stand beside it, as they do in the first.
+fn with_shared_files(mut html: String, file: &str, prefix: &str, files: &mut Vec<(String, Vec<u8>)>) -> String {
     let root = "../".repeat(file.matches('/').count());
     // What the page names by its address from the root is shared; scripts look beside the page for the others.
     files.retain(|(path, _)| {
@@ -381,6 +383,7 @@ fn with_shared_files(mut html: String, file: &str, files: &mut Vec<(String, Vec<
         }
         !is_shared
     });
+    files.iter_mut().for_each(|(path, _)| path.insert_str(0, prefix));
     html
 }
 
