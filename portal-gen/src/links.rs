@@ -124,7 +124,8 @@ pub(crate) fn check(pages: &[PageLinks], files: &HashSet<String>, names: &Names,
     let mut findings = Diagnostics::new();
     // The same broken link stands on many pages when a template has it, and in every language: it is said once, with the first
     // page of the first language that has it.
-    let mut broken: BTreeMap<(String, String), Vec<(usize, &str, String)>> = BTreeMap::new();
+    type Found<'p> = (usize, &'p str, String);
+    let mut broken: BTreeMap<(String, String), Vec<Found<'_>>> = BTreeMap::new();
     let language = |path: &str| {
         let further = prefixes.iter().position(|prefix| !prefix.is_empty() && path.starts_with(prefix));
         further.map_or((0, 0), |at| (at, prefixes[at].len()))
