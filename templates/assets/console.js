@@ -492,7 +492,7 @@ class ConsoleView {
   }
 
   drawPreview() {
-    const language = el("select", { "aria-label": t("language-of-sample"), onchange: () => { this.chooseLanguage(language.value); this.showSample(); } });
+    const language = el("select", { "aria-label": t("console-language"), onchange: () => { this.chooseLanguage(language.value); this.showSample(); } });
     for (const [value, title] of JSON.parse(this.core.languages())) language.add(new Option(title, value));
     try { language.value = localStorage.getItem(LANGUAGE) ?? "http"; } catch { /* storage may be closed to us */ }
     if (language.selectedIndex < 0) language.selectedIndex = 0;
