@@ -184,7 +184,7 @@ fn operation(site: &Site<'_>, api: &ApiSite<'_>, index: usize) -> Operation {
         parameters.push(Parameter {
             name: text("name").to_owned(),
             place,
-            words: parameter.get("schema").map_or_else(String::new, |schema| viewer.top(schema).words()),
+            words: parameter.get("schema").map_or_else(String::new, |schema| viewer.top(schema).words(&site.messages)),
             required: parameter.get("required") == Some(&Value::Bool(true)),
             description: markdown::description(text("description"), 6),
         });

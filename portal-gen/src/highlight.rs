@@ -8,7 +8,9 @@
 //! `f` what is called; `v` variable; `i` and `d` line that is put in or deleted.
 
 use crate::markdown::escaped_text;
+use std::collections::HashSet;
 use std::fmt::Write;
+use std::sync::OnceLock;
 
 /// Texts longer than this have no colours: nobody reads them, and pages stay small.
 const BYTES_MAX: usize = 200_000;
@@ -87,7 +89,7 @@ pub(crate) const NAMES: &[&str] = &[
 /// How a language is read.
 enum Grammar {
     /// Words, texts, comments.
-    Code(&'static Words),
+    Code(&'static Language),
     /// Tags and attributes.
     Markup,
     /// Keys before colons, by line.
@@ -122,6 +124,44 @@ struct Words {
     is_shell: bool,
 }
 
+/// The words of a language, ready to be looked up: every word of every sample is.
+struct Language {
+    words: Words,
+    lists: OnceLock<Lists>,
+}
+
+struct Lists {
+    keywords: List,
+    values: List,
+}
+
+struct List {
+    known: HashSet<String>,
+    any_case: bool,
+}
+
+impl Language {
+    const fn new(words: Words) -> Self {
+        Self { words, lists: OnceLock::new() }
+    }
+
+    fn lists(&self) -> &Lists {
+        let list = |words: &str| List::new(words, self.words.any_case);
+        self.lists.get_or_init(|| Lists { keywords: list(self.words.keywords), values: list(self.words.values) })
+    }
+}
+
+impl List {
+    fn new(words: &str, any_case: bool) -> Self {
+        let folded = |word: &str| if any_case { word.to_ascii_lowercase() } else { word.to_owned() };
+        Self { known: words.split_whitespace().map(folded).collect(), any_case }
+    }
+
+    fn has(&self, word: &str) -> bool {
+        if self.any_case { self.known.contains(&word.to_ascii_lowercase()) } else { self.known.contains(word) }
+    }
+}
+
 const PLAIN: Words = Words {
     line_comments: &["//"],
     block_comments: &[("/*", "*/")],
@@ -134,16 +174,16 @@ const PLAIN: Words = Words {
     is_shell: false,
 };
 
-static JSON: Words = Words { texts: &["\""], has_keys: true, ..PLAIN };
-static SHELL: Words = Words {
+static JSON: Language = Language::new(Words { texts: &["\""], has_keys: true, ..PLAIN });
+static SHELL: Language = Language::new(Words {
     line_comments: &["#"],
     block_comments: &[],
     keywords: "if then else elif fi for in do done while until case esac function return export local set unset source",
     variables: "$",
     is_shell: true,
     ..PLAIN
-};
-static POWERSHELL: Words = Words {
+});
+static POWERSHELL: Language = Language::new(Words {
     line_comments: &["#"],
     block_comments: &[("<#", "#>")],
     keywords: "if else elseif foreach for while do switch function param return try catch finally throw begin process end in",
@@ -152,16 +192,16 @@ static POWERSHELL: Words = Words {
     any_case: true,
     is_shell: true,
     ..PLAIN
-};
-static JAVASCRIPT: Words = Words {
+});
+static JAVASCRIPT: Language = Language::new(Words {
     texts: &["`", "\"", "'"],
     keywords: "const let var function return if else for while do switch case default break continue new class extends import \
                export from as async await try catch finally throw typeof instanceof in of this super yield delete void static \
                get set interface type enum implements private public protected readonly declare namespace abstract keyof satisfies",
     values: "true false null undefined NaN Infinity",
     ..PLAIN
-};
-static PYTHON: Words = Words {
+});
+static PYTHON: Language = Language::new(Words {
     line_comments: &["#"],
     block_comments: &[],
     texts: &["\"\"\"", "'''", "\"", "'"],
@@ -169,30 +209,30 @@ static PYTHON: Words = Words {
                continue lambda yield global nonlocal assert del async await match case",
     values: "True False None self",
     ..PLAIN
-};
-static CSHARP: Words = Words {
+});
+static CSHARP: Language = Language::new(Words {
     texts: &["\"\"\"", "\"", "'"],
     keywords: "using namespace class struct record interface enum public private protected internal static readonly const new \
                return if else for foreach while do switch case default break continue in out ref var void async await try catch \
                finally throw get set init is as this base abstract virtual override sealed partial where yield lock string int \
                bool long double decimal byte object char float required",
     ..PLAIN
-};
-static JAVA: Words = Words {
+});
+static JAVA: Language = Language::new(Words {
     texts: &["\"\"\"", "\"", "'"],
     keywords: "package import class interface enum record public private protected static final abstract new return if else for \
                while do switch case default break continue void try catch finally throw throws this super extends implements \
                instanceof var int long double float boolean byte char short fun val when is object companion data suspend in",
     ..PLAIN
-};
-static GO: Words = Words {
+});
+static GO: Language = Language::new(Words {
     texts: &["`", "\"", "'"],
     keywords: "package import func return if else for range switch case default break continue go defer select chan map struct \
                interface type var const fallthrough goto string int int64 bool byte error float64 any",
     values: "true false nil iota",
     ..PLAIN
-};
-static PHP: Words = Words {
+});
+static PHP: Language = Language::new(Words {
     line_comments: &["//", "#"],
     keywords: "function return if else elseif for foreach while do switch case default break continue new class extends \
                implements interface trait public private protected static const use namespace as echo try catch finally throw \
@@ -201,8 +241,8 @@ static PHP: Words = Words {
     variables: "$",
     any_case: true,
     ..PLAIN
-};
-static RUBY: Words = Words {
+});
+static RUBY: Language = Language::new(Words {
     line_comments: &["#"],
     block_comments: &[],
     keywords: "def end class module if elsif else unless while until for in do return yield begin rescue ensure raise require \
@@ -210,30 +250,30 @@ static RUBY: Words = Words {
     values: "true false nil self",
     variables: "@:",
     ..PLAIN
-};
-static RUST: Words = Words {
+});
+static RUST: Language = Language::new(Words {
     texts: &["\""],
     keywords: "fn let mut const static struct enum trait impl mod pub use crate super as if else match for while loop in return \
                break continue async await move ref where type dyn unsafe extern",
     values: "true false self Self None Some Ok Err",
     ..PLAIN
-};
-static SWIFT: Words = Words {
+});
+static SWIFT: Language = Language::new(Words {
     texts: &["\"\"\"", "\""],
     keywords: "import func var let class struct enum protocol extension return if else guard for while in switch case default \
                break continue try catch throw throws async await init self super static private public internal fileprivate do \
                where as is inout some any",
     values: "true false nil",
     ..PLAIN
-};
-static C: Words = Words {
+});
+static C: Language = Language::new(Words {
     keywords: "int char void long short float double unsigned signed const static struct union enum typedef return if else for \
                while do switch case default break continue sizeof goto extern inline volatile auto class public private protected \
                namespace using template typename new delete virtual override include define ifdef ifndef endif bool",
     values: "true false NULL nullptr",
     ..PLAIN
-};
-static SQL: Words = Words {
+});
+static SQL: Language = Language::new(Words {
     line_comments: &["--"],
     texts: &["'", "\""],
     keywords: "select from where and or not in is like between join left right inner outer full on group by order having limit \
@@ -242,8 +282,8 @@ static SQL: Words = Words {
     values: "null true false",
     any_case: true,
     ..PLAIN
-};
-static GRAPHQL: Words = Words {
+});
+static GRAPHQL: Language = Language::new(Words {
     line_comments: &["#"],
     block_comments: &[],
     texts: &["\"\"\"", "\""],
@@ -251,25 +291,26 @@ static GRAPHQL: Words = Words {
                repeatable",
     variables: "$@",
     ..PLAIN
-};
-static PROTOBUF: Words = Words {
+});
+static PROTOBUF: Language = Language::new(Words {
     keywords: "syntax package import option message enum service rpc returns stream repeated optional required oneof map reserved \
                extend extensions to string int32 int64 uint32 uint64 sint32 sint64 bool bytes double float fixed32 fixed64",
     ..PLAIN
-};
-static CSS: Words = Words { line_comments: &[], keywords: "important", variables: "@#.", has_keys: true, ..PLAIN };
-static DOCKERFILE: Words = Words {
+});
+static CSS: Language =
+    Language::new(Words { line_comments: &[], keywords: "important", variables: "@#.", has_keys: true, ..PLAIN });
+static DOCKERFILE: Language = Language::new(Words {
     line_comments: &["#"],
     block_comments: &[],
     keywords: "FROM RUN CMD COPY ADD ENV ARG EXPOSE ENTRYPOINT WORKDIR USER VOLUME LABEL HEALTHCHECK SHELL STOPSIGNAL ONBUILD AS",
     variables: "$",
     ..PLAIN
-};
-static HCL: Words = Words {
+});
+static HCL: Language = Language::new(Words {
     line_comments: &["#", "//"],
     keywords: "resource data variable output provider module locals terraform for in if else endif param var targetScope",
     ..PLAIN
-};
+});
 
 fn grammar(language: &str) -> Option<Grammar> {
     Some(match language.to_ascii_lowercase().as_str() {
@@ -308,7 +349,7 @@ type Pieces<'t> = Vec<(&'static str, &'t str)>;
 fn pieces(grammar: Grammar, text: &str) -> Pieces<'_> {
     let mut pieces = Vec::new();
     match grammar {
-        Grammar::Code(words) => code(words, text, &mut pieces),
+        Grammar::Code(language) => code(language, text, &mut pieces),
         Grammar::Markup => markup(text, &mut pieces),
         Grammar::Yaml => by_line(text, &mut pieces, |line, pieces| setting(line, ':', pieces)),
         Grammar::Settings => by_line(text, &mut pieces, |line, pieces| setting(line, '=', pieces)),
@@ -345,12 +386,13 @@ fn is_word(character: char) -> bool {
     character.is_alphanumeric() || character == '_'
 }
 
-fn code<'t>(words: &Words, text: &'t str, pieces: &mut Pieces<'t>) {
+fn code<'t>(language: &Language, text: &'t str, pieces: &mut Pieces<'t>) {
+    let words = &language.words;
     let mut rest = text;
     let mut at_start = true;
     let mut plain_from = 0;
     while let Some(first) = rest.chars().next() {
-        let (class, length) = piece(words, rest, first, at_start);
+        let (class, length) = piece(language, rest, first, at_start);
         let taken = &rest[..length];
         at_start = if words.is_shell {
             // What runs stands first: on a line, behind a pipe, behind `&&`.
@@ -379,10 +421,10 @@ fn code<'t>(words: &Words, text: &'t str, pieces: &mut Pieces<'t>) {
 }
 
 /// The class and length of the piece that begins here; the length is never zero.
-fn piece(words: &Words, rest: &str, first: char, at_start: bool) -> (&'static str, usize) {
-    let line_end = rest.find('\n').unwrap_or(rest.len());
+fn piece(language: &Language, rest: &str, first: char, at_start: bool) -> (&'static str, usize) {
+    let words = &language.words;
     if words.line_comments.iter().any(|mark| rest.starts_with(mark)) && !(words.is_shell && !at_start && rest.starts_with("#!")) {
-        return ("c", line_end);
+        return ("c", rest.find('\n').unwrap_or(rest.len()));
     }
     for (open, close) in words.block_comments {
         if let Some(inside) = rest.strip_prefix(open) {
@@ -403,8 +445,7 @@ fn piece(words: &Words, rest: &str, first: char, at_start: bool) -> (&'static st
     if words.variables.contains(first) {
         let length = variable_length(rest);
         if length > 1 {
-            let value = words.values.split_whitespace().any(|value| value.eq_ignore_ascii_case(&rest[..length]));
-            return (if value { "n" } else { "v" }, length);
+            return (if language.lists().values.has(&rest[..length]) { "n" } else { "v" }, length);
         }
     }
     if first.is_ascii_digit() {
@@ -418,21 +459,20 @@ fn piece(words: &Words, rest: &str, first: char, at_start: bool) -> (&'static st
         return ("k", rest.find(|next: char| !(is_word(next) || next == '-')).unwrap_or(rest.len()));
     }
     if is_word(first) {
-        return word(words, rest, at_start);
+        return word(language, rest, at_start);
     }
     ("", first.len_utf8())
 }
 
-fn word(words: &Words, rest: &str, at_start: bool) -> (&'static str, usize) {
+fn word(language: &Language, rest: &str, at_start: bool) -> (&'static str, usize) {
+    let words = &language.words;
     let in_shell = |next: char| words.is_shell && "-./".contains(next);
     let length = rest.find(|next: char| !(is_word(next) || in_shell(next))).unwrap_or(rest.len());
     let (word, after) = rest.split_at(length);
-    let is_in = |list: &str| {
-        list.split_whitespace().any(|known| if words.any_case { known.eq_ignore_ascii_case(word) } else { known == word })
-    };
-    let class = if is_in(words.values) {
+    let lists = language.lists();
+    let class = if lists.values.has(word) {
         "n"
-    } else if is_in(words.keywords) {
+    } else if lists.keywords.has(word) {
         "w"
     } else if words.is_shell {
         if after.starts_with('=') && at_start {

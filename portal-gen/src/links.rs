@@ -117,13 +117,19 @@ fn inside(address: &str, file: &str, directory: &[&str], base: &str) -> Option<(
     Some((target, anchor))
 }
 
-/// Compares what pages link to with the files there are.
-pub(crate) fn check(pages: &[PageLinks], files: &HashSet<String>, names: &Names) -> Diagnostics {
+/// Compares what pages link to with the files there are. `prefixes` are the directories of the languages.
+pub(crate) fn check(pages: &[PageLinks], files: &HashSet<String>, names: &Names, prefixes: &[&str]) -> Diagnostics {
     let files: HashSet<Mark> = files.iter().map(|file| hash(file.as_bytes())).collect();
     let anchors: HashMap<Mark, &HashSet<Mark>> = pages.iter().map(|page| (hash(page.file.as_bytes()), &page.anchors)).collect();
     let mut findings = Diagnostics::new();
-    // The same broken link stands on many pages when a template has it: it is said once, with the first page.
-    let mut broken: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
+    // The same broken link stands on many pages when a template has it, and in every language: it is said once, with the first
+    // page of the first language that has it.
+    type Found<'p> = (usize, &'p str, String);
+    let mut broken: BTreeMap<(String, String), Vec<Found<'_>>> = BTreeMap::new();
+    let language = |path: &str| {
+        let further = prefixes.iter().position(|prefix| !prefix.is_empty() && path.starts_with(prefix));
+        further.map_or((0, 0), |at| (at, prefixes[at].len()))
+    };
     for page in pages {
         for &(target, anchor) in &page.links {
             let is_there = match anchors.get(&target) {
@@ -133,13 +139,17 @@ pub(crate) fn check(pages: &[PageLinks], files: &HashSet<String>, names: &Names)
             };
             if !is_there {
                 let anchor = if anchor == 0 { String::new() } else { format!("#{}", names.name(anchor)) };
-                broken.entry((names.name(target), anchor)).or_default().push(&page.file);
+                let target = names.name(target);
+                let without_language = &target[language(&target).1..];
+                let found = broken.entry((without_language.to_owned(), anchor)).or_default();
+                found.push((language(&page.file).0, &page.file, target));
             }
         }
     }
-    for ((target, anchor), mut from) in broken.into_iter().take(NAMED_MAX * 5) {
+    for ((_, anchor), mut from) in broken.into_iter().take(NAMED_MAX * 5) {
         from.sort_unstable();
-        let shown = target.strip_suffix("index.html").unwrap_or(&target);
+        let (_, page, target) = &from[0];
+        let shown = target.strip_suffix("index.html").unwrap_or(target);
         let others = if from.len() > 1 { format!(" (and on {} more pages)", from.len() - 1) } else { String::new() };
         let (message, help) = if anchor.is_empty() {
             (
@@ -152,7 +162,7 @@ pub(crate) fn check(pages: &[PageLinks], files: &HashSet<String>, names: &Names)
                 "link to the page without an anchor, or to one of its headings",
             )
         };
-        findings.push(Diagnostic::warning("site/broken-link", Place::file(from[0]), message).help(help));
+        findings.push(Diagnostic::warning("site/broken-link", Place::file(page), message).help(help));
     }
     findings
 }
@@ -179,8 +189,10 @@ mod tests {
         let seen: Vec<_> = pages.iter().map(|(file, html)| of_page(file, html, "/base/", &names)).collect();
         let files: HashSet<String> =
             pages.iter().map(|(file, _)| (*file).to_owned()).chain(["media/a b.svg".to_owned()]).collect();
-        let said: Vec<String> =
-            check(&seen, &files, &names).iter().map(|one| format!("{}: {}", one.place.source.name(), one.message)).collect();
+        let said: Vec<String> = check(&seen, &files, &names, &[""])
+            .iter()
+            .map(|one| format!("{}: {}", one.place.source.name(), one.message))
+            .collect();
         assert_eq!(
             said,
             [

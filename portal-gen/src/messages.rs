@@ -5,9 +5,12 @@
 //!
 //! In templates, `{{ "key" | t }}` is a text, `{{ "key" | t(count=3) }}` one with values, `{{ "key" | markup(name=x) }}` one with
 //! `` `code` `` in it, and `{{ value | word }}` a word that code has put in. In scripts, `t("key")` becomes the text when the site
-//! is built.
+//! is built. What code composes is a [`Phrase`], whose template is the key among the `words`; those of the console's core, which
+//! speaks in the browser, stand among the `sentences`.
 
 use crate::markdown;
+use console::Phrase;
+use console::phrase::Words;
 use diagnostic::{Diagnostic, Diagnostics, Place, Source, Span, nearest};
 use intl_pluralrules::{PluralCategory, PluralRuleType, PluralRules};
 use serde::Deserialize;
@@ -30,9 +33,12 @@ const RIGHT_TO_LEFT_LANGUAGES: [&str; 13] = ["ar", "arc", "ckb", "dv", "fa", "he
 /// A file of messages, as it is written.
 #[derive(Clone, Debug, Default, Deserialize)]
 struct File {
-    /// Words that code puts in: the English word, and what stands for it.
+    /// Words that code puts in: the English word, or the template of a phrase, and what stands for it.
     #[serde(default)]
-    words: BTreeMap<String, String>,
+    words: BTreeMap<String, Text>,
+    /// The same for phrases of the console's core.
+    #[serde(default)]
+    sentences: BTreeMap<String, Text>,
     #[serde(flatten)]
     texts: BTreeMap<String, Text>,
 }
@@ -133,19 +139,49 @@ impl Messages {
     /// A text with values in the place of `{name}`s; `count` chooses the plural form.
     pub(crate) fn filled(&self, key: &str, values: &[(&str, &str)]) -> String {
         let count = values.iter().find(|(name, _)| *name == "count").and_then(|(_, count)| count.parse::<u64>().ok());
-        let text = match self.0.file.texts.get(key) {
-            Some(Text::Plain(text)) => text,
-            Some(Text::Plural(forms)) => {
-                forms.get(self.category(count)).or_else(|| forms.get("other")).map_or(key, String::as_str)
-            }
-            None => key,
-        };
-        fill(text, values)
+        fill(self.0.file.texts.get(key).and_then(|text| self.form(text, count)).unwrap_or(key), values)
+    }
+
+    /// The form of a text for a number.
+    fn form<'m>(&'m self, text: &'m Text, count: Option<u64>) -> Option<&'m str> {
+        match text {
+            Text::Plain(text) => Some(text),
+            Text::Plural(forms) => forms.get(self.category(count)).or_else(|| forms.get("other")).map(String::as_str),
+        }
     }
 
     /// A word that code puts in, by its English; itself where the language has no other.
     pub(crate) fn word<'m>(&'m self, english: &'m str) -> &'m str {
-        self.0.file.words.get(english).map_or(english, String::as_str)
+        self.0.file.words.get(english).and_then(|text| self.form(text, None)).unwrap_or(english)
+    }
+
+    /// What code says, in the words of the language.
+    pub(crate) fn phrase(&self, phrase: &Phrase) -> String {
+        phrase.in_words(&|english, count| {
+            let count = count.and_then(|count| count.parse().ok());
+            self.0.file.words.get(english).and_then(|text| self.form(text, count)).unwrap_or(english)
+        })
+    }
+
+    /// What code says, or what is the same in every language.
+    pub(crate) fn words(&self, words: &Words) -> String {
+        match words {
+            Words::Text(text) => text.clone(),
+            Words::Phrase(phrase) => self.phrase(phrase),
+        }
+    }
+
+    /// A number with the language's mark between thousands.
+    pub(crate) fn number(&self, number: u64) -> String {
+        let digits = number.to_string();
+        let mut out = String::with_capacity(digits.len() + 2);
+        for (index, digit) in digits.chars().enumerate() {
+            if index > 0 && (digits.len() - index).is_multiple_of(3) {
+                out.push_str(self.text("thousands-separator"));
+            }
+            out.push(digit);
+        }
+        out
     }
 
     /// A finished page with its texts in the place of what stands for them. Plain texts only.
@@ -173,11 +209,36 @@ impl Messages {
         })
     }
 
+    /// How large something is: `1.5 kB`.
+    pub(crate) fn bytes(&self, bytes: u64) -> String {
+        let point = self.text("decimal-separator");
+        match bytes {
+            0..1_000 => self.filled("bytes-count", &[("count", &bytes.to_string())]),
+            _ => crate::bytes_in_words(bytes).replacen('.', point, 1),
+        }
+    }
+
+    /// Translations of what the console's core says, by its English.
+    pub(crate) fn sentences(&self) -> serde_json::Value {
+        let sentences = self.0.file.sentences.iter().map(|(english, text)| {
+            let text = match text {
+                Text::Plain(text) => text.as_str().into(),
+                Text::Plural(forms) => serde_json::json!(forms),
+            };
+            (english.clone(), text)
+        });
+        sentences.collect::<serde_json::Map<_, _>>().into()
+    }
+
     /// Lets templates use the texts.
     pub(crate) fn register(&self, tera: &mut Tera) {
         let messages = self.clone();
         tera.register_filter("t", move |key: Value, values: Kwargs, _: &State<'_>| messages.of_template(&key, &values));
         tera.register_filter("markup", Markup(self.clone()));
+        let messages = self.clone();
+        tera.register_filter("bytes", move |bytes: Value, _: Kwargs, _: &State<'_>| -> TeraResult<Value> {
+            Ok(Value::from(messages.bytes(bytes.as_u128().and_then(|bytes| bytes.try_into().ok()).unwrap_or_default())))
+        });
         let messages = self.clone();
         tera.register_filter("word", move |word: Value, values: Kwargs, _: &State<'_>| -> TeraResult<Value> {
             let Some(english) = word.as_str() else { return Ok(word) };
@@ -214,6 +275,7 @@ impl File {
     fn extend(&mut self, other: Option<&File>) {
         let Some(other) = other else { return };
         self.words.extend(other.words.clone());
+        self.sentences.extend(other.sentences.clone());
         self.texts.extend(other.texts.clone());
     }
 }
@@ -375,7 +437,8 @@ mod tests {
                 }
             }
         }
-        keys.insert("language-name".to_owned());
+        // Those that this file itself names.
+        keys.extend(["language-name", "thousands-separator", "decimal-separator", "bytes-count"].map(str::to_owned));
         keys
     }
 
@@ -414,6 +477,91 @@ mod tests {
                 }
                 let of = |text: &Text| all(text).iter().flat_map(|text| values(text)).collect::<BTreeSet<_>>();
                 assert_eq!(of(text), of(&english.texts[key]), "{language}: {key}");
+            }
+        }
+    }
+
+    /// The templates of phrases in the code below a folder: what stands in `Phrase::new("...")`.
+    fn templates(folder: &str) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+        while let Some(path) = open.pop() {
+            if path.is_dir() {
+                open.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            // Tests say what they like.
+            let code = text.split("#[cfg(test)]").next().unwrap();
+            for after in code.split("Phrase::new(").skip(1).filter_map(|after| after.trim_start().strip_prefix('"')) {
+                let mut end = 0;
+                while !after[end..].starts_with('"') {
+                    end += if after[end..].starts_with('\\') { 2 } else { after[end..].chars().next().unwrap().len_utf8() };
+                }
+                found.insert(serde_json::from_str(&format!("\"{}\"", &after[..end])).unwrap());
+            }
+        }
+        // Without words of its own, a template is the same in every language.
+        found.retain(|template: &String| {
+            let outside = template.split('`').step_by(2).map(|piece| {
+                piece
+                    .split('{')
+                    .enumerate()
+                    .map(|(at, part)| if at == 0 { part } else { part.split_once('}').map_or("", |(_, rest)| rest) })
+                    .collect::<String>()
+            });
+            outside.collect::<String>().contains(|one: char| one.is_ascii_alphabetic())
+        });
+        found
+    }
+
+    #[test]
+    fn whatever_code_says_is_said_in_every_language() {
+        let core = templates("../gateway-wasm/console/src");
+        let own = templates("src");
+        assert!(core.contains("write `\\\\` for a backslash") && own.contains("{number} calls"), "{core:?} {own:?}");
+        for (language, file) in PARSED.iter().filter(|(language, _)| *language != "en") {
+            let missing: Vec<_> = core.iter().filter(|template| !file.sentences.contains_key(*template)).collect();
+            assert!(missing.is_empty(), "{language}.yaml lacks these `sentences`: {missing:#?}");
+            let unused: Vec<_> = file.sentences.keys().filter(|key| !core.contains(*key) && key.contains(' ')).collect();
+            assert!(unused.is_empty(), "{language}.yaml has `sentences` that the console's core does not say: {unused:#?}");
+            let missing: Vec<_> = own
+                .iter()
+                .filter(|template| {
+                    *template != "{number} MB" && *template != "{number} kB" && !file.words.contains_key(*template)
+                })
+                .collect();
+            assert!(missing.is_empty(), "{language}.yaml lacks these `words`: {missing:#?}");
+        }
+    }
+
+    #[test]
+    fn every_word_is_one_that_code_puts_in() {
+        let mut code = String::new();
+        let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+        while let Some(path) = open.pop() {
+            match path.is_dir() {
+                true => open.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path())),
+                false => code.push_str(&std::fs::read_to_string(&path).unwrap_or_default()),
+            }
+        }
+        for (language, file) in PARSED.iter() {
+            // A kind of changes, as it is serialized.
+            let is_put_in = |word: &str| word == "added" || code.contains(&format!("\"{word}\""));
+            let unused: Vec<_> = file.words.keys().filter(|word| !is_put_in(word)).collect();
+            assert!(unused.is_empty(), "{language}.yaml has `words` that nothing puts in: {unused:#?}");
+            // A value that is lost would be lost for readers.
+            let values = |text: &str| -> BTreeSet<String> {
+                text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())).collect()
+            };
+            for (english, text) in file.words.iter().chain(&file.sentences) {
+                let forms = match text {
+                    Text::Plain(text) => vec![text],
+                    Text::Plural(forms) => forms.values().collect(),
+                };
+                for form in forms {
+                    assert_eq!(values(form), values(english), "{language}: {english}");
+                }
             }
         }
     }

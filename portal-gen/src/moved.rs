@@ -5,8 +5,8 @@
 use crate::site::Site;
 use serde_json::{Map, Value, json};
 
-/// The table: APIs by name with their address and their operations (a list where the last part of the address is the name, in
-/// lower case; else the name and the part), products by name.
+/// The table: APIs by name with their address, their operations (a list where the last part of the address is the name, in
+/// lower case; else the name and the part) and, where there is one, their page of changes; products by name.
 pub(crate) fn addresses(site: &Site<'_>) -> String {
     let mut apis = Map::new();
     for api in &site.apis {
@@ -21,7 +21,11 @@ pub(crate) fn addresses(site: &Site<'_>) -> String {
                 if part == operation.name { json!(part) } else { json!([operation.name, part]) }
             })
             .collect();
-        apis.insert(name, json!([api.path, operations]));
+        // The former portal has one list of changes for all revisions; it is with the current one here.
+        let current = site.apis.iter().find(|other| other.api.name == api.api.name && other.api.is_current);
+        let mut entry = vec![json!(api.path), operations.into()];
+        entry.extend(current.unwrap_or(api).changes.as_deref().map(Value::from));
+        apis.insert(name, entry.into());
     }
     let products: Map<String, Value> = site.products.iter().map(|(product, path)| (product.name.clone(), json!(path))).collect();
     json!({ "apis": apis, "products": products }).to_string()

@@ -118,8 +118,8 @@ pub(crate) struct SampleView {
     pub(crate) title: String,
     /// HTML.
     pub(crate) html: String,
-    /// The file that holds it whole, if it was cut, and its size in words.
-    pub(crate) whole: Option<(String, String)>,
+    /// The file that holds it whole, if it was cut, and its size in bytes.
+    pub(crate) whole: Option<(String, usize)>,
 }
 
 /// Examples of one response.
@@ -265,7 +265,7 @@ impl<'a> Builder<'a> {
         if let Some(example) = parameter_example(self.document, parameter)
             && !node.facts.iter().any(|fact| fact.name == "Example")
         {
-            node.facts.push(crate::schema::Fact { name: "Example", values: vec![shown(example)], more: 0 });
+            node.facts.push(crate::schema::Fact { name: "Example", values: vec![shown(example)], more: 0, word: "" });
         }
         ParameterView {
             anchor: self.anchors.take(&format!("{place} {name}")),
@@ -384,7 +384,7 @@ impl<'a> Builder<'a> {
         if self.requests_bytes > REQUESTS_BYTES_MAX {
             let path = format!("{}request.{extension}", self.path);
             view.html = String::new();
-            view.whole = Some((path.clone(), crate::bytes_in_words(text.len() as u64)));
+            view.whole = Some((path.clone(), text.len()));
             self.extras.push((path, text.into_bytes()));
         }
         view
@@ -400,7 +400,7 @@ impl<'a> Builder<'a> {
             let end = (0..=most).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
             shown = &text[..text[..end].rfind('\n').filter(|&at| at > 0).unwrap_or(end)];
             let path = format!("{}{}.{extension}", self.path, crate::slug::slug(name));
-            whole = Some((path.clone(), crate::bytes_in_words(text.len() as u64)));
+            whole = Some((path.clone(), text.len()));
             self.extras.push((path, text.as_bytes().to_vec()));
         }
         self.examples_bytes += shown.len();

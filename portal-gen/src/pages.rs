@@ -397,7 +397,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         self.context.insert("changes_path", &site.changes);
         self.context.insert("security_path", &site.has_security.then(|| format!("{}security/", site.path)));
         self.context.insert("downloads", &downloads(site, self.site.language.up()));
-        self.context.insert("limits", &crate::limits::of(api.policy.as_ref(), self.site.service));
+        self.context.insert("limits", &crate::limits::of(api.policy.as_ref(), self.site.service, &self.site.messages));
         self.context.insert("outline", &site.outline.as_ref().map(outline_links));
         self.context.insert("title", &title);
         self.context.insert("description", &markdown::description(self.api_text(site), 1));
@@ -415,11 +415,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         self.context.insert(
             "definition",
             &site.definition.as_ref().map(|(path, bytes)| {
-                (
-                    path.as_str(),
-                    crate::bytes_in_words(bytes.len() as u64),
-                    api.definition_file.rsplit('.').next().unwrap_or_default().to_uppercase(),
-                )
+                (path.as_str(), bytes.len(), api.definition_file.rsplit('.').next().unwrap_or_default().to_uppercase())
             }),
         );
         let format = match api.definition.format {
@@ -602,7 +598,7 @@ impl<'f, 'a> Filler<'f, 'a> {
         self.context.insert("is_open", &!product.subscription_required);
         self.context.insert("approval_required", &product.approval_required);
         self.context.insert("subscriptions_limit", &product.subscriptions_limit);
-        self.context.insert("limits", &crate::limits::of(product.policy.as_ref(), self.site.service));
+        self.context.insert("limits", &crate::limits::of(product.policy.as_ref(), self.site.service, &self.site.messages));
         let entries: Vec<ApiEntry> = self
             .site
             .listed

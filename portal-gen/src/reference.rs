@@ -5,6 +5,7 @@ use crate::changes::{
     compare::{Change, Kind, Subject},
 };
 use crate::markdown;
+use crate::messages::Messages;
 use crate::outline::{Fact, Item, Part, Row, Target};
 use crate::pages::{Destination, Filler, Link, described, names, operation_entry};
 use crate::schema::{Node, Viewer};
@@ -81,9 +82,9 @@ struct ItemView<'s> {
     reason: &'s str,
     facts: Vec<FactView>,
     tables: Vec<TableView<'s>>,
-    schemas: Vec<(&'s str, Node)>,
+    schemas: Vec<(&'static str, Node)>,
     /// Title, and HTML.
-    examples: Vec<(&'s str, String)>,
+    examples: Vec<(String, String)>,
 }
 
 #[derive(Debug, Serialize)]
@@ -226,12 +227,13 @@ impl<'a> Filler<'_, 'a> {
         let steps: Vec<StepView> = history.steps.iter().map(|step| self.step(step)).collect();
         self.context.insert("steps", &steps);
         let base = self.site.url().unwrap_or_default();
-        let feed = changes::feed(&history, &site.full_title(), &path, base);
+        let page = format!("{}{path}", self.site.language.prefix);
+        let feed = changes::feed(&history, &site.full_title(), &page, base, &self.site.messages);
         self.extras.push((format!("{path}feed.xml"), feed.into_bytes()));
         let all: Vec<serde_json::Value> = history
             .steps
             .iter()
-            .map(|step| serde_json::json!({ "title": step.title, "since": step.since, "notes": step.notes, "date": step.date, "changes": step.changes }))
+            .map(|step| serde_json::json!({ "title": step.title.to_string(), "since": step.since.as_ref().map_or_else(String::new, |since| since.to_string()), "notes": step.notes, "date": step.date, "changes": step.changes }))
             .collect();
         self.extras.push((format!("{path}changes.json"), serde_json::to_vec_pretty(&all).unwrap_or_default()));
         ("page/changes.html", path)
@@ -258,7 +260,7 @@ impl<'a> Filler<'_, 'a> {
                 .filter_map(|name| Some(Link::inside(name.clone(), self.address(step, &Subject::Operation(name.clone()))?)));
             let view = ChangeView {
                 kind: change.kind,
-                what: coded(&change.what),
+                what: coded(&self.site.messages.phrase(&change.what)),
                 breaking: change.breaking,
                 used_by: users.take(4).collect(),
                 used_by_more: change.used_by.len().saturating_sub(4),
@@ -269,15 +271,15 @@ impl<'a> Filler<'_, 'a> {
         }
         let counts = Counts::of(&step.changes);
         StepView {
-            title: step.title.clone(),
-            since: step.since.clone(),
+            title: self.site.messages.phrase(&step.title),
+            since: step.since.as_ref().map_or_else(String::new, |since| self.site.messages.phrase(since)),
             anchor: step.anchor.clone(),
             is_current: step.is_current,
             compared: step.between.is_some(),
             date: step.date.as_deref().map(|date| date.split('T').next().unwrap_or(date).to_owned()).unwrap_or_default(),
             notes: markdown::description(&step.notes, 2),
             counts,
-            summary: counts.words(),
+            summary: self.site.messages.phrase(&counts.words()),
             subjects,
             more: step.changes.len().saturating_sub(CHANGES_MAX),
         }
@@ -288,7 +290,7 @@ impl<'a> Filler<'_, 'a> {
             Subject::Operation(name) => name.split(' ').next().unwrap_or_default().to_owned(),
             _ => String::new(),
         };
-        let title = changes::subject(subject);
+        let title = self.site.messages.phrase(&changes::subject(subject));
         let title = title.strip_prefix(&format!("{method} ")).map(str::to_owned).unwrap_or(title);
         SubjectView { title, path: self.address(step, subject), method, changes: Vec::new() }
     }
@@ -327,16 +329,17 @@ impl<'a> Filler<'_, 'a> {
     /// What a definition that is not OpenAPI says: everything, or a list of what has pages.
     pub(crate) fn outline(&mut self, site: &ApiSite<'a>, outline: &OutlineSite) -> Destination {
         let path = outline.path.clone();
-        let title = format!("{} – {}", outline.outline.format, site.full_title());
+        let title = format!("{} – {}", self.site.messages.word(outline.outline.format), site.full_title());
         let items = outline.outline.items().map(|item| item.title.as_str());
         let about = described(&outline.outline.description, || names(items));
         self.head("reference", &title, &about, &path, "apis/");
         self.context.insert_value("navigation", site.navigation_beside(None));
         self.api_link(site);
         self.choosers(site, &|other| other.outline.as_ref().map(|outline| outline.path.clone()));
-        self.context.insert("title", &outline.outline.format);
+        self.context.insert("title", self.site.messages.word(outline.outline.format));
         self.context.insert("description", &markdown::description(&outline.outline.description, 1));
-        let facts: Vec<FactView> = outline.outline.facts.iter().map(|fact| fact_view(site, outline, fact)).collect();
+        let facts: Vec<FactView> =
+            outline.outline.facts.iter().map(|fact| fact_view(site, outline, fact, &self.site.messages)).collect();
         self.context.insert("facts", &facts);
         #[derive(Serialize)]
         struct SectionView<'s> {
@@ -352,7 +355,7 @@ impl<'a> Filler<'_, 'a> {
             for (item, path) in section.items.iter().zip(addresses.by_ref()) {
                 items.push(match outline.has_pages {
                     true => listed(item, path),
-                    false => item_view(site, outline, item, path, &mut viewer, 3),
+                    false => item_view(site, outline, item, path, &mut viewer, 3, &self.site.messages),
                 });
             }
             sections.push(SectionView { title: section.title, anchor: crate::slug::slug(section.title), items });
@@ -377,8 +380,8 @@ impl<'a> Filler<'_, 'a> {
             let outline = other.outline.as_ref()?;
             outline.by_key.get(&item.key).map(|&index| outline.items[index].clone())
         });
-        self.context.insert("reference", &Link::inside(outline.outline.format, &outline.path));
-        let view = item_view(site, outline, item, &path, &mut viewer(site), 1);
+        self.context.insert("reference", &Link::inside(self.site.messages.word(outline.outline.format), &outline.path));
+        let view = item_view(site, outline, item, &path, &mut viewer(site), 1, &self.site.messages);
         self.context.insert("item", &view);
         self.neighbours(Some(index), |at| items.get(at).map(|item| Link::inside(item.title.clone(), &outline.items[at])));
         ("page/item.html", path)
@@ -423,6 +426,7 @@ fn item_view<'s>(
     path: &'s str,
     viewer: &mut Viewer<'s>,
     above: usize,
+    messages: &Messages,
 ) -> ItemView<'s> {
     let anchor = path.split_once('#').map_or("", |(_, anchor)| anchor);
     let tables = item.tables.iter().enumerate().map(|(number, table)| {
@@ -436,7 +440,7 @@ fn item_view<'s>(
         let prefix = if prefix.is_empty() { "row".to_owned() } else { prefix };
         let rows = table.rows.iter().map(|row| {
             let name = anchors.take(&row.name);
-            row_view(site, outline, row, format!("{prefix}.{name}"))
+            row_view(site, outline, row, format!("{prefix}.{name}"), messages)
         });
         TableView { title: table.title, rows: rows.collect() }
     });
@@ -449,41 +453,41 @@ fn item_view<'s>(
         summary: String::new(),
         deprecated: item.deprecated.is_some(),
         reason: item.deprecated.as_deref().unwrap_or_default(),
-        facts: item.facts.iter().map(|fact| fact_view(site, outline, fact)).collect(),
+        facts: item.facts.iter().map(|fact| fact_view(site, outline, fact, messages)).collect(),
         tables: tables.collect(),
-        schemas: item.schemas.iter().map(|(title, schema)| (title.as_str(), viewer.top(schema))).collect(),
+        schemas: item.schemas.iter().map(|(title, schema)| (*title, viewer.top(schema))).collect(),
         examples: item
             .examples
             .iter()
             .take(4)
-            .map(|(title, text)| (title.as_str(), crate::highlight::html("json", text)))
+            .map(|(title, text)| (messages.words(title), crate::highlight::html("json", text)))
             .collect(),
     }
 }
 
-fn row_view<'s>(site: &ApiSite<'_>, outline: &OutlineSite, row: &'s Row, anchor: String) -> RowView<'s> {
+fn row_view<'s>(site: &ApiSite<'_>, outline: &OutlineSite, row: &'s Row, anchor: String, messages: &Messages) -> RowView<'s> {
     RowView {
         name: &row.name,
         anchor,
-        label: word_views(site, outline, &row.label),
+        label: word_views(site, outline, &row.label, messages),
         description: markdown::description(&row.description, 4),
         deprecated: row.deprecated.is_some(),
         reason: row.deprecated.as_deref().unwrap_or_default(),
         marks: &row.marks,
-        facts: row.facts.iter().map(|fact| fact_view(site, outline, fact)).collect(),
-        inside: row.inside.iter().map(|inner| row_view(site, outline, inner, String::new())).collect(),
+        facts: row.facts.iter().map(|fact| fact_view(site, outline, fact, messages)).collect(),
+        inside: row.inside.iter().map(|inner| row_view(site, outline, inner, String::new(), messages)).collect(),
     }
 }
 
-fn fact_view(site: &ApiSite<'_>, outline: &OutlineSite, fact: &Fact) -> FactView {
-    FactView { name: fact.name, words: word_views(site, outline, &fact.words) }
+fn fact_view(site: &ApiSite<'_>, outline: &OutlineSite, fact: &Fact, messages: &Messages) -> FactView {
+    FactView { name: fact.name, words: word_views(site, outline, &fact.words, messages) }
 }
 
-fn word_views(site: &ApiSite<'_>, outline: &OutlineSite, parts: &[Part]) -> Vec<WordView> {
+fn word_views(site: &ApiSite<'_>, outline: &OutlineSite, parts: &[Part], messages: &Messages) -> Vec<WordView> {
     let path = |target: &Target| match target {
         Target::None => None,
         Target::Item(key) => outline.by_key.get(key).map(|&index| outline.items[index].clone()),
         Target::Schema(name) => site.schema_paths.get(name).cloned(),
     };
-    parts.iter().map(|part| WordView { text: part.text.clone(), path: path(&part.target) }).collect()
+    parts.iter().map(|part| WordView { text: messages.words(&part.text), path: path(&part.target) }).collect()
 }

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use catalog::{Folder, Service};
 use diagnostic::{Diagnostic, Diagnostics};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 /// A whole site in memory, to be served.
@@ -163,17 +163,19 @@ pub(crate) fn each(
     let mut links = Vec::with_capacity(made.len());
     let mut of_world: Vec<Vec<(Option<search::Weighed>, Option<llms::Twin>)>> = worlds.iter().map(|_| Vec::new()).collect();
     let mut distant: Vec<Vec<Distant>> = worlds.iter().map(|_| Vec::new()).collect();
+    let mut found: Vec<Diagnostics> = worlds.iter().map(|_| Diagnostics::new()).collect();
     for (made, (world, _)) in made.into_iter().zip(&pages) {
-        // A mistake in a template shows on every page that uses it; once is enough.
-        findings.extend(made.findings);
         links.push(made.links);
         let at = worlds.iter().position(|known| std::ptr::eq(known, *world)).unwrap_or_default();
+        // A mistake in a template shows on every page that uses it; once is enough.
+        found[at].extend(made.findings);
         of_world[at].push((made.found, made.twin));
         distant[at].extend(made.distant);
     }
-    for (world, distant) in worlds.iter().zip(distant) {
-        findings.extend(world.broken_anchors(&pages::all(&world.site), distant));
+    for ((world, distant), found) in worlds.iter().zip(distant).zip(&mut found) {
+        found.extend(world.broken_anchors(&pages::all(&world.site), distant));
     }
+    findings.extend(said_once(found));
     for (world, made) in worlds.iter().zip(of_world) {
         let prefix = &world.site.language.prefix;
         let (found, twins): (Vec<_>, Vec<_>) = made.into_iter().unzip();
@@ -195,7 +197,8 @@ pub(crate) fn each(
     let files = files.into_inner().unwrap_or_else(PoisonError::into_inner);
     // A page that could not be made is missed by others, which says nothing new.
     if !findings.has_errors() {
-        findings.extend(links::check(&links, &files, &names));
+        let prefixes: Vec<&str> = worlds.iter().map(|world| world.site.language.prefix.as_str()).collect();
+        findings.extend(links::check(&links, &files, &names, &prefixes));
     }
     (order, findings.sorted())
 }
@@ -232,17 +235,32 @@ pub fn check(service: &Service, folder: &Folder) -> Diagnostics {
         Err(findings) => return findings,
     };
     let names = links::Names::default();
+    let mut of_languages = Vec::new();
     for world in &worlds {
         let pages = pages::all(&world.site);
         let mut distant = Vec::new();
+        let mut found = Diagnostics::new();
         for &page in pages.iter().filter(|page| matches!(page, Page::Home | Page::Content(_))) {
             let made = world.make(page, &names);
-            findings.extend(made.findings);
+            found.extend(made.findings);
             distant.extend(made.distant);
         }
-        findings.extend(world.broken_anchors(&pages, distant));
+        found.extend(world.broken_anchors(&pages, distant));
+        of_languages.push(found);
     }
+    findings.extend(said_once(of_languages));
     findings.sorted()
+}
+
+/// What was found in each language. What nobody translated is the same text in all of them, and what is wrong with it is said
+/// once: for the first language, whatever else its pages would suggest in another.
+fn said_once(of_languages: Vec<Diagnostics>) -> Vec<Diagnostic> {
+    let key = |found: &Diagnostic| (found.id, found.place.source.name().to_owned(), found.place.span);
+    let mut of_languages = of_languages.into_iter();
+    let mut all: Vec<Diagnostic> = of_languages.next().into_iter().flatten().collect();
+    let known: BTreeSet<_> = all.iter().map(key).collect();
+    all.extend(of_languages.flatten().filter(|found| !known.contains(&key(found))));
+    all
 }
 
 /// The site in each of its languages, ready to be rendered, with what is odd about it; or what stops it.
@@ -250,6 +268,7 @@ fn worlds<'a>(service: &'a Service, folder: &'a Folder, options: &Options) -> Re
     let mut findings = Diagnostics::new();
     let languages = Language::all(&service.portal, &mut findings);
     let mut worlds = Vec::new();
+    let mut of_languages = Vec::new();
     for language in &languages {
         let (theme, found) = Theme::new(&service.portal, language);
         // What is wrong with the look is so in every language.
@@ -258,9 +277,10 @@ fn worlds<'a>(service: &'a Service, folder: &'a Folder, options: &Options) -> Re
         }
         let Some(theme) = theme else { return Err(findings.sorted()) };
         let site = Site::new(service, folder, options, &languages, language);
-        findings.extend(site.findings.iter().cloned());
+        of_languages.push(site.findings.clone());
         worlds.push(World::new(theme, site));
     }
+    findings.extend(said_once(of_languages));
     Ok((worlds, findings))
 }
 

@@ -6,6 +6,7 @@
 //! itself, and only as long as the page has rows left.
 
 use crate::markdown;
+use crate::messages::Messages;
 use catalog::openapi::{Document, component_name};
 use serde::Serialize;
 use serde_json::Value;
@@ -54,8 +55,8 @@ impl Node {
     }
 
     /// The type in words, without links.
-    pub(crate) fn words(&self) -> String {
-        self.label.iter().map(|piece| piece.text.as_str()).collect()
+    pub(crate) fn words(&self, messages: &Messages) -> String {
+        self.label.iter().map(|piece| if piece.path.is_some() { &piece.text } else { messages.word(&piece.text) }).collect()
     }
 }
 
@@ -74,6 +75,26 @@ pub(crate) struct Fact {
     pub(crate) values: Vec<String>,
     /// How many more values there are.
     pub(crate) more: usize,
+    /// What we say in the place of values: `none`.
+    pub(crate) word: &'static str,
+}
+
+/// What is said about a value, as it is gathered.
+#[derive(Default)]
+struct Facts(Vec<Fact>);
+
+impl Facts {
+    fn add(&mut self, name: &'static str, values: Vec<String>) {
+        let more = values.len().saturating_sub(VALUES_MAX);
+        let values: Vec<String> = values.into_iter().take(VALUES_MAX).collect();
+        if !values.is_empty() {
+            self.0.push(Fact { name, values, more, word: "" });
+        }
+    }
+
+    fn say(&mut self, name: &'static str, word: &'static str) {
+        self.0.push(Fact { name, values: Vec::new(), more: 0, word });
+    }
 }
 
 /// A schema that another one asks of something.
@@ -191,7 +212,7 @@ impl<'a> Viewer<'a> {
             text: name.clone().unwrap_or_else(|| shown_reference(reference)),
         };
         let Some((_, target)) = self.document.resolve(schema) else {
-            return Node { label: vec![Piece { text: format!("{} (not found)", piece.text), path: None }], ..Node::default() };
+            return Node { label: vec![Piece { path: None, ..piece }, words(" (not found)")], ..Node::default() };
         };
         let is_inside_itself = self.following.iter().any(|open| open == reference);
         let is_first = depth == 0 || piece.path.is_none() && !self.opened.contains(reference);
@@ -210,15 +231,16 @@ impl<'a> Viewer<'a> {
             self.closed(reference, target)
         };
         // A component that is no object says little by its name alone: `Status`, a string.
-        let simple = (!is_inside_itself && !node.has_inside() && !node.is_cut)
-            .then(|| node.words())
-            .filter(|words| words != "object" && words != "any" && !has_more);
+        let says_nothing =
+            node.label.is_empty() || matches!(&node.label[..], [only] if only.text == "object" || only.text == "any");
+        let is_simple = !is_inside_itself && !node.has_inside() && !node.is_cut && !says_nothing && !has_more;
         if has_more {
             node.opens_at = piece.path.clone();
         }
-        node.label = vec![piece];
-        if let Some(words) = simple {
-            node.label.push(Piece { text: format!(", {words}"), path: None });
+        let inner = std::mem::replace(&mut node.label, vec![piece]);
+        if is_simple {
+            node.label.push(words(", "));
+            node.label.extend(inner.into_iter().map(|inner| Piece { path: None, ..inner }));
         }
         // Beside a reference, OpenAPI 3.1 lets other words stand.
         if let Some(text) = schema.get("description").and_then(Value::as_str) {
@@ -272,7 +294,7 @@ impl<'a> Viewer<'a> {
             }
             [] if node.label.is_empty() => node.label.push(words(if schema == &Value::Bool(false) { "nothing" } else { "any" })),
             [] => {}
-            types => node.label = vec![words(&typed(types, whole.text("format")))],
+            types => node.label = typed(types, whole.text("format")),
         }
         if nullable {
             node.label.push(words(" or null"));
@@ -565,9 +587,16 @@ fn types<'a>(whole: &Whole<'a>) -> (Vec<&'a str>, bool) {
     (types, nullable)
 }
 
-fn typed(types: &[&str], format: &str) -> String {
-    let joined = types.join(" or ");
-    if format.is_empty() { joined } else { format!("{joined} ({format})") }
+fn typed(types: &[&str], format: &str) -> Vec<Piece> {
+    let mut label = Vec::new();
+    for (index, kind) in types.iter().enumerate() {
+        label.extend((index > 0).then(|| words(" or ")));
+        label.push(words(kind));
+    }
+    if !format.is_empty() {
+        label.push(words(&format!(" ({format})")));
+    }
+    label
 }
 
 fn marks(whole: &Whole<'_>) -> Vec<&'static str> {
@@ -579,20 +608,13 @@ fn marks(whole: &Whole<'_>) -> Vec<&'static str> {
 }
 
 fn facts(whole: &Whole<'_>) -> Vec<Fact> {
-    let mut facts = Vec::new();
-    let mut add = |name: &'static str, values: Vec<String>| {
-        let more = values.len().saturating_sub(VALUES_MAX);
-        let values: Vec<String> = values.into_iter().take(VALUES_MAX).collect();
-        if !values.is_empty() {
-            facts.push(Fact { name, values, more });
-        }
-    };
+    let mut facts = Facts::default();
     let several = |keyword: &str| -> Vec<String> {
         whole.value(keyword).and_then(Value::as_array).into_iter().flatten().map(shown).collect()
     };
-    add("Allowed", several("enum"));
+    facts.add("Allowed", several("enum"));
     for (keyword, name) in [("const", "Always"), ("default", "Default")] {
-        add(name, whole.value(keyword).filter(|value| !value.is_null()).map(shown).into_iter().collect());
+        facts.add(name, whole.value(keyword).filter(|value| !value.is_null()).map(shown).into_iter().collect());
     }
     let number = |keyword: &str| whole.value(keyword).filter(|value| value.is_number()).map(Value::to_string);
     let exclusive = |keyword: &str| whole.is(keyword);
@@ -603,44 +625,44 @@ fn facts(whole: &Whole<'_>) -> Vec<Fact> {
         (None, Some(high)) => vec![format!("{below} {high}")],
         (None, None) => Vec::new(),
     };
-    add("Length", range(number("minLength"), number("maxLength"), "≥", "≤"));
-    add("Items", range(number("minItems"), number("maxItems"), "≥", "≤"));
-    add("Properties", range(number("minProperties"), number("maxProperties"), "≥", "≤"));
+    facts.add("Length", range(number("minLength"), number("maxLength"), "≥", "≤"));
+    facts.add("Items", range(number("minItems"), number("maxItems"), "≥", "≤"));
+    facts.add("Properties", range(number("minProperties"), number("maxProperties"), "≥", "≤"));
     let above = if exclusive("exclusiveMinimum") { ">" } else { "≥" };
     let below = if exclusive("exclusiveMaximum") { "<" } else { "≤" };
-    add("Range", range(number("minimum"), number("maximum"), above, below));
-    add("Range", range(number("exclusiveMinimum"), number("exclusiveMaximum"), ">", "<"));
-    add("Multiple of", number("multipleOf").into_iter().collect());
-    add("Pattern", whole.value("pattern").and_then(Value::as_str).map(str::to_owned).into_iter().collect());
+    facts.add("Range", range(number("minimum"), number("maximum"), above, below));
+    facts.add("Range", range(number("exclusiveMinimum"), number("exclusiveMaximum"), ">", "<"));
+    facts.add("Multiple of", number("multipleOf").into_iter().collect());
+    facts.add("Pattern", whole.value("pattern").and_then(Value::as_str).map(str::to_owned).into_iter().collect());
     if whole.is("uniqueItems") {
-        add("Items", vec!["unique".to_owned()]);
+        facts.say("Items", "unique");
     }
     if whole.value("contains").is_some() {
-        add("Items that match", range(number("minContains"), number("maxContains"), "≥", "≤"));
+        facts.add("Items that match", range(number("minContains"), number("maxContains"), "≥", "≤"));
     }
     let text = |keyword: &str| whole.value(keyword).and_then(Value::as_str).map(str::to_owned);
-    add("Encoding", text("contentEncoding").into_iter().collect());
-    add("Content", text("contentMediaType").into_iter().collect());
+    facts.add("Encoding", text("contentEncoding").into_iter().collect());
+    facts.add("Content", text("contentMediaType").into_iter().collect());
     for (name, needed) in whole.value("dependentRequired").and_then(Value::as_object).into_iter().flatten() {
         let needed: Vec<String> = needed.as_array().into_iter().flatten().map(shown).collect();
-        add("Needed together", vec![format!("{name} → {}", needed.join(", "))]);
+        facts.add("Needed together", vec![format!("{name} → {}", needed.join(", "))]);
     }
     let is_closed = |keyword: &str| whole.value(keyword) == Some(&Value::Bool(false));
     if is_closed("additionalProperties") || is_closed("unevaluatedProperties") {
-        add("Other properties", vec!["none".to_owned()]);
+        facts.say("Other properties", "none");
     }
     if is_closed("unevaluatedItems") || is_closed("items") {
-        add("Other items", vec!["none".to_owned()]);
+        facts.say("Other items", "none");
     }
     let plain = |value: &&Value| !value.is_object() && !value.is_array() && !value.is_null();
     match whole.value("examples").and_then(Value::as_array).filter(|_| whole.value("example").is_none()) {
-        Some(several) if several.len() > 1 => add("Examples", several.iter().filter(plain).take(8).map(shown).collect()),
+        Some(several) if several.len() > 1 => facts.add("Examples", several.iter().filter(plain).take(8).map(shown).collect()),
         several => {
             let example = whole.value("example").or_else(|| several?.first());
-            add("Example", example.filter(plain).map(shown).into_iter().collect());
+            facts.add("Example", example.filter(plain).map(shown).into_iter().collect());
         }
     }
-    facts
+    facts.0
 }
 
 /// A value as people write it: texts without quotes, unless they would look empty.

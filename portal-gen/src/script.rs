@@ -1,7 +1,8 @@
 //! Scripts of the portal: what the build puts into them.
 //!
-//! `t("key")` becomes the text of a message, or an object of its plural forms, as a literal; `asset("name.js")` the address of
-//! another asset beside the script, with the mark of its content. So a page needs no request to learn its language, and no
+//! `t("key")` becomes the text of a message, or an object of its plural forms, as a literal; `sentences("console")` an object of
+//! what the console's core says, by its English; `asset("name.js")` the address of another asset beside the script, with the mark
+//! of its content. So a page needs no request to learn its language, and no
 //! script needs an inline element that a content security policy would refuse.
 
 use crate::messages::Messages;
@@ -9,6 +10,8 @@ use crate::messages::Messages;
 /// A script with literals in the place of its marks. `address` knows where other assets are.
 pub(crate) fn filled(script: &str, messages: &Messages, address: &dyn Fn(&str) -> Option<String>) -> String {
     let with_texts = replaced(script, "t(\"", &|key| Some(messages.for_script(key)?.to_string()));
+    let with_texts =
+        replaced(&with_texts, "sentences(\"", &|whose| (whose == "console").then(|| messages.sentences().to_string()));
     replaced(&with_texts, "asset(\"", &|name| Some(serde_json::Value::from(address(name)?).to_string()))
 }
 

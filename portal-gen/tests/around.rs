@@ -38,10 +38,129 @@ fn wordless() -> String {
     value["webhooks"] = serde_json::json!({ "1": { "post": { "summary": "π", "deprecated": true, "requestBody": { "content": { "application/json": { "schema": { "type": "object" } } } }, "responses": { "200": { "description": "ρ" } } } } });
     value["components"]["securitySchemes"] = serde_json::json!({
         "1": { "type": "apiKey", "in": "header", "name": "1" }, "2": { "type": "http", "scheme": "basic" },
-        "3": { "type": "mutualTLS" }, "4": { "type": "http", "scheme": "bearer" }, "5": { "type": "apiKey", "in": "query", "name": "1" }
+        "3": { "type": "mutualTLS" }, "4": { "type": "http", "scheme": "bearer", "bearerFormat": "1" }, "5": { "type": "apiKey", "in": "query", "name": "1" },
+        "6": { "type": "apiKey", "in": "cookie", "name": "1" }, "7": { "type": "openIdConnect", "openIdConnectUrl": "https://1.example/" },
+        "8": { "type": "oauth2", "deprecated": true, "flows": {
+            "implicit": { "authorizationUrl": "https://1.example/", "scopes": { "1": "α" } },
+            "password": { "tokenUrl": "https://1.example/", "refreshUrl": "https://1.example/", "scopes": {} },
+            "clientCredentials": { "tokenUrl": "https://1.example/", "scopes": {} },
+            "authorizationCode": { "authorizationUrl": "https://1.example/", "tokenUrl": "https://1.example/", "scopes": {} },
+            "deviceAuthorization": { "deviceAuthorizationUrl": "https://1.example/", "tokenUrl": "https://1.example/", "scopes": {} } } }
     });
+    value["components"]["schemas"]["2"] = serde_json::json!({
+        "type": ["object", "null"], "propertyNames": { "pattern": "1" }, "patternProperties": { "1": { "type": "string" } }, "dependentSchemas": { "1": { "type": "object" } },
+        "dependentRequired": { "1": ["2"] }, "additionalProperties": false, "not": { "type": "object" }, "if": { "type": "object" }, "then": { "type": "object" },
+        "properties": { "1": { "type": "array", "uniqueItems": true, "contains": { "type": "string" }, "minContains": 2, "prefixItems": [{ "type": "string" }], "items": false },
+            "2": { "$ref": "#/components/schemas/3" }, "4": { "type": "string", "contentEncoding": "1", "contentMediaType": "1", "examples": ["1", "2"] }, "5": { "type": ["string", "integer"], "format": "1" } }
+    });
+    value["components"]["schemas"]["3"] = serde_json::json!({ "type": "array", "items": { "type": "string" } });
     value.to_string()
 }
+
+/// Two definitions without words of their own, with one change of every kind between them.
+fn changed() -> (String, String) {
+    let whole = |paths: &str, schemas: &str| {
+        let mut value: serde_json::Value = serde_json::from_str(&definition(paths, schemas)).unwrap();
+        value["info"]["title"] = "μ".into();
+        value["components"]["securitySchemes"] = serde_json::json!({ "1": { "type": "http", "scheme": "basic" } });
+        value["webhooks"] = serde_json::json!({ if schemas.contains("\"9\"") { "2" } else { "1" }: { "post": { "responses": { "200": { "description": "ρ" } } } } });
+        value.to_string()
+    };
+    let old = whole(
+        r##"{ "/1": { "get": { "operationId": "1", "summary": "α", "parameters": [
+              { "name": "1", "in": "query", "schema": { "type": "string", "minLength": 2, "maxLength": 9, "pattern": "1" } },
+              { "name": "2", "in": "header", "schema": { "type": "integer", "minimum": 1, "maximum": 9, "format": "int32" } },
+              { "name": "3", "in": "cookie", "required": true, "schema": { "type": "array", "minItems": 1, "maxItems": 9, "items": { "type": "string" } } },
+              { "name": "4", "in": "query", "schema": { "type": "string" } } ],
+              "responses": { "200": { "description": "β", "headers": { "1": { "schema": { "type": "string" } } }, "content": { "application/json": { "schema": { "$ref": "#/components/schemas/1" } } } }, "400": { "description": "γ" } },
+              "callbacks": { "1": { "1": { "post": { "responses": { "200": { "description": "δ" } } } } } } },
+            "put": { "operationId": "2", "summary": "ε", "requestBody": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/1" } }, "text/1": {} } }, "responses": { "200": { "description": "ζ" } } },
+            "patch": { "operationId": "8", "summary": "ε", "deprecated": true, "requestBody": { "content": {} }, "responses": {} },
+            "delete": { "operationId": "3", "summary": "η", "deprecated": true, "responses": {} } },
+          "/2": { "get": { "operationId": "4", "summary": "θ", "responses": {} } } }"##,
+        r##"{ "1": { "type": "object", "required": ["5"], "properties": { "1": { "type": "string", "enum": ["1", "2"], "default": "1" }, "2": { "type": ["string", "null"] }, "3": { "type": "string" }, "4": { "type": "string" }, "5": { "type": "string" },
+              "6": { "oneOf": [{ "title": "1" }, { "title": "2" }], "discriminator": { "propertyName": "1" } } } } }"##,
+    );
+    let new = whole(
+        r##"{ "/1": { "get": { "operationId": "1", "summary": "α", "security": [{ "1": ["2"] }, { "1": [] }], "deprecated": true, "parameters": [
+              { "name": "1", "in": "query", "required": true, "deprecated": true, "schema": { "type": "string", "minLength": 3, "maxLength": 8 } },
+              { "name": "2", "in": "header", "schema": { "type": "integer", "minimum": 2, "maximum": 8, "format": "int64" } },
+              { "name": "3", "in": "cookie", "schema": { "type": "array", "minItems": 2, "maxItems": 8, "items": { "type": "integer" } } },
+              { "name": "5", "in": "query", "required": true, "schema": { "type": "string" } }, { "name": "6", "in": "query", "schema": { "type": "string" } } ],
+              "responses": { "200": { "description": "β", "headers": { "2": { "schema": { "type": "string" } } }, "content": { "application/json": { "schema": { "$ref": "#/components/schemas/1" } } } }, "404": { "description": "γ" } },
+              "callbacks": { "2": { "1": { "post": { "responses": { "200": { "description": "δ" } } } } } } },
+            "put": { "operationId": "2", "summary": "ε", "requestBody": { "required": true, "content": { "application/json": { "schema": { "$ref": "#/components/schemas/1" } }, "text/2": {} } }, "responses": { "200": { "description": "ζ" } } },
+            "patch": { "operationId": "8", "summary": "ε", "responses": {} },
+            "post": { "operationId": "5", "summary": "ι", "responses": {} } },
+          "/3": { "get": { "operationId": "4", "summary": "θ", "requestBody": { "required": true, "content": {} }, "responses": {} } } }"##,
+        r##"{ "1": { "type": "object", "required": ["7", "4"], "additionalProperties": false, "properties": { "1": { "type": "string", "enum": ["2", "3"], "default": "2" }, "2": { "type": "string" }, "3": { "type": ["string", "null"], "deprecated": true }, "4": { "type": "integer" }, "5": { "type": "string" }, "7": { "type": "string" },
+              "6": { "oneOf": [{ "title": "1" }, { "title": "3" }], "discriminator": { "propertyName": "2" } } } }, "9": {} }"##,
+    );
+    (old, new)
+}
+
+/// Definitions that are not OpenAPI, whose own texts have no Latin letters: APIs by name, and files in them.
+const OTHERS: [(&str, &str); 14] = [
+    (
+        "apis/11;rev=1/specification.graphql",
+        "schema { query: _0 } type _0 { _1(_2: Int): _3 } type _3 { _4: String } enum _6 { _7 }",
+    ),
+    (
+        "apis/11/specification.graphql",
+        "schema { query: _0 mutation: _00 } type _0 { _1(_2: ID!, _8: Int! = 1): _3 @deprecated(reason: \"1\") } type _00 { _1: Int } interface _5 { _4: Int } type _3 implements _5 { _4: Int } union _9 = _3 input _10 { _1: Int! } scalar _11 @specifiedBy(url: \"1\") directive @_12(_13: Int) on OBJECT",
+    ),
+    (
+        "apis/11/apiInformation.yaml",
+        "properties: { path: \"11\", type: graphql, apiRevision: \"2\", isCurrent: true, displayName: α }",
+    ),
+    (
+        "apis/12/specification.yaml",
+        r#"{ "asyncapi": "3.0.0", "info": { "title": "α", "version": "1" },
+          "servers": { "1": { "host": "1", "protocol": "ws", "variables": { "1": { "enum": ["1"], "default": "1", "examples": ["1"] } }, "bindings": { "1": { "2": 3 } }, "security": [{ "$ref": "\u0023/components/securitySchemes/1" }] } },
+          "channels": { "1": { "servers": [{ "$ref": "\u0023/servers/1" }], "parameters": { "1": {} }, "messages": { "1": { "contentType": "1", "name": "1", "correlationId": { "location": "1" }, "headers": { "type": "object" }, "payload": { "type": "object" }, "examples": [{ "payload": 1 }] } } } },
+          "operations": { "1": { "action": "send", "channel": { "$ref": "\u0023/channels/1" }, "reply": { "channel": { "$ref": "\u0023/channels/1" }, "messages": [{ "$ref": "\u0023/channels/1/messages/1" }] } }, "2": { "action": "receive", "channel": { "$ref": "\u0023/channels/1" } } },
+          "components": { "securitySchemes": { "1": { "type": "userPassword" }, "2": { "type": "X509" }, "3": { "type": "plain" }, "4": { "type": "apiKey", "in": "user" }, "5": { "type": "apiKey", "in": "password" } } } }"#,
+    ),
+    ("apis/12/apiInformation.yaml", "properties: { path: \"12\", type: websocket, displayName: α }"),
+    (
+        "apis/13/specification.wsdl",
+        r#"<definitions name="α" targetNamespace="1" xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:t="1" xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/" xmlns:x="http://www.w3.org/2001/XMLSchema">
+<types><x:schema targetNamespace="1"><x:element name="α"><x:complexType><x:sequence><x:element name="β" type="t:δ" maxOccurs="unbounded" nillable="true"/><x:element name="γ" type="t:δ" minOccurs="0" maxOccurs="3" default="1"/><x:element name="ι" type="t:δ" fixed="1"/><x:any/></x:sequence><x:attribute name="ε" type="t:δ" use="required"/><x:anyAttribute/></x:complexType></x:element>
+<x:complexType name="ζ"><x:complexContent><x:extension base="t:η"><x:sequence/></x:extension></x:complexContent></x:complexType><x:complexType name="η"><x:choice><x:element name="θ" type="t:δ"/></x:choice></x:complexType>
+<x:simpleType name="δ"><x:restriction base="t:κ"><x:minLength value="1"/><x:maxLength value="2"/><x:pattern value="1"/><x:minInclusive value="1"/><x:maxInclusive value="1"/><x:minExclusive value="1"/><x:maxExclusive value="1"/><x:totalDigits value="1"/><x:fractionDigits value="1"/><x:enumeration value="1"/></x:restriction></x:simpleType><x:simpleType name="κ"><x:list itemType="t:δ"/></x:simpleType><x:simpleType name="λ"><x:union memberTypes="t:δ"/></x:simpleType></x:schema></types>
+<message name="μ"><part name="ν" element="t:α"/></message>
+<portType name="ξ"><operation name="ο"><input message="t:μ"/><output message="t:μ"/><fault name="π" message="t:μ"/></operation></portType>
+<binding name="ρ" type="t:ξ"><soap:binding style="1"/><operation name="ο"><soap:operation soapAction="1"/></operation></binding>
+<service name="σ"><port name="τ" binding="t:ρ"><soap:address location="1"/></port></service></definitions>"#,
+    ),
+    ("apis/13/apiInformation.yaml", "properties: { path: \"13\", type: soap, displayName: α }"),
+    (
+        "apis/14/specification.edmx",
+        r#"<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices><Schema Namespace="Ω" xmlns="http://docs.oasis-open.org/odata/ns/edm">
+<EntityType Name="α" HasStream="true" OpenType="true"><Key><PropertyRef Name="β"/></Key><Property Name="β" Type="Ω.γ" Nullable="false" MaxLength="1" Precision="1" Scale="1" DefaultValue="1"><Annotation Term="Org.OData.Core.V1.Computed" Bool="true"/><Annotation Term="Org.OData.Core.V1.Immutable" Bool="true"/></Property><NavigationProperty Name="δ" Type="Ω.α" ContainsTarget="true"/></EntityType>
+<ComplexType Name="ε" BaseType="Ω.ζ"/><ComplexType Name="ζ" Abstract="true"/><EnumType Name="γ" IsFlags="true"><Member Name="η" Value="1"/></EnumType><TypeDefinition Name="θ" UnderlyingType="Ω.γ"/>
+<Function Name="ι" IsBound="true"><Parameter Name="κ" Type="Ω.α"/><Parameter Name="λ" Type="Ω.γ"/><ReturnType Type="Ω.α"/></Function><Action Name="μ"/>
+<EntityContainer Name="ν"><EntitySet Name="ξ" EntityType="Ω.α"><NavigationPropertyBinding Path="δ" Target="ξ"/></EntitySet><Singleton Name="ο" Type="Ω.α"/><FunctionImport Name="π" Function="Ω.ι" EntitySet="ξ"/><ActionImport Name="ρ" Action="Ω.μ"/></EntityContainer></Schema></edmx:DataServices></edmx:Edmx>"#,
+    ),
+    ("apis/14/apiInformation.yaml", "properties: { path: \"14\", type: odata, displayName: α }"),
+    (
+        "apis/15/specification.proto",
+        "syntax = \"proto3\"; package _0; service _1 { rpc _2 (stream _3) returns (stream _3); } message _3 { repeated _3 _4 = 1; map<string, _3> _5 = 2; oneof _6 { _3 _7 = 3; } optional _3 _8 = 4; } enum _9 { _10 = 0; }",
+    ),
+    ("apis/15/apiInformation.yaml", "properties: { path: \"15\", type: grpc, displayName: α }"),
+    (
+        "products/1/policy.xml",
+        "<policies><inbound><base /><rate-limit calls=\"1\" renewal-period=\"60\" /><rate-limit-by-key calls=\"1500\" renewal-period=\"7200\" counter-key=\"@(context.Request.IpAddress)\" /><quota calls=\"5\" bandwidth=\"40960\" renewal-period=\"604800\" /></inbound><backend><base /></backend><outbound><base /></outbound><on-error><base /></on-error></policies>",
+    ),
+    (
+        "products/2/policy.xml",
+        "<policies><inbound><base /><rate-limit-by-key calls=\"2\" renewal-period=\"86400\" counter-key=\"@(context.User.Id)\" /><rate-limit-by-key calls=\"3\" renewal-period=\"90\" counter-key=\"@(context.Request.Url.Path)\" /><quota-by-key calls=\"4\" renewal-period=\"0\" counter-key=\"1\" /></inbound><backend><base /></backend><outbound><base /></outbound><on-error><base /></on-error></policies>",
+    ),
+    (
+        "portal/content/1/3.md",
+        "# α\n\n<!-- tabs -->\n\n## β\n\n1\n\n## γ\n\n2\n\n<!-- /tabs -->\n\n<!-- steps -->\n\n## δ\n\n1\n\n<!-- /steps -->\n\n> [!WARNING] ε\n> 1\n\n> [!CAUTION]\n> 1\n\n```mermaid\nflowchart LR\nA[α] -- β --> B[γ]\nA <--> B\n```\n\n```mermaid\nsequenceDiagram\nparticipant A as α\nparticipant B as β\nA->>B: γ\nNote over A: δ\n```\n\n![](operation:1/1)\n\n![](schema:1/1)\n\n1[^1]\n\n[^1]: 2\n",
+    ),
+];
 
 /// The texts of a message file that all stand in brackets.
 fn bracketed() -> String {
@@ -70,7 +189,7 @@ fn bracketed() -> String {
 /// The words of a page that people read: texts, and what is read aloud. Code is nobody's language.
 fn words_of(html: &str) -> Vec<String> {
     let mut words = Vec::new();
-    let body = &html[html.find("<body").unwrap()..];
+    let body = &html[html.find("<title").unwrap()..];
     let mut rest = body;
     let mut skipped = 0;
     while let Some((before, after)) = rest.split_once('<') {
@@ -101,7 +220,25 @@ fn words_of(html: &str) -> Vec<String> {
 fn every_word_of_the_portal_is_a_message() {
     let definition = wordless();
     let (first, second) = (definition.as_str(), bracketed());
-    let files = folder(&[
+    let (before, after) = changed();
+    let mut files = vec![
+        ("apis/3;rev=1/specification.json", before.as_str()),
+        ("apis/3/specification.json", &after),
+        ("apis/3/apiInformation.yaml", "properties: { path: \"3\", apiRevision: \"2\", isCurrent: true }"),
+        (
+            "version sets/1/versionSetInformation.yaml",
+            "properties: { displayName: α, versioningScheme: Header, versionHeaderName: \"1\" }",
+        ),
+        ("apis/4/specification.json", &before),
+        ("apis/4/apiInformation.yaml", "properties: { path: \"4\", apiVersion: \"1\", apiVersionSetId: /apiVersionSets/1 }"),
+        ("apis/5/specification.json", &after),
+        ("apis/5/apiInformation.yaml", "properties: { path: \"4\", apiVersion: \"2\", apiVersionSetId: /apiVersionSets/1 }"),
+        ("apis/6/specification.json", &before),
+        ("apis/6/apiInformation.yaml", "properties: { path: \"4\", apiVersion: \"\", apiVersionSetId: /apiVersionSets/1 }"),
+        (
+            "apis/3/releases/1/apiReleaseInformation.yaml",
+            "properties: { apiId: \"/apis/3;rev=2\", notes: α, createdDateTime: \"2026-02-03T10:00:00Z\" }",
+        ),
         ("apis/1/specification.json", first),
         ("apis/2/specification.json", first),
         ("apis/2/apiInformation.yaml", "properties: { subscriptionRequired: true, path: \"2\" }"),
@@ -118,8 +255,30 @@ fn every_word_of_the_portal_is_a_message() {
         ("portal/portal.yaml", "title: χ\nlanguages: [qq]\n"),
         ("portal/content/1/2.md", "# ψ\n\n## ω\n\n- [x] 1\n\n> [!NOTE]\n> 2\n\n## α\n"),
         ("portal/theme/messages/qq.yaml", &second),
-    ]);
-    let site = site(&files);
+    ];
+    files.extend(OTHERS);
+    let folder = folder(&files);
+    // Whether this build runs the policies is not asked: the pages say what they allow.
+    let loaded = catalog::load(&folder, None);
+    let service = loaded.service.unwrap_or_else(|| panic!("{}", diagnostic::render::all_text(&loaded.diagnostics)));
+    let (site, _) = portal_gen::render::site(&service, &folder, &Options::default()).unwrap();
+    for (page, what) in [
+        ("apis/3/changes/index.html", "class=\"change removed\""),
+        ("apis/5/changes/index.html", "class=\"change removed\""),
+        ("apis/11/changes/index.html", "class=\"change removed\""),
+        ("products/1/index.html", "class=\"limits\""),
+        ("apis/2/security/index.html", "https://1.example/"),
+        ("1/3/index.html", "class=\"diagram\""),
+        ("1/3/index.html", "class=\"tab-set\""),
+        ("1/3/index.html", "class=\"embedded\""),
+        ("apis/12/reference/index.html", "class=\"facts\""),
+        ("apis/13/reference/index.html", "class=\"facts\""),
+        ("apis/14/reference/index.html", "class=\"facts\""),
+        ("apis/15/reference/index.html", "class=\"facts\""),
+    ] {
+        let html = self::page(&site, page);
+        assert!(html.contains(what), "{page} has no {what}: {html}");
+    }
     // Names of protocols, types and programming languages, which every language shares.
     let shared = [
         "HTTP",
@@ -148,6 +307,31 @@ fn every_word_of_the_portal_is_a_message() {
         "TypeScript",
         "application/json",
         "default",
+        "PATCH",
+        "DELETE",
+        "GET /1",
+        "PUT /1",
+        "Not Found",
+        "Bad Request",
+        "AsyncAPI",
+        "EDMX",
+        "GraphQL",
+        "OData",
+        "OpenID Connect",
+        "PROTO",
+        "GRAPHQL",
+        "ID",
+        "Int",
+        "OBJECT",
+        "String",
+        "Protocol Buffers",
+        "SOAP",
+        "SOAP 1.1",
+        "WSDL",
+        "WebSocket",
+        "gRPC",
+        "proto3",
+        "ws",
     ];
     let mut found = BTreeSet::new();
     for (file, _) in site.files.iter().filter(|(file, _)| file.ends_with(".html")) {
@@ -167,11 +351,13 @@ fn every_word_of_the_portal_is_a_message() {
                 }
             }
             let is_type = bare.split(|one: char| !one.is_alphanumeric()).filter(|word| !word.is_empty()).all(|word| {
-                ["string", "integer", "object", "array", "boolean", "number", "null"].contains(&word)
+                ["string", "integer", "object", "array", "boolean", "number", "null", "int32", "int64"].contains(&word)
                     || word.chars().all(|one| !one.is_ascii_alphabetic())
             });
-            let bare = bare.trim().trim_matches(|one: char| !one.is_alphanumeric());
-            let is_size = bare.ends_with("bytes") || bare.ends_with("kB") || bare.contains("OpenAPI");
+            // The title of a page has those of what it is in behind it.
+            let bare = bare.trim().trim_end_matches(" – α – χ").trim_matches(|one: char| !one.is_alphanumeric());
+            let is_size =
+                bare.ends_with("bytes") || bare.ends_with("kB") || bare.contains("OpenAPI") || bare.contains("kB, AsyncAPI");
             if bare.contains(|one: char| one.is_ascii_alphabetic())
                 && !is_type
                 && !is_size
@@ -240,9 +426,14 @@ fn every_page_is_there_in_every_language() {
         map.contains("<loc>https://pets.example.com/dev/de/apis/pets/</loc><xhtml:link rel=\"alternate\" hreflang=\"en\""),
         "{map}"
     );
+    assert!(site.files.contains_key("de/apis/pets/list-pets/console.json"), "the console looks beside its page");
     let script = site.files.keys().filter(|file| file.ends_with(".js")).cloned().collect::<Vec<_>>();
     assert!(script.contains(&"assets/search.de.js".to_owned()) && script.contains(&"assets/search.js".to_owned()), "{script:?}");
     assert!(page(&site, "assets/portal.de.js").contains("import(\"./search.de.js?v="));
+    assert!(page(&site, "assets/portal.de.js").contains("import(\"./console.de.js?v="));
+    let console = page(&site, "assets/console.de.js");
+    assert!(console.contains("\"Senden\"") && console.contains("\"`{name}` is missing\":\"`{name}` fehlt\""), "{console}");
+    assert!(page(&site, "assets/console.js").contains("const SENTENCES = {};"), "English is what the core says");
     for (file, _) in site.files.iter().filter(|(file, _)| file.ends_with(".js")) {
         let script = page(&site, file);
         assert!(!script.contains(" t(\"") && !script.contains("asset(\""), "{file} has a text that is not there");
@@ -424,4 +615,205 @@ fn strict_builds_fail_on_warnings() {
     );
     assert!(files_of(&out) == before, "nothing was written");
     assert_eq!(portal_gen(&["build", text(&service), "--out", text(&out)]).status.code(), Some(0));
+}
+
+/// Names of browsers and of HTTP, an error that nobody is told, and the address that stands for all: no texts.
+const NAMES: [&str; 6] =
+    ["use strict", "Content-Type", "Apim-Debug-Authorization", "(prefers-color-scheme: dark)", "/ Control+K Meta+K", "the proxy"];
+
+#[test]
+fn what_is_wrong_is_said_once_for_all_languages() {
+    let said = |languages: &str| {
+        let settings = format!(
+            "title: x\nlanguages: [{languages}]\nredirects: [{{ from: /old/, to: /hepl/ }}, {{ from: /help/, to: /apis/ }}]\nsidebar: [nowhere]"
+        );
+        let folder = folder(&[
+            ("apis/1/specification.json", &definition("", "")),
+            ("portal/portal.yaml", &settings),
+            (
+                "portal/content/help.md",
+                "# a\n\n[x](/nowhere/) ![y](https://example.com/x.png) [z](#no) <blink>q</blink> [](other.md#no)\n",
+            ),
+            ("portal/content/other.md", "# b\n"),
+            ("portal/content/apis.md", "# c\n"),
+            (
+                "portal/theme/page/products.html",
+                "{% extends \"layout.html\" %}{% block main %}<a href=\"../gone/\">y</a>{% endblock main %}",
+            ),
+        ]);
+        let service = catalog::load(&folder, None).service.unwrap();
+        let (_, findings) = portal_gen::render::site(&service, &folder, &Options::default()).unwrap();
+        findings.iter().map(|one| (one.id, one.place.source.name().to_owned())).collect::<Vec<_>>()
+    };
+    let alone = said("en");
+    assert!(alone.len() > 6 && alone.iter().any(|(id, _)| *id == "site/broken-link"), "{alone:?}");
+    assert_eq!(said("en, de"), alone);
+}
+
+#[test]
+fn the_feed_of_changes_speaks_the_language_of_its_page() {
+    let (before, after) = changed();
+    let site = site(&folder(&[
+        ("apis/3;rev=1/specification.json", &before),
+        ("apis/3/specification.json", &after),
+        ("apis/3/apiInformation.yaml", "properties: { path: \"3\", apiRevision: \"2\", isCurrent: true }"),
+        ("portal/portal.yaml", "title: χ\nurl: https://x.example\nlanguages: [en, de]\n"),
+    ]));
+    let feed = page(&site, "de/apis/3/changes/feed.xml");
+    assert!(feed.contains("<link>https://x.example/de/apis/3/changes/#revision-2</link>"), "{feed}");
+    assert!(
+        feed.contains("Query-Parameter 4 entfernt – nicht kompatibel: was Aufrufer darin senden, wird nicht mehr verstanden"),
+        "{feed}"
+    );
+    assert!(feed.contains("<title>Änderungen von "), "{feed}");
+    let html = page(&site, "de/apis/3/changes/index.html");
+    assert!(html.contains("neue erforderliche Eigenschaft <code>7</code>") && html.contains("Seit Revision 1: "), "{html}");
+    // What programs read says the same in every language.
+    assert_eq!(page(&site, "de/apis/3/changes/changes.json"), page(&site, "apis/3/changes/changes.json"));
+    // The former portal's page of changes leads here.
+    let table: serde_json::Value = serde_json::from_str(page(&site, "moved.json")).unwrap();
+    assert_eq!(table["apis"]["3"][2], "apis/3/changes/");
+    assert!(page(&site, "assets/moved.js").contains("return go(changes ?? path)"));
+}
+
+/// The literals of a script that could be texts for people, each with the code before it. A template is its parts, `…` between
+/// them.
+fn literals(script: &str) -> Vec<(String, String)> {
+    let characters: Vec<char> = script.chars().collect();
+    let mut found = Vec::new();
+    read_code(&characters, 0, &mut found);
+    found
+}
+
+/// Reads code up to its end, or to the `}` that ends a value in a template; gives the place behind.
+fn read_code(script: &[char], start: usize, found: &mut Vec<(String, String)>) -> usize {
+    let mut at = start;
+    let mut open = 0;
+    let mut last = '(';
+    while at < script.len() {
+        let one = script[at];
+        let next = script.get(at + 1).copied().unwrap_or(' ');
+        match one {
+            '/' if next == '/' => at += script[at..].iter().position(|one| *one == '\n').unwrap_or(script.len() - at),
+            '/' if next == '*' => {
+                at += 2;
+                while script.get(at..at + 2).is_some_and(|two| two != ['*', '/']) {
+                    at += 1;
+                }
+                at += 2;
+            }
+            // A pattern stands where a value is expected.
+            '/' if "(,=:[!&|?{};".contains(last) => {
+                let mut in_class = false;
+                at += 1;
+                while at < script.len() && (in_class || script[at] != '/') {
+                    match script[at] {
+                        '\\' => at += 1,
+                        '[' => in_class = true,
+                        ']' => in_class = false,
+                        _ => {}
+                    }
+                    at += 1;
+                }
+                at += 1;
+                last = '/';
+            }
+            '"' | '\'' | '`' => {
+                let before: String = script[at.saturating_sub(40)..at].iter().collect();
+                let mut text = String::new();
+                at += 1;
+                while at < script.len() && script[at] != one {
+                    if one == '`' && script[at] == '$' && script.get(at + 1) == Some(&'{') {
+                        text.push('…');
+                        at = read_code(script, at + 2, found);
+                        continue;
+                    }
+                    at += usize::from(script[at] == '\\');
+                    text.push(script[at]);
+                    at += 1;
+                }
+                at += 1;
+                found.push((text, before));
+                last = one;
+            }
+            '{' => {
+                open += 1;
+                at += 1;
+                last = one;
+            }
+            '}' if open == 0 => return at + 1,
+            '}' => {
+                open -= 1;
+                at += 1;
+                last = one;
+            }
+            _ => {
+                if !one.is_whitespace() {
+                    last = one;
+                }
+                at += 1;
+            }
+        }
+    }
+    at
+}
+
+#[test]
+fn scripts_say_nothing_that_is_no_message() {
+    let read = literals("a = \"One word\"; // \"no\"\nb = /[/\"]/.test(`x ${c ? \"Two\" : `${d} s`} y`); /* ' */ e = 'f\\'s'");
+    let texts: Vec<&str> = read.iter().map(|(text, _)| text.as_str()).collect();
+    assert_eq!(texts, ["One word", "Two", "… s", "x … y", "f's"]);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../templates");
+    let messages = std::fs::read_to_string(root.join("messages/en.yaml")).unwrap();
+    let messages: BTreeMap<String, serde_json::Value> = serde_saphyr::from_str(&messages).unwrap();
+    let mut scripts = 0;
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(root.join("assets")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "js") {
+            continue;
+        }
+        scripts += 1;
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let script = std::fs::read_to_string(&path).unwrap();
+        for (text, before) in literals(&script) {
+            let before = before.trim_end();
+            if before.ends_with(" t(") || ["(t(", "{t(", "[t(", "!t("].iter().any(|call| before.ends_with(call)) {
+                assert!(messages.contains_key(&text), "{name}: there is no message `{text}`");
+                continue;
+            }
+            // Names of classes, selectors, addresses, markup that is shown as code, and what HTTP and browsers call things.
+            let is_code = [
+                "class:",
+                "className =",
+                "className:",
+                "querySelector(",
+                "querySelectorAll(",
+                "matches(",
+                "closest(", "closest?.(", "event.key ===",
+                "asset(",
+                "sentences(",
+            ]
+            .iter()
+            .any(|end| before.ends_with(end))
+                || text.starts_with('<')
+                || text.contains("=…") && text.contains(',')
+                || NAMES.contains(&text.as_str())
+                // A reason of HTTP's, beside its status.
+                || before.strip_suffix(':').is_some_and(|before| before.ends_with(|one: char| one.is_ascii_digit()));
+            // Milliseconds are the same in every language.
+            let text = text.replace(" ms", "");
+            let words = text.split(|one: char| !one.is_alphabetic());
+            let has_words = words.clone().any(|word| word.len() > 1 && word.chars().all(char::is_lowercase))
+                && text.contains(' ')
+                || words.clone().any(|word| {
+                    word.len() > 1 && word.starts_with(char::is_uppercase) && word.chars().skip(1).all(char::is_lowercase)
+                });
+            if has_words && !is_code {
+                found.push(format!("{name}: {text} (after `{before}`)"));
+            }
+        }
+    }
+    assert!(scripts >= 5);
+    assert!(found.is_empty(), "texts of scripts that are no messages: {found:#?}");
 }

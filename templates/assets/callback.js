@@ -7,11 +7,11 @@ if (answer.state && (answer.code || answer.error)) {
   const channel = new BroadcastChannel("portal-console");
   channel.onmessage = ({ data }) => {
     if (data.taken !== answer.state) return;
-    said.textContent = "Done. This window can be closed.";
+    said.textContent = t("callback-done");
     close();
   };
   channel.postMessage({ answer });
-  said.textContent = "Handed to the console.";
+  said.textContent = t("callback-handed");
 } else {
-  said.textContent = "Nothing came with this address. Start from the console of an operation.";
+  said.textContent = t("callback-nothing");
 }

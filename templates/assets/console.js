@@ -1,6 +1,6 @@
 // The console of an operation: what a reader fills in becomes a request, is shown in every language, and sent.
 //
-// Requests, samples, checks and hints are made by the module (`gateway-wasm/console`), the same code that made the page. Here is
+// Its texts are literals that the build puts in. Requests, samples, checks and hints are made by the module (`gateway-wasm/console`), the same code that made the page. Here is
 // what draws and sends. Secrets stay in this tab: `sessionStorage`, and the request itself.
 
 const SECRETS = "portal-console-secrets";
@@ -8,6 +8,8 @@ const HISTORY = "portal-console-history";
 const LANGUAGE = "portal-language";
 const HISTORY_MAX = 30;
 const SHOWN_CHARACTERS_MAX = 300_000;
+/** What the module says, in the language of the page, by its English. */
+const SENTENCES = sentences("console");
 
 let loading = null;
 let opened = null;
@@ -32,7 +34,7 @@ async function load(base, stamp) {
   const core = await import(`${base}-module.js?v=${stamp}`);
   const [description] = await Promise.all([
     fetch(`console.json?v=${stamp}`, { cache: "no-cache" }).then((answer) => {
-      if (!answer.ok) throw new Error(`the description of the operation is not there (${answer.status})`);
+      if (!answer.ok) throw new Error(fill(t("console-no-description"), { status: answer.status }));
       return answer.text();
     }),
     core.default({ module_or_path: new URL(`${base}_bg.wasm?v=${stamp}`) }),
@@ -99,16 +101,16 @@ class ConsoleView {
     this.form.append(...[this.drawServer(), this.drawAuthorization(), ...this.drawParameters(), this.drawHeaders(), this.drawBody(), this.drawTrace()].filter(Boolean));
     this.form.addEventListener("input", () => this.changed());
     this.form.addEventListener("change", () => this.changed());
-    this.hints = el("ul", { class: "console-hints", "aria-label": "Before sending" });
-    this.sendButton = el("button", { type: "button", class: "console-send", onclick: () => this.send() }, "Send");
-    this.cancelButton = el("button", { type: "button", class: "console-quiet", hidden: true, onclick: () => this.sending?.abort() }, "Cancel");
-    this.response = el("section", { class: "console-response", "aria-label": "Response", tabIndex: -1 });
+    this.hints = el("ul", { class: "console-hints", "aria-label": t("console-before-sending") });
+    this.sendButton = el("button", { type: "button", class: "console-send", onclick: () => this.send() }, t("send"));
+    this.cancelButton = el("button", { type: "button", class: "console-quiet", hidden: true, onclick: () => this.sending?.abort() }, t("cancel"));
+    this.response = el("section", { class: "console-response", "aria-label": t("response"), tabIndex: -1 });
     this.status = el("p", { class: "console-status", role: "status" });
-    this.history = el("section", { class: "console-history", "aria-label": "History of this session" });
+    this.history = el("section", { class: "console-history", "aria-label": t("console-history-of-session") });
     this.dialog = el("dialog", { class: "console", "aria-labelledby": title, onclose: () => { this.sending?.abort(); this.button?.focus(); } },
       el("div", { class: "console-head" },
         el("h2", { id: title }, el("span", { class: `method ${operation.method.toLowerCase()}` }, operation.method), " ", operation.title),
-        el("button", { type: "button", class: "console-quiet", onclick: () => this.dialog.close() }, "Close")),
+        el("button", { type: "button", class: "console-quiet", onclick: () => this.dialog.close() }, t("close"))),
       el("div", { class: "console-columns" },
         this.form,
         el("div", { class: "console-right" },
@@ -122,23 +124,23 @@ class ConsoleView {
     const { servers, apis = [] } = this.operation;
     const OTHER = "other";
     const id = newId();
-    this.otherServer = el("input", { type: "url", "aria-label": "Another address", placeholder: "https://api.example.com/path", hidden: true });
+    this.otherServer = el("input", { type: "url", "aria-label": t("console-another-address"), placeholder: "https://api.example.com/path", hidden: true });
     this.server = el("select", { id, onchange: () => { this.otherServer.hidden = this.server.value !== OTHER; } });
     for (const server of servers) this.server.add(new Option(server.title ? `${server.title} – ${server.url}` : server.url, server.url));
-    this.server.add(new Option("Another address…", OTHER));
-    const rows = [field("Server", this.server, this.otherServer)];
+    this.server.add(new Option(`${t("console-another-address")}…`, OTHER));
+    const rows = [field(t("console-server"), this.server, this.otherServer)];
     if (apis.length > 1) {
       const select = el("select", { id: newId(), onchange: () => { if (select.value) location.href = `${select.value}#console`; } });
       for (const api of apis) select.add(new Option(api.title, api.href, !api.href, !api.href));
       // Changing it leads to another page, and is no part of the request.
       select.addEventListener("input", (event) => event.stopPropagation());
-      rows.unshift(field("API", select));
+      rows.unshift(field(t("console-api"), select));
     }
     if (this.operation.proxy) {
       const box = el("input", { type: "checkbox", checked: true, onchange: () => { this.isProxied = box.checked; } });
-      rows.push(el("label", { class: "console-check" }, box, " Send through the portal, so that no CORS policy is needed"));
+      rows.push(el("label", { class: "console-check" }, box, ` ${t("console-by-proxy")}`));
     }
-    return group("Server", ...rows);
+    return group(t("console-server"), ...rows);
   }
 
   serverAddress() {
@@ -150,14 +152,14 @@ class ConsoleView {
     const rows = [];
     if (key) {
       this.key = secret(this.secrets.key?.[key.header] ?? "", (value) => this.remember("key", key.header, value));
-      this.keyPlace = el("select", { "aria-label": "Where the key goes" }, new Option(`header ${key.header}`, "header"), new Option(`query ${key.query}`, "query"));
-      rows.push(field(key.optional ? "Subscription key (not needed)" : "Subscription key", ...this.key.parts, this.keyPlace));
+      this.keyPlace = el("select", { "aria-label": t("console-key-place") }, new Option(fill(t("console-in-header"), { name: key.header }), "header"), new Option(fill(t("console-in-query"), { name: key.query }), "query"));
+      rows.push(field(key.optional ? t("console-key-optional") : t("console-key"), ...this.key.parts, this.keyPlace));
     }
     // One scheme of the definition at a time; bearer and basic always, because a gateway's policies may ask for them.
-    this.schemes = new Map([["none", { label: schemes.length || key ? "Nothing else" : "None" }]]);
+    this.schemes = new Map([["none", { label: schemes.length || key ? t("console-nothing-else") : t("console-no-scheme") }]]);
     for (const scheme of schemes) this.addScheme(scheme);
-    if (!schemes.some(({ kind }) => kind === "bearer")) this.addScheme({ name: "Bearer token", kind: "bearer" });
-    if (!schemes.some(({ kind }) => kind === "basic")) this.addScheme({ name: "Name and password", kind: "basic" });
+    if (!schemes.some(({ kind }) => kind === "bearer")) this.addScheme({ name: "", label: t("console-bearer"), kind: "bearer" });
+    if (!schemes.some(({ kind }) => kind === "basic")) this.addScheme({ name: "", label: t("console-basic"), kind: "basic" });
     const select = el("select", { id: newId() });
     for (const [value, { label }] of this.schemes) select.add(new Option(label, value));
     if (schemes.length) select.selectedIndex = 1;
@@ -166,27 +168,28 @@ class ConsoleView {
       for (const [value, { parts }] of this.schemes) for (const part of parts ?? []) part.hidden = value !== select.value;
     };
     select.addEventListener("change", show);
-    rows.push(field("Authorization", select));
+    rows.push(field(t("authorization"), select));
     for (const { parts } of this.schemes.values()) rows.push(...(parts ?? []));
     show();
-    return group("Authorization", ...rows);
+    return group(t("authorization"), ...rows);
   }
 
   addScheme(scheme) {
     const id = `${scheme.kind}:${scheme.name}`;
     const known = (part) => this.secrets[scheme.kind]?.[`${scheme.name}/${part}`] ?? "";
     const remember = (part) => (value) => this.remember(scheme.kind, `${scheme.name}/${part}`, value);
-    const entry = { label: scheme.name };
+    const entry = { label: scheme.label ?? scheme.name };
     if (scheme.kind === "bearer") {
       const token = secret(known("token"), remember("token"));
-      Object.assign(entry, { parts: [field("Token", ...token.parts)], credential: () => token.value() && { kind: "bearer", value: token.value() } });
+      Object.assign(entry, { parts: [field(t("console-token"), ...token.parts)], credential: () => token.value() && { kind: "bearer", value: token.value() } });
     } else if (scheme.kind === "basic") {
       const user = el("input", { value: known("user"), autocomplete: "off", spellcheck: false, oninput: () => remember("user")(user.value) });
       const password = secret(known("password"), remember("password"));
-      Object.assign(entry, { parts: [field("Name", user), field("Password", ...password.parts)], credential: () => (user.value || password.value()) && { kind: "basic", user: user.value, password: password.value() } });
+      Object.assign(entry, { parts: [field(t("name"), user), field(t("console-password"), ...password.parts)], credential: () => (user.value || password.value()) && { kind: "basic", user: user.value, password: password.value() } });
     } else if (scheme.kind === "apiKey") {
       const value = secret(known("key"), remember("key"));
-      Object.assign(entry, { label: `${scheme.name} (${scheme.in} ${scheme.parameter})`, parts: [field(scheme.parameter, ...value.parts)], credential: () => value.value() && { kind: "key", in: scheme.in, name: scheme.parameter, value: value.value() } });
+      const place = { header: t("console-in-header"), query: t("console-in-query"), cookie: t("console-in-cookie") }[scheme.in] ?? scheme.in;
+      Object.assign(entry, { label: `${scheme.name} (${fill(place, { name: scheme.parameter })})`, parts: [field(scheme.parameter, ...value.parts)], credential: () => value.value() && { kind: "key", in: scheme.in, name: scheme.parameter, value: value.value() } });
     } else {
       Object.assign(entry, this.drawOauth(scheme, known, remember));
     }
@@ -196,13 +199,13 @@ class ConsoleView {
   drawOauth(scheme, known, remember) {
     const flows = scheme.flows ?? {};
     const grants = scheme.kind === "openIdConnect" ? ["authorizationCode", "clientCredentials"] : ["authorizationCode", "clientCredentials"].filter((grant) => flows[grant]);
-    const names = { authorizationCode: "Authorization code with PKCE", clientCredentials: "Client credentials" };
+    const names = { authorizationCode: t("console-authorization-code"), clientCredentials: t("console-client-credentials") };
     const grant = el("select", {}, ...grants.map((name) => new Option(names[name], name)));
     const client = el("input", { value: known("client"), autocomplete: "off", spellcheck: false, oninput: () => remember("client")(client.value) });
     const clientSecret = secret(known("secret"), remember("secret"));
     const token = secret(this.freshToken(scheme)?.token ?? "", () => {});
     const said = el("p", { class: "console-said", role: "status" });
-    const scopes = el("div", { class: "console-scopes", role: "group", "aria-label": "Scopes" });
+    const scopes = el("div", { class: "console-scopes", role: "group", "aria-label": t("scopes") });
     const drawScopes = () => {
       const offered = Object.entries(flows[grant.value]?.scopes ?? {});
       const all = offered.length ? offered : scheme.scopes?.map((name) => [name, ""]) ?? [];
@@ -214,7 +217,7 @@ class ConsoleView {
     const get = el("button", {
       type: "button", class: "console-quiet", onclick: async () => {
         get.disabled = true;
-        said.textContent = "Waiting for the provider…";
+        said.textContent = t("console-provider-waits");
         try {
           const chosen = [...scopes.querySelectorAll("input:checked")].map((box) => box.value).join(" ");
           const flow = await this.flowOf(scheme, grant.value);
@@ -222,7 +225,7 @@ class ConsoleView {
           token.set(answer.access_token);
           const seconds = Number(answer.expires_in) || 0;
           this.remember("tokens", scheme.name, { token: answer.access_token, until: seconds ? Date.now() + seconds * 1000 : 0 });
-          said.textContent = seconds ? `There is a token, good for ${seconds} seconds.` : "There is a token.";
+          said.textContent = seconds ? counted(t("console-token-for"), { count: seconds }) : t("console-token-there");
         } catch (error) {
           said.textContent = error.message;
         } finally {
@@ -230,17 +233,17 @@ class ConsoleView {
           this.update();
         }
       },
-    }, "Get a token");
+    }, t("console-get-token"));
     const parts = [
-      grants.length && field("Flow", grant),
-      grants.length && field("Client id", client),
-      grants.length && field("Client secret (if the client has one)", ...clientSecret.parts),
+      grants.length && field(t("console-flow"), grant),
+      grants.length && field(t("console-client-id"), client),
+      grants.length && field(t("console-client-secret"), ...clientSecret.parts),
       grants.length && scopes,
-      grants.length && el("p", { class: "console-row" }, get, " ", el("small", {}, "Redirect address to register: ", el("code", {}, callbackAddress()))),
+      grants.length && el("p", { class: "console-row" }, get, " ", el("small", {}, `${t("console-redirect-address")} `, el("code", {}, callbackAddress()))),
       said,
-      field("Access token", ...token.parts),
+      field(t("console-access-token"), ...token.parts),
     ].filter(Boolean);
-    if (!grants.length) said.textContent = "The definition names no flow that a page can use; paste a token.";
+    if (!grants.length) said.textContent = t("console-no-flow");
     return { parts, credential: () => token.value() && { kind: "bearer", value: token.value() } };
   }
 
@@ -252,7 +255,7 @@ class ConsoleView {
 
   async flowOf(scheme, grant) {
     if (scheme.kind !== "openIdConnect") return scheme.flows[grant];
-    const found = await fetchJson(scheme.url, {}, "the provider's configuration");
+    const found = await fetchJson(scheme.url, {}, t("console-provider-configuration"));
     return { authorizationUrl: found.authorization_endpoint, tokenUrl: found.token_endpoint };
   }
 
@@ -262,12 +265,12 @@ class ConsoleView {
   }
 
   drawParameters() {
-    const titles = { path: "Path parameters", query: "Query parameters", cookie: "Cookies" };
+    const titles = { path: t("console-path-parameters"), query: t("console-query-parameters"), cookie: t("console-cookies") };
     return Object.entries(titles).map(([place, title]) => {
       const rows = el("div", { class: "console-rows" });
       for (const parameter of (this.operation.parameters ?? []).filter((parameter) => parameter.in === place)) rows.append(this.parameterRow(parameter));
       if (place === "query") {
-        const add = el("button", { type: "button", class: "console-quiet", onclick: () => { const row = this.addedRow(place); rows.append(row); row.querySelector("input").focus(); } }, "Add a parameter");
+        const add = el("button", { type: "button", class: "console-quiet", onclick: () => { const row = this.addedRow(place); rows.append(row); row.querySelector("input").focus(); } }, t("console-add-parameter"));
         this.addQuery = (name, value) => rows.append(this.addedRow(place, name, value));
         return group(title, rows, add);
       }
@@ -292,10 +295,10 @@ class ConsoleView {
     } else if (Array.isArray(schema.enum) || type === "boolean") {
       input = el("select", {});
       const choices = schema.enum ?? [true, false];
-      if (!parameter.required || !choices.length) input.add(new Option("(left out)", ""));
+      if (!parameter.required || !choices.length) input.add(new Option(t("console-left-out"), ""));
       for (const choice of choices.filter((choice) => choice !== null)) input.add(new Option(String(choice), String(choice)));
     } else if (type === "array" || type === "object" || parameter.mediaType) {
-      const how = parameter.mediaType ? parameter.mediaType : type === "array" ? "one in each line" : "name=value in each line, or JSON";
+      const how = parameter.mediaType ? parameter.mediaType : type === "array" ? t("console-one-in-line") : t("console-pair-in-line");
       input = el("textarea", { rows: 2, placeholder: how, spellcheck: false });
     } else {
       input = el("input", { type: "text", placeholder: parameter.example ?? "", spellcheck: false, inputMode: type === "integer" ? "numeric" : undefined });
@@ -313,14 +316,16 @@ class ConsoleView {
 
   /** A row for a parameter or header that the reader adds. */
   addedRow(place, name = "", value = "") {
-    const kind = place === "header" ? "header" : "parameter";
-    const nameInput = el("input", { value: name, placeholder: "name", spellcheck: false, "aria-label": `Name of the ${kind}` });
-    const valueInput = el("input", { value, placeholder: "value", spellcheck: false, "aria-label": `Value of the ${kind}` });
+    const words = place === "header"
+      ? { name: t("console-header-name"), value: t("console-header-value"), remove: t("console-header-remove") }
+      : { name: t("console-parameter-name"), value: t("console-parameter-value"), remove: t("console-parameter-remove") };
+    const nameInput = el("input", { value: name, placeholder: t("console-name"), spellcheck: false, "aria-label": words.name });
+    const valueInput = el("input", { value, placeholder: t("console-value"), spellcheck: false, "aria-label": words.value });
     const entry = { place, name: () => nameInput.value.trim(), read: () => valueInput.value, write: (text) => { valueInput.value = text; }, input: valueInput, added: true };
     const list = place === "header" ? this.headers : this.parameters;
     list.push(entry);
     const row = el("div", { class: "console-added" }, nameInput, valueInput,
-      el("button", { type: "button", class: "console-quiet", "aria-label": `Remove the ${kind}`, onclick: () => { list.splice(list.indexOf(entry), 1); row.remove(); this.update(); } }, "Remove"));
+      el("button", { type: "button", class: "console-quiet", "aria-label": words.remove, onclick: () => { list.splice(list.indexOf(entry), 1); row.remove(); this.update(); } }, t("console-remove")));
     entry.row = row;
     return row;
   }
@@ -329,8 +334,8 @@ class ConsoleView {
     const rows = el("div", { class: "console-rows" });
     for (const parameter of (this.operation.parameters ?? []).filter((parameter) => parameter.in === "header")) rows.append(this.parameterRow(parameter));
     this.addHeader = (name, value) => rows.append(this.addedRow("header", name, value));
-    const add = el("button", { type: "button", class: "console-quiet", onclick: () => { const row = this.addedRow("header"); rows.append(row); row.querySelector("input").focus(); } }, "Add a header");
-    return group("Headers", rows, add);
+    const add = el("button", { type: "button", class: "console-quiet", onclick: () => { const row = this.addedRow("header"); rows.append(row); row.querySelector("input").focus(); } }, t("console-add-header"));
+    return group(t("console-headers"), rows, add);
   }
 
   drawBody() {
@@ -340,14 +345,14 @@ class ConsoleView {
     if (!isBodiless || contents.length) for (const usual of ["application/json", "text/plain"]) if (!contents.length && !types.includes(usual)) types.push(usual);
     if (isBodiless && !contents.length) types.push("application/json");
     const select = el("select", { id: newId() });
-    select.add(new Option("No body", ""));
+    select.add(new Option(t("console-without-body"), ""));
     for (const type of types) select.add(new Option(type, type));
     select.value = contents[0]?.mediaType ?? "";
     this.mediaType = select;
     this.bodyHome = el("div", { class: "console-body" });
     this.bodyParts = new Map();
     select.addEventListener("change", () => this.showBody());
-    const section = group("Body", field(label("Content type", this.operation.body?.required), select), this.bodyHome);
+    const section = group(t("body"), field(label(t("console-content-type"), this.operation.body?.required), select), this.bodyHome);
     this.showBody();
     return section;
   }
@@ -369,22 +374,22 @@ class ConsoleView {
 
   textBody(content) {
     const samples = content.samples ?? [];
-    const editor = el("textarea", { rows: 12, class: "console-editor", spellcheck: false, "aria-label": "Body", value: samples[0]?.text === "(binary)" ? "" : samples[0]?.text ?? "" });
-    const findings = el("ul", { class: "console-findings", id: newId(), "aria-label": "What does not fit the schema" });
+    const editor = el("textarea", { rows: 12, class: "console-editor", spellcheck: false, "aria-label": t("body"), value: samples[0]?.text === "(binary)" ? "" : samples[0]?.text ?? "" });
+    const findings = el("ul", { class: "console-findings", id: newId(), "aria-label": t("console-misfits") });
     editor.setAttribute("aria-describedby", findings.id);
     const file = el("input", { type: "file", id: newId() });
     const tools = [];
     if (samples.length) {
-      const select = el("select", { "aria-label": "Sample" }, ...samples.map(({ title }, at) => new Option(title, at)));
+      const select = el("select", { "aria-label": t("console-sample") }, ...samples.map(({ title }, at) => new Option(title, at)));
       const fill = () => { editor.value = samples[select.value].text; this.update(); };
       select.addEventListener("change", fill);
-      tools.push(select, el("button", { type: "button", class: "console-quiet", onclick: fill }, "Revert"));
+      tools.push(select, el("button", { type: "button", class: "console-quiet", onclick: fill }, t("console-revert")));
     }
     if (/json|xml/.test(content.mediaType)) {
-      tools.push(el("button", { type: "button", class: "console-quiet", onclick: () => { editor.value = this.core.formatted(content.mediaType, editor.value) ?? editor.value; this.update(); } }, "Format"));
+      tools.push(el("button", { type: "button", class: "console-quiet", onclick: () => { editor.value = this.core.formatted(content.mediaType, editor.value) ?? editor.value; this.update(); } }, t("console-format")));
     }
     return {
-      parts: [el("div", { class: "console-tools" }, ...tools), editor, el("div", { role: "status" }, findings), field("or a file", file)],
+      parts: [el("div", { class: "console-tools" }, ...tools), editor, el("div", { role: "status" }, findings), field(t("console-or-file"), file)],
       filled: () => (file.files[0] ? { file: file.files[0].name } : { text: editor.value }),
       payload: () => file.files[0] ?? editor.value,
       restore: (body) => { editor.value = body.text ?? ""; },
@@ -394,7 +399,7 @@ class ConsoleView {
         findings.replaceChildren(...found.slice(0, 12).map((finding) => el("li", { class: finding.isWarning ? "warning" : "error" },
           el("button", {
             type: "button", class: "console-link", onclick: () => { editor.focus(); editor.setSelectionRange(finding.start, finding.end); },
-          }, `Line ${finding.line}, column ${finding.column}`), finding.pointer && el("code", {}, finding.pointer), ` ${finding.message}`)));
+          }, fill(t("console-line"), finding)), finding.pointer && el("code", {}, finding.pointer), ` ${spoken(finding.message)}`)));
       },
     };
   }
@@ -405,25 +410,25 @@ class ConsoleView {
     const entries = [];
     const addField = (description) => {
       const name = description.name ?? "";
-      const nameInput = description.name ? null : el("input", { placeholder: "name", "aria-label": "Name of the field", spellcheck: false });
+      const nameInput = description.name ? null : el("input", { placeholder: t("console-name"), "aria-label": t("console-field-name"), spellcheck: false });
       const wrong = el("p", { class: "console-wrong", id: newId() });
       const schema = this.resolved(description.schema);
       let input;
       if (description.file) input = el("input", { type: "file" });
-      else if (schema.enum) input = el("select", {}, new Option("(left out)", ""), ...schema.enum.map((choice) => new Option(String(choice), String(choice))));
+      else if (schema.enum) input = el("select", {}, new Option(t("console-left-out"), ""), ...schema.enum.map((choice) => new Option(String(choice), String(choice))));
       else input = el(["object", "array"].includes(schema.type) ? "textarea" : "input", { spellcheck: false, value: description.required ? description.example ?? "" : "", placeholder: description.example ?? "" });
       input.setAttribute("aria-describedby", wrong.id);
       const entry = { description, name: () => nameInput?.value.trim() ?? name, input, wrong };
       entries.push(entry);
-      const remove = nameInput && el("button", { type: "button", class: "console-quiet", "aria-label": "Remove the field", onclick: () => { entries.splice(entries.indexOf(entry), 1); row.remove(); this.update(); } }, "Remove");
-      if (nameInput) input.setAttribute("aria-label", "Value of the field");
+      const remove = nameInput && el("button", { type: "button", class: "console-quiet", "aria-label": t("console-field-remove"), onclick: () => { entries.splice(entries.indexOf(entry), 1); row.remove(); this.update(); } }, t("console-remove"));
+      if (nameInput) input.setAttribute("aria-label", t("console-field-value"));
       const row = nameInput ? el("div", { class: "console-added" }, nameInput, input, remove) : field(label(name, description.required), input, wrong);
       rows.append(row);
     };
     for (const description of content.fields ?? []) addField(description);
     const given = () => entries.filter(({ name, input, description }) => name() && (description.file ? input.files[0] : input.value !== ""));
-    const tools = [el("button", { type: "button", class: "console-quiet", onclick: () => addField({}) }, "Add a field")];
-    if (isMultipart) tools.push(el("button", { type: "button", class: "console-quiet", onclick: () => addField({ file: true }) }, "Add a file"));
+    const tools = [el("button", { type: "button", class: "console-quiet", onclick: () => addField({}) }, t("console-add-field"))];
+    if (isMultipart) tools.push(el("button", { type: "button", class: "console-quiet", onclick: () => addField({ file: true }) }, t("console-add-file")));
     return {
       parts: [rows, el("div", { class: "console-tools" }, ...tools)],
       filled: () => ({ fields: given().map(({ name, input, description }) => ({ name: name(), value: description.file ? input.files[0].name : input.value, isFile: Boolean(description.file), mediaType: description.mediaType ?? "" })) }),
@@ -447,7 +452,7 @@ class ConsoleView {
         for (const { description, input, wrong } of entries) {
           if (!description.name || description.file) continue;
           const message = input.value && this.console.check_field(content.mediaType, description.name, input.value);
-          wrong.textContent = message || "";
+          wrong.textContent = message ? spoken(JSON.parse(message)) : "";
           input.setAttribute("aria-invalid", String(Boolean(message)));
         }
       },
@@ -458,25 +463,25 @@ class ConsoleView {
     const box = el("input", { type: "checkbox" });
     this.debugToken = secret("", () => {});
     const said = el("p", { class: "console-said", role: "status" });
-    const token = field("Debug token", ...this.debugToken.parts);
+    const token = field(t("console-debug-token"), ...this.debugToken.parts);
     token.hidden = said.hidden = true;
     box.addEventListener("change", async () => {
       said.hidden = !box.checked;
       token.hidden = true;
       if (!box.checked) return;
-      said.textContent = "Asking for a token…";
+      said.textContent = t("console-debug-asks");
       const answer = await this.askHost("debug", { api: this.operation.api }).catch(() => null);
       if (answer?.token) {
         this.debugToken.set(answer.token);
-        said.textContent = "The gateway on this machine shows what its policies do to the call.";
+        said.textContent = t("console-debug-here");
       } else {
         token.hidden = false;
-        said.textContent = "Paste a token from the gateway's management interface (listDebugCredentials).";
+        said.textContent = t("console-debug-paste");
       }
       this.update();
     });
     this.trace = box;
-    return group("Trace", el("label", { class: "console-check" }, box, " Show what the gateway's policies do"), said, token);
+    return group(t("console-trace"), el("label", { class: "console-check" }, box, ` ${t("console-show-trace")}`), said, token);
   }
 
   /** What `portico dev` offers its own portal; a site on another host has none of it. */
@@ -487,7 +492,7 @@ class ConsoleView {
   }
 
   drawPreview() {
-    const language = el("select", { "aria-label": "Language", onchange: () => { this.chooseLanguage(language.value); this.showSample(); } });
+    const language = el("select", { "aria-label": t("console-language"), onchange: () => { this.chooseLanguage(language.value); this.showSample(); } });
     for (const [value, title] of JSON.parse(this.core.languages())) language.add(new Option(title, value));
     try { language.value = localStorage.getItem(LANGUAGE) ?? "http"; } catch { /* storage may be closed to us */ }
     if (language.selectedIndex < 0) language.selectedIndex = 0;
@@ -496,14 +501,14 @@ class ConsoleView {
     const copy = el("button", {
       type: "button", class: "console-quiet", onclick: async () => {
         await navigator.clipboard.writeText(this.core.sample(JSON.stringify(this.prepared.request), language.value));
-        copy.textContent = "Copied";
-        setTimeout(() => { copy.textContent = "Copy"; }, 1500);
+        copy.textContent = t("copied");
+        setTimeout(() => { copy.textContent = t("copy"); }, 1500);
       },
-    }, "Copy");
-    copy.title = "Copies the request with its secrets";
-    return el("section", { class: "console-preview", "aria-label": "Request" },
-      el("div", { class: "console-tools" }, el("h3", {}, "Request"), language, copy),
-      el("pre", { tabIndex: 0, "aria-label": "The request, secrets hidden", role: "region" }, this.sample));
+    }, t("copy"));
+    copy.title = t("console-copy-about");
+    return el("section", { class: "console-preview", "aria-label": t("request") },
+      el("div", { class: "console-tools" }, el("h3", {}, t("request")), language, copy),
+      el("pre", { tabIndex: 0, "aria-label": t("console-request-masked"), role: "region" }, this.sample));
   }
 
   chooseLanguage(value) {
@@ -558,7 +563,7 @@ class ConsoleView {
     for (const parameter of this.parameters.filter(({ wrong }) => wrong)) {
       const text = parameter.read();
       const message = text && this.console.check_parameter(parameter.place, parameter.name(), text);
-      parameter.wrong.textContent = message || "";
+      parameter.wrong.textContent = message ? spoken(JSON.parse(message)) : "";
       parameter.input.setAttribute(parameter.input.matches("div") ? "data-invalid" : "aria-invalid", String(Boolean(message)));
     }
     const { hints } = this.prepared;
@@ -566,7 +571,7 @@ class ConsoleView {
     if (text !== this.shownHints) {
       // Only what changes is to be read out.
       this.shownHints = text;
-      this.hints.replaceChildren(...hints.map(({ message, stops }) => el("li", { class: stops ? "error" : "warning" }, el("strong", {}, stops ? "Cannot be sent: " : "Note: "), message)));
+      this.hints.replaceChildren(...hints.map(({ message, stops }) => el("li", { class: stops ? "error" : "warning" }, el("strong", {}, `${stops ? t("console-stops") : t("console-note")} `), spoken(message))));
     }
     this.sendButton.setAttribute("aria-disabled", String(hints.some(({ stops }) => stops)));
     this.showSample();
@@ -583,7 +588,7 @@ class ConsoleView {
     if (this.sending) return;
     const stop = this.prepared.hints.find(({ stops }) => stops);
     if (stop) {
-      this.status.textContent = `Not sent: ${stop.message}.`;
+      this.status.textContent = fill(t("console-not-sent"), { reason: spoken(stop.message) });
       return;
     }
     const { request, shown } = this.prepared;
@@ -591,7 +596,7 @@ class ConsoleView {
     this.sending = new AbortController();
     this.sendButton.hidden = true;
     this.cancelButton.hidden = false;
-    this.status.textContent = "Sending…";
+    this.status.textContent = t("console-sends");
     this.response.replaceChildren();
     const started = performance.now();
     let entry = { at: Date.now(), page: location.pathname, title: this.operation.title, method: request.method, url: `${shown.origin}${shown.target}`, filled };
@@ -603,9 +608,9 @@ class ConsoleView {
       await this.showAnswer(answer, ms);
     } catch (error) {
       entry = { ...entry, status: 0 };
-      if (error.name === "AbortError") this.status.textContent = "Cancelled.";
+      if (error.name === "AbortError") this.status.textContent = t("console-cancelled");
       else {
-        this.status.textContent = "There is no answer that this page can read.";
+        this.status.textContent = t("console-no-answer");
         this.response.replaceChildren(...(error.parts ?? (await this.explain(error, request))));
       }
     } finally {
@@ -645,7 +650,7 @@ class ConsoleView {
     if (!answer.ok || answer.headers.get("content-type") !== "application/vnd.portico.response") {
       const said = answer.headers.get("content-type")?.startsWith("text/plain") ? new TextDecoder().decode(all) : "";
       const error = new Error("the proxy");
-      error.parts = [el("p", {}, said || `The portal's host does not send requests for pages (it answers ${answer.status}). Its operator allows it with `, ...(said ? [] : [el("code", {}, "portal: { console: { proxy: true } }"), " in portico.yaml."]))];
+      error.parts = [el("p", {}, ...(said ? [said] : coded(t("console-no-proxy"), { status: answer.status })))];
       throw error;
     }
     const end = all.indexOf(10);
@@ -657,15 +662,15 @@ class ConsoleView {
   async explain(error, request) {
     const isThere = await fetch(`${request.origin}/`, { mode: "no-cors", cache: "no-store", credentials: "omit" }).then(() => true, () => false);
     if (!isThere) {
-      return [el("h4", {}, "Nobody answers"), el("p", {}, `There is no answer from ${request.origin}. The address may be wrong, the server down, its certificate not trusted, or this site's Content-Security-Policy does not allow it.`), el("p", {}, el("small", {}, `The browser says: ${error.message}`))];
+      return [el("h4", {}, t("console-nobody")), el("p", {}, fill(t("console-nobody-about"), { origin: request.origin })), el("p", {}, el("small", {}, fill(t("console-browser-says"), error)))];
     }
     const policy = `<cors>\n    <allowed-origins><origin>${location.origin}</origin></allowed-origins>\n    <allowed-methods><method>*</method></allowed-methods>\n    <allowed-headers><header>*</header></allowed-headers>\n</cors>`;
     return [
-      el("h4", {}, "Refused by CORS"),
-      el("p", {}, `${request.origin} answers, but does not let pages of ${location.origin} read what it says (cross-origin resource sharing). The request may be right: the samples in other languages are not concerned.`),
-      el("p", {}, "Whoever runs the gateway lets this portal in with ", el("code", {}, `portal-gen enable-cors FOLDER --origin ${location.origin}`), ", which adds to the global policy:"),
-      el("pre", { tabIndex: 0, role: "region", "aria-label": "Policy" }, el("code", {}, policy)),
-      el("p", {}, "Or the portal's host sends for its pages: ", el("code", {}, "console: { proxy: true }"), " in portal/portal.yaml."),
+      el("h4", {}, t("console-cors")),
+      el("p", {}, fill(t("console-cors-about"), { server: request.origin, portal: location.origin })),
+      el("p", {}, ...coded(t("console-cors-gateway"), { origin: location.origin })),
+      el("pre", { tabIndex: 0, role: "region", "aria-label": t("console-policy") }, el("code", {}, policy)),
+      el("p", {}, ...coded(t("console-cors-proxy"))),
     ];
   }
 
@@ -677,19 +682,19 @@ class ConsoleView {
     const grade = answer.status < 300 ? "good" : answer.status < 400 ? "moved" : "bad";
     const size = sizeInWords(answer.bytes.byteLength);
     const parts = [
-      el("h3", {}, "Response ", el("span", { class: `status ${grade}` }, String(answer.status)), " ", answer.reason),
+      el("h3", {}, t("response"), " ", el("span", { class: `status ${grade}` }, String(answer.status)), " ", answer.reason),
       el("p", { class: "console-facts" }, `${ms} ms · ${size}${type ? ` · ${type}` : ""}`),
     ];
-    if (answer.isRedirected) parts.push(el("p", {}, `The browser followed a redirect to ${answer.url}.`));
-    parts.push(el("details", {}, el("summary", {}, `Headers (${answer.headers.length})`),
+    if (answer.isRedirected) parts.push(el("p", {}, fill(t("console-redirected"), answer)));
+    parts.push(el("details", {}, el("summary", {}, `${t("console-headers")} (${answer.headers.length})`),
       el("dl", { class: "console-fields" }, ...answer.headers.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
-      !this.isProxied && el("p", {}, el("small", {}, "Browsers show a page only the headers that the gateway exposes."))));
+      !this.isProxied && el("p", {}, el("small", {}, t("console-exposed-headers")))));
     const extension = { "application/json": "json", "application/pdf": "pdf", "application/zip": "zip", "text/csv": "csv", "application/xml": "xml", "image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg" }[kind] ?? "bin";
-    const download = el("a", { href: this.blob, download: fileName(answer.headers) ?? `response.${extension}` }, "Download");
+    const download = el("a", { href: this.blob, download: fileName(answer.headers) ?? `response.${extension}` }, t("console-download"));
     if (!answer.bytes.byteLength) {
-      parts.push(el("p", {}, "No body."));
+      parts.push(el("p", {}, t("console-no-body")));
     } else if (kind.startsWith("image/")) {
-      parts.push(el("p", {}, el("img", { src: this.blob, alt: "The image in the response" })), el("p", {}, download));
+      parts.push(el("p", {}, el("img", { src: this.blob, alt: t("console-image") })), el("p", {}, download));
     } else if (isText(kind, answer.bytes)) {
       const charset = /charset="?([\w-]+)/i.exec(type)?.[1] ?? "utf-8";
       let text;
@@ -697,17 +702,17 @@ class ConsoleView {
       const pretty = this.core.formatted(kind, text);
       const code = el("code", {});
       const show = (all) => { code.textContent = all.length > SHOWN_CHARACTERS_MAX ? `${all.slice(0, SHOWN_CHARACTERS_MAX)}\n…` : all; };
-      const tools = [el("h4", {}, "Body")];
+      const tools = [el("h4", {}, t("body"))];
       if (pretty !== undefined && pretty !== text) {
         const raw = el("input", { type: "checkbox", onchange: () => show(raw.checked ? text : pretty) });
-        tools.push(el("label", { class: "console-check" }, raw, " as it came"));
+        tools.push(el("label", { class: "console-check" }, raw, ` ${t("console-as-it-came")}`));
       }
-      const copy = el("button", { type: "button", class: "console-quiet", onclick: () => navigator.clipboard.writeText(text) }, "Copy");
+      const copy = el("button", { type: "button", class: "console-quiet", onclick: () => navigator.clipboard.writeText(text) }, t("copy"));
       tools.push(copy, download);
       show(pretty ?? text);
-      parts.push(el("div", { class: "console-tools" }, ...tools), el("pre", { tabIndex: 0, role: "region", "aria-label": "Body of the response" }, code));
+      parts.push(el("div", { class: "console-tools" }, ...tools), el("pre", { tabIndex: 0, role: "region", "aria-label": t("console-response-body") }, code));
     } else {
-      parts.push(el("p", {}, "The body is not text. ", download));
+      parts.push(el("p", {}, `${t("console-binary-body")} `, download));
     }
     this.response.replaceChildren(...parts);
     if (this.trace.checked) this.response.append(await this.showTrace(answer.headers));
@@ -715,15 +720,15 @@ class ConsoleView {
 
   async showTrace(headers) {
     const find = (wanted) => headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
-    const section = el("section", { class: "console-trace", "aria-label": "Trace" }, el("h4", {}, "Trace"));
+    const section = el("section", { class: "console-trace", "aria-label": t("console-trace") }, el("h4", {}, t("console-trace")));
     const say = (...text) => { section.append(el("p", {}, ...text)); return section; };
-    for (const [header, words] of [["apim-debug-authorization-invalid", "The gateway does not know this debug token."], ["apim-debug-authorization-expired", "The debug token has ended; get another one."], ["apim-debug-authorization-wrongapi", "The debug token is for another API."]]) {
+    for (const [header, words] of [["apim-debug-authorization-invalid", t("console-debug-unknown")], ["apim-debug-authorization-expired", t("console-debug-ended")], ["apim-debug-authorization-wrongapi", t("console-debug-other-api")]]) {
       if (find(header)) return say(words);
     }
     const id = find("apim-trace-id");
-    if (!id) return say("The gateway names no trace: the token may be missing, or the policy ", el("code", {}, "cors"), " does not expose ", el("code", {}, "Apim-Trace-Id"), ".");
+    if (!id) return say(...coded(t("console-no-trace")));
     const trace = await this.askHost("trace", { traceId: id }).catch(() => null);
-    if (!trace) return say("The trace is ", el("code", {}, id), ". Whoever has access to the management interface finds it there with ", el("code", {}, "POST …/listTrace"), ".");
+    if (!trace) return say(...coded(t("console-trace-elsewhere"), { id }));
     const seconds = (text) => Number(/(\d+):(\d+):([\d.]+)/.exec(text ?? "")?.slice(1).reduce((all, part) => all * 60 + Number(part), 0) ?? 0);
     for (const [name, entries] of Object.entries(trace.traceEntries ?? {})) {
       if (!entries?.length) continue;
@@ -731,9 +736,9 @@ class ConsoleView {
         el("ol", {}, ...entries.map((entry) => el("li", {}, el("details", {},
           el("summary", {}, el("code", {}, entry.source ?? "?"), ` ${wordsOf(entry.data)}`.slice(0, 200),
             el("small", {}, ` ${(seconds(entry.duration) * 1000).toFixed(2)} ms${entry.place ? ` · ${entry.place.file}:${entry.place.line}` : ""}`)),
-          el("pre", { tabIndex: 0, role: "region", "aria-label": `Details of ${entry.source ?? "a step"}` }, el("code", {}, JSON.stringify(entry.data ?? null, null, 2)))))))));
+          el("pre", { tabIndex: 0, role: "region", "aria-label": fill(t("console-step-details"), { step: entry.source ?? "?" }) }, el("code", {}, JSON.stringify(entry.data ?? null, null, 2)))))))));
     }
-    if (section.childElementCount === 1) section.append(el("pre", { tabIndex: 0, role: "region", "aria-label": "Trace" }, el("code", {}, JSON.stringify(trace, null, 2))));
+    if (section.childElementCount === 1) section.append(el("pre", { tabIndex: 0, role: "region", "aria-label": t("console-trace") }, el("code", {}, JSON.stringify(trace, null, 2))));
     return section;
   }
 
@@ -750,14 +755,14 @@ class ConsoleView {
   showHistory() {
     const entries = remembered.read(HISTORY).entries ?? [];
     if (!entries.length) return this.history.replaceChildren();
-    const words = (entry) => `${entry.method} ${entry.title} – ${entry.status ? `${entry.status}, ${entry.ms} ms` : "no answer"}`;
+    const words = (entry) => `${entry.method} ${entry.title} – ${entry.status ? `${entry.status}, ${entry.ms} ms` : t("console-unanswered")}`;
     const clock = (at) => new Date(at).toLocaleTimeString();
     this.history.replaceChildren(
-      el("div", { class: "console-tools" }, el("h3", {}, "History"),
-        el("button", { type: "button", class: "console-quiet", onclick: () => { remembered.write(HISTORY, {}); this.showHistory(); } }, "Clear")),
+      el("div", { class: "console-tools" }, el("h3", {}, t("console-history")),
+        el("button", { type: "button", class: "console-quiet", onclick: () => { remembered.write(HISTORY, {}); this.showHistory(); } }, t("console-clear"))),
       el("ul", {}, ...entries.map((entry, at) => el("li", {},
         entry.page === location.pathname
-          ? el("button", { type: "button", class: "console-link", onclick: () => { this.restore(entry.filled); this.status.textContent = "Filled in as it was. Secrets are those of now."; } }, words(entry))
+          ? el("button", { type: "button", class: "console-link", onclick: () => { this.restore(entry.filled); this.status.textContent = t("console-restored"); } }, words(entry))
           : el("a", { href: `${entry.page}#console=${at}` }, words(entry)),
         " ", el("small", {}, clock(entry.at), " ", entry.url)))));
   }
@@ -795,12 +800,34 @@ class ConsoleView {
 
 // ---- Pieces -----------------------------------------------------------------------------------------------------------------
 
+/** Values in the place of `{name}`s. */
+function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+/** A text with its values, in the form for `count`. */
+function counted(text, values) {
+  if (typeof text === "string") return fill(text, values);
+  const form = new Intl.PluralRules(document.documentElement.lang || "en").select(Number(values.count));
+  return fill(text[form] ?? text.other, values);
+}
+
+/** A phrase of the module's in the language of the page: its template, with values that may be phrases. */
+function spoken({ text, values }) {
+  return counted(SENTENCES[text] ?? text, Object.fromEntries(values.map(([name, value]) => [name, typeof value === "string" ? value : spoken(value)])));
+}
+
+/** A text as children of an element, what stands in it between backticks as code. */
+function coded(text, values = {}) {
+  return text.split("`").map((piece, at) => (at % 2 ? el("code", {}, fill(piece, values)) : fill(piece, values)));
+}
+
 function group(title, ...children) {
   return el("fieldset", {}, el("legend", {}, title), ...children);
 }
 
 function label(name, isRequired) {
-  return isRequired ? [name, " ", el("span", { class: "required" }, "required")] : [name];
+  return isRequired ? [name, " ", el("span", { class: "required" }, t("required"))] : [name];
 }
 
 /** A label with what it labels; several controls stand side by side. */
@@ -826,13 +853,14 @@ function secret(value, remember) {
       input.type = isShown ? "password" : "text";
       eye.setAttribute("aria-pressed", String(!isShown));
     },
-  }, "Show");
+  }, t("console-show-secret"));
   return { parts: [input, eye], value: () => input.value, set: (text) => { input.value = text; remember(text); } };
 }
 
 function sizeInWords(bytes) {
-  if (bytes < 1000) return `${bytes} bytes`;
-  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+  if (bytes < 1000) return counted(t("bytes-count"), { count: bytes });
+  const digits = new Intl.NumberFormat(document.documentElement.lang || "en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  return bytes < 1e6 ? `${digits.format(bytes / 1e3)} kB` : `${digits.format(bytes / 1e6)} MB`;
 }
 
 /** HTTP/2 and 3 send no reasons. */
@@ -854,7 +882,7 @@ function fileName(headers) {
 /** What a step of a trace says of itself, in a line. */
 function wordsOf(data) {
   if (typeof data === "string") return data;
-  if (data?.changed) return data.value === null ? `${data.changed} removed` : `${data.changed}: ${data.value}`;
+  if (data?.changed) return data.value === null ? fill(t("console-value-removed"), { name: data.changed }) : `${data.changed}: ${data.value}`;
   const status = data?.response?.status;
   return data?.message ?? data?.reason ?? (status ? `${status.code} ${status.reason}` : "");
 }
@@ -870,15 +898,15 @@ const random = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
 
 /** Authorization code with PKCE (RFC 7636), in a window of its own. */
 async function authorizationCode(flow, client, clientSecret, scope) {
-  if (!client) throw new Error("The provider needs a client id.");
-  if (!crypto.subtle) throw new Error("Browsers allow this only on sites with https.");
+  if (!client) throw new Error(t("console-needs-client"));
+  if (!crypto.subtle) throw new Error(t("console-needs-https"));
   const [verifier, state] = [random(), random()];
   const challenge = base64url(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier)));
   const address = new URL(flow.authorizationUrl, location.href);
   const query = { response_type: "code", client_id: client, redirect_uri: callbackAddress(), state, code_challenge: challenge, code_challenge_method: "S256" };
   if (scope) query.scope = scope;
   for (const [name, value] of Object.entries(query)) address.searchParams.set(name, value);
-  if (!["http:", "https:"].includes(address.protocol)) throw new Error("The provider's address is none.");
+  if (!["http:", "https:"].includes(address.protocol)) throw new Error(t("console-provider-address"));
   const channel = new BroadcastChannel("portal-console");
   const answer = await new Promise((resolve, reject) => {
     channel.onmessage = ({ data }) => {
@@ -888,22 +916,22 @@ async function authorizationCode(flow, client, clientSecret, scope) {
       resolve(data.answer);
     };
     const opened = window.open(address, "portal-console-signin", "popup,width=520,height=680");
-    if (!opened) reject(new Error("The browser keeps new windows closed; allow them for this site, and try again."));
-    setTimeout(() => reject(new Error("The provider did not answer within five minutes.")), 300_000);
+    if (!opened) reject(new Error(t("console-popup-closed")));
+    setTimeout(() => reject(new Error(t("console-provider-late"))), 300_000);
   }).finally(() => setTimeout(() => channel.close(), 1000));
-  if (answer.error) throw new Error(`The provider refused: ${answer.error_description ?? answer.error}`);
+  if (answer.error) throw new Error(fill(t("console-provider-refused"), { reason: answer.error_description ?? answer.error }));
   return token(flow, { grant_type: "authorization_code", code: answer.code, redirect_uri: callbackAddress(), client_id: client, code_verifier: verifier, ...(clientSecret && { client_secret: clientSecret }) });
 }
 
 /** Client credentials (RFC 6749, 4.4). */
 function clientCredentials(flow, client, clientSecret, scope) {
-  if (!client || !clientSecret) throw new Error("The provider needs a client id and its secret.");
+  if (!client || !clientSecret) throw new Error(t("console-needs-secret"));
   return token(flow, { grant_type: "client_credentials", client_id: client, client_secret: clientSecret, ...(scope && { scope }) });
 }
 
 async function token(flow, form) {
-  const answer = await fetchJson(flow.tokenUrl, { method: "POST", body: new URLSearchParams(form) }, "the provider of tokens");
-  if (!answer.access_token) throw new Error(`The provider gives no token: ${answer.error_description ?? answer.error ?? "it says nothing more"}`);
+  const answer = await fetchJson(flow.tokenUrl, { method: "POST", body: new URLSearchParams(form) }, t("console-provider-of-tokens"));
+  if (!answer.access_token) throw new Error(fill(t("console-provider-no-token"), { reason: answer.error_description ?? answer.error ?? t("console-provider-silent") }));
   return answer;
 }
 
@@ -912,9 +940,9 @@ async function fetchJson(address, init, what) {
   try {
     answer = await fetch(address, { ...init, credentials: "omit", headers: { Accept: "application/json" } });
   } catch {
-    throw new Error(`There is no answer that this page can read from ${what}; it may not allow pages of ${location.origin} to ask (CORS).`);
+    throw new Error(fill(t("console-provider-unread"), { what, origin: location.origin }));
   }
   const found = await answer.json().catch(() => ({}));
-  if (!answer.ok && !found.error) throw new Error(`There is no use in what ${what} answers: ${answer.status}.`);
+  if (!answer.ok && !found.error) throw new Error(fill(t("console-provider-useless"), { what, status: answer.status }));
   return found;
 }

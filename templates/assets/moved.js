@@ -23,8 +23,8 @@
     }
     const found = find(table.apis, api) ?? find(table.apis, api.split(";")[0]);
     if (!found) return unknown();
-    const [path, operations] = found;
-    if (location.pathname.replace(/\/$/, "").endsWith("/api-changelog")) return go(`${path}#releases`);
+    const [path, operations, changes] = found;
+    if (location.pathname.replace(/\/$/, "").endsWith("/api-changelog")) return go(changes ?? path);
     const same = (name) => operation !== null && name.toLowerCase() === operation.toLowerCase();
     const one = operations.find((entry) => same(Array.isArray(entry) ? entry[0] : entry));
     // An operation that is gone leads to its API, where its successor is.

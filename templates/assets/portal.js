@@ -224,7 +224,7 @@
         const { console: base, stamp } = button.dataset;
         button.setAttribute("aria-busy", "true");
         try {
-          const { open } = await import(new URL(`${base}.js?v=${stamp}`, location.href));
+          const { open } = await import(asset("console.js"));
           await open(button, new URL(base, location.href), stamp);
         } catch (error) {
           button.title = `${t("console-failed")} ${error.message}`;

@@ -1,7 +1,7 @@
 //! The way in for scripts: texts and JSON, and one object that keeps the operation.
 
 use crate::request::{self, Filled, Request};
-use crate::{Operation, check, hints, samples, show};
+use crate::{Operation, Phrase, check, hints, samples, show};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
@@ -59,20 +59,24 @@ impl Console {
         serde_json::to_string(&found).unwrap_or_default()
     }
 
-    /// What is wrong with the value of a parameter, by place and name; empty if nothing is.
+    /// What is wrong with the value of a parameter, by place and name: a phrase; empty if nothing is.
     pub fn check_parameter(&self, place: &str, name: &str, text: &str) -> String {
         let mut parameters = self.operation.parameters.iter();
         let parameter = parameters.find(|parameter| parameter.place == place && parameter.name == name);
-        parameter.and_then(|parameter| check::parameter(&self.operation, parameter, text, &matches)).unwrap_or_default()
+        said(parameter.and_then(|parameter| check::parameter(&self.operation, parameter, text, &matches)))
     }
 
-    /// What is wrong with the value of a form's field; empty if nothing is.
+    /// What is wrong with the value of a form's field: a phrase; empty if nothing is.
     pub fn check_field(&self, media_type: &str, name: &str, text: &str) -> String {
         let contents = self.operation.body.iter().flat_map(|body| &body.contents);
         let mut fields = contents.filter(|content| content.media_type == media_type).flat_map(|content| &content.fields);
         let field = fields.find(|field| field.name == name);
-        field.and_then(|field| check::value(&self.operation, &field.schema, text, &matches)).unwrap_or_default()
+        said(field.and_then(|field| check::value(&self.operation, &field.schema, text, &matches)))
     }
+}
+
+fn said(phrase: Option<Phrase>) -> String {
+    phrase.and_then(|phrase| serde_json::to_string(&phrase).ok()).unwrap_or_default()
 }
 
 /// A request, as `prepare` gives it, in a language.

@@ -3,6 +3,7 @@
 use crate::json;
 use crate::operation::{Operation, Parameter};
 use crate::parameter::Given;
+use crate::phrase::Phrase;
 use crate::schema::{self, Misfit};
 use serde::Serialize;
 use serde_json::Value;
@@ -25,7 +26,7 @@ pub struct Finding {
     /// Where it is in the value: a JSON pointer; empty for all of it.
     pub pointer: String,
     /// What is wrong.
-    pub message: String,
+    pub message: Phrase,
     /// It can be sent all the same, and will probably work.
     pub is_warning: bool,
 }
@@ -51,7 +52,7 @@ pub fn body(operation: &Operation, media_type: &str, text: &str, matches: Matche
 }
 
 /// What is wrong with the value of a parameter or of a form's field, in one sentence; `None` if nothing is.
-pub fn value(operation: &Operation, schema: &Value, text: &str, matches: Matches<'_>) -> Option<String> {
+pub fn value(operation: &Operation, schema: &Value, text: &str, matches: Matches<'_>) -> Option<Phrase> {
     let kind = schema::kind(&operation.schemas, schema);
     let value = match Given::read(text, kind) {
         Given::One(text) => typed(&text, kind),
@@ -74,11 +75,14 @@ pub fn value(operation: &Operation, schema: &Value, text: &str, matches: Matches
     let node = json::node(&value, 0, 0);
     let found = schema::check(&operation.schemas, schema, &node, matches);
     let first = found.into_iter().find(|misfit| !misfit.is_warning)?;
-    Some(if first.pointer.is_empty() { first.message } else { format!("{}: {}", first.pointer, first.message) })
+    Some(match first.pointer.is_empty() {
+        true => first.message,
+        false => Phrase::new("{pointer}: {message}").with("pointer", first.pointer).with("message", first.message),
+    })
 }
 
 /// What is wrong with the value of a parameter.
-pub fn parameter(operation: &Operation, parameter: &Parameter, text: &str, matches: Matches<'_>) -> Option<String> {
+pub fn parameter(operation: &Operation, parameter: &Parameter, text: &str, matches: Matches<'_>) -> Option<Phrase> {
     if !parameter.media_type.is_empty() {
         return json::read(text).err().filter(|_| is_json(&parameter.media_type)).map(|mistake| mistake.message);
     }

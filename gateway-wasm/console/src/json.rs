@@ -1,5 +1,7 @@
 //! JSON with places: what a reader is typing, and where in the text each value stands.
 
+use crate::phrase::Phrase;
+
 /// How deep values may nest.
 const DEPTH_MAX: usize = 128;
 
@@ -36,7 +38,7 @@ pub(crate) struct Member {
 pub(crate) struct Mistake {
     pub(crate) start: usize,
     pub(crate) end: usize,
-    pub(crate) message: String,
+    pub(crate) message: Phrase,
 }
 
 /// Reads a text that is one value.
@@ -46,7 +48,7 @@ pub(crate) fn read(text: &str) -> Result<Node, Mistake> {
     reader.space();
     match reader.peek() {
         None => Ok(node),
-        Some(_) => Err(reader.mistake("there is more after the end of the value")),
+        Some(_) => Err(reader.mistake(Phrase::new("there is more after the end of the value"))),
     }
 }
 
@@ -68,16 +70,16 @@ impl Reader<'_> {
     }
 
     /// A mistake at the next character.
-    fn mistake(&self, message: impl Into<String>) -> Mistake {
+    fn mistake(&self, message: Phrase) -> Mistake {
         let length = self.text.get(self.at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-        Mistake { start: self.at, end: self.at + length, message: message.into() }
+        Mistake { start: self.at, end: self.at + length, message }
     }
 
     /// The next character, as people see it.
-    fn found(&self) -> String {
+    fn found(&self) -> Phrase {
         match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
-            Some(character) => format!("`{character}`"),
-            None => "the end".to_owned(),
+            Some(character) => Phrase::new("`{character}`").with("character", character),
+            None => Phrase::new("the end"),
         }
     }
 
@@ -92,15 +94,15 @@ impl Reader<'_> {
             Some(b't') => self.word("true", Value::Bool(true))?,
             Some(b'f') => self.word("false", Value::Bool(false))?,
             Some(b'n') => self.word("null", Value::Null)?,
-            Some(b'\'') => return Err(self.mistake("texts stand between double quotes, not single ones")),
-            _ => return Err(self.mistake(format!("a value is expected here, not {}", self.found()))),
+            Some(b'\'') => return Err(self.mistake(Phrase::new("texts stand between double quotes, not single ones"))),
+            _ => return Err(self.mistake(Phrase::new("a value is expected here, not {found}").with("found", self.found()))),
         };
         Ok(Node { start, end: self.at, value })
     }
 
     fn nested(&mut self, read: fn(&mut Self) -> Result<Value, Mistake>) -> Result<Value, Mistake> {
         if self.depth == DEPTH_MAX {
-            return Err(self.mistake(format!("values nest deeper than {DEPTH_MAX}")));
+            return Err(self.mistake(Phrase::new("values nest deeper than {depth}").with("depth", DEPTH_MAX)));
         }
         self.depth += 1;
         self.at += 1;
@@ -121,14 +123,18 @@ impl Reader<'_> {
             let start = self.at;
             match self.peek() {
                 Some(b'"') => {}
-                Some(b'}') => return Err(self.mistake("there is a comma before this `}` that must not be there")),
-                _ => return Err(self.mistake(format!("a name in double quotes is expected here, not {}", self.found()))),
+                Some(b'}') => return Err(self.mistake(Phrase::new("there is a comma before this `}` that must not be there"))),
+                _ => {
+                    return Err(self.mistake(
+                        Phrase::new("a name in double quotes is expected here, not {found}").with("found", self.found()),
+                    ));
+                }
             }
             let name = self.text()?;
             let end = self.at;
             self.space();
             if self.peek() != Some(b':') {
-                return Err(self.mistake(format!("a `:` is expected here, not {}", self.found())));
+                return Err(self.mistake(Phrase::new("a `:` is expected here, not {found}").with("found", self.found())));
             }
             self.at += 1;
             let node = self.value()?;
@@ -149,7 +155,7 @@ impl Reader<'_> {
         loop {
             self.space();
             if self.peek() == Some(b']') {
-                return Err(self.mistake("there is a comma before this `]` that must not be there"));
+                return Err(self.mistake(Phrase::new("there is a comma before this `]` that must not be there")));
             }
             entries.push(self.value()?);
             if self.is_end(b']')? {
@@ -170,7 +176,11 @@ impl Reader<'_> {
                 self.at += 1;
                 Ok(true)
             }
-            _ => Err(self.mistake(format!("a `,` or `{}` is expected here, not {}", char::from(end), self.found()))),
+            _ => Err(self.mistake(
+                Phrase::new("a `,` or `{end}` is expected here, not {found}")
+                    .with("end", char::from(end))
+                    .with("found", self.found()),
+            )),
         }
     }
 
@@ -179,7 +189,7 @@ impl Reader<'_> {
             self.at += word.len();
             return Ok(value);
         }
-        Err(self.mistake(format!("a value is expected here, not {}", self.found())))
+        Err(self.mistake(Phrase::new("a value is expected here, not {found}").with("found", self.found())))
     }
 
     fn number(&mut self) -> Result<String, Mistake> {
@@ -196,16 +206,16 @@ impl Reader<'_> {
         }
         let first = self.peek();
         if !digits(self) {
-            return Err(self.mistake(format!("a digit is expected here, not {}", self.found())));
+            return Err(self.mistake(Phrase::new("a digit is expected here, not {found}").with("found", self.found())));
         }
         if first == Some(b'0') && self.at - start > 1 + usize::from(self.text.as_bytes().get(start) == Some(&b'-')) {
             self.at = start;
-            return Err(self.mistake("a number does not begin with a zero"));
+            return Err(self.mistake(Phrase::new("a number does not begin with a zero")));
         }
         if self.peek() == Some(b'.') {
             self.at += 1;
             if !digits(self) {
-                return Err(self.mistake(format!("a digit is expected here, not {}", self.found())));
+                return Err(self.mistake(Phrase::new("a digit is expected here, not {found}").with("found", self.found())));
             }
         }
         if matches!(self.peek(), Some(b'e' | b'E')) {
@@ -214,7 +224,7 @@ impl Reader<'_> {
                 self.at += 1;
             }
             if !digits(self) {
-                return Err(self.mistake(format!("a digit is expected here, not {}", self.found())));
+                return Err(self.mistake(Phrase::new("a digit is expected here, not {found}").with("found", self.found())));
             }
         }
         Ok(self.text.get(start..self.at).unwrap_or_default().to_owned())
@@ -230,13 +240,17 @@ impl Reader<'_> {
                 Some(b'\\') => {
                     match self.text.as_bytes().get(self.at + 1) {
                         Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' | b'u') => self.at += 2,
-                        _ => return Err(self.mistake("write `\\\\` for a backslash")),
+                        _ => return Err(self.mistake(Phrase::new("write `\\\\` for a backslash"))),
                     };
                 }
                 None | Some(b'\n' | b'\r') => {
-                    return Err(Mistake { start, end: self.at, message: "this text has no double quote at its end".to_owned() });
+                    return Err(Mistake {
+                        start,
+                        end: self.at,
+                        message: Phrase::new("this text has no double quote at its end"),
+                    });
                 }
-                Some(0..0x20) => return Err(self.mistake("write control characters as `\\t` or `\\u0000`")),
+                Some(0..0x20) => return Err(self.mistake(Phrase::new("write control characters as `\\t` or `\\u0000`"))),
                 Some(_) => self.at += 1,
             }
         }
@@ -245,7 +259,7 @@ impl Reader<'_> {
         serde_json::from_str(written).map_err(|_| Mistake {
             start,
             end: self.at,
-            message: "a `\\u` needs four hexadecimal digits of a character".to_owned(),
+            message: Phrase::new("a `\\u` needs four hexadecimal digits of a character"),
         })
     }
 }

@@ -15,6 +15,7 @@ pub mod hints;
 mod json;
 pub mod operation;
 mod parameter;
+pub mod phrase;
 pub mod request;
 pub mod samples;
 mod schema;
@@ -24,4 +25,5 @@ pub mod show;
 pub mod browser;
 
 pub use operation::Operation;
+pub use phrase::Phrase;
 pub use request::{Filled, Request};

@@ -6,6 +6,7 @@
 
 use crate::check::Matches;
 use crate::json::{Member, Node, Value};
+use crate::phrase::Phrase;
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
 
@@ -20,7 +21,7 @@ pub(crate) struct Misfit {
     pub(crate) start: usize,
     pub(crate) end: usize,
     pub(crate) pointer: String,
-    pub(crate) message: String,
+    pub(crate) message: Phrase,
     pub(crate) is_warning: bool,
 }
 
@@ -70,7 +71,7 @@ impl<'c> Checker<'c> {
         }
         self.depth += 1;
         match schema {
-            Json::Bool(false) => found.push(misfit(node, pointer, "nothing may stand here")),
+            Json::Bool(false) => found.push(misfit(node, pointer, Phrase::new("nothing may stand here"))),
             Json::Object(schema) => self.object_schema(schema, node, pointer, &mut found),
             _ => {}
         }
@@ -93,12 +94,12 @@ impl<'c> Checker<'c> {
         if let Some(Json::Array(choices)) = schema.get("enum")
             && !choices.iter().any(|choice| is_equal(choice, &node.value))
         {
-            found.push(misfit(node, pointer, format!("this must be one of {}", listed(choices))));
+            found.push(misfit(node, pointer, Phrase::new("this must be one of {values}").with("values", listed(choices))));
         }
         if let Some(only) = schema.get("const")
             && !is_equal(only, &node.value)
         {
-            found.push(misfit(node, pointer, format!("this must be `{only}`")));
+            found.push(misfit(node, pointer, Phrase::new("this must be `{value}`").with("value", only.to_string())));
         }
         match &node.value {
             Value::Number(number) => numbers(schema, number, node, pointer, found),
@@ -113,20 +114,34 @@ impl<'c> Checker<'c> {
     fn text(&self, schema: &Map<String, Json>, text: &str, node: &Node, pointer: &str, found: &mut Vec<Misfit>) {
         let length = text.chars().count() as u64;
         if let Some(least) = schema.get("minLength").and_then(Json::as_u64).filter(|least| length < *least) {
-            found.push(misfit(node, pointer, format!("this needs at least {}, and has {length}", counted(least, "character"))));
+            found.push(misfit(
+                node,
+                pointer,
+                Phrase::new("this needs at least {least}, and has {length}")
+                    .with("least", characters(least))
+                    .with("length", length),
+            ));
         }
         if let Some(most) = schema.get("maxLength").and_then(Json::as_u64).filter(|most| length > *most) {
-            found.push(misfit(node, pointer, format!("this has at most {}, not {length}", counted(most, "character"))));
+            found.push(misfit(
+                node,
+                pointer,
+                Phrase::new("this has at most {most}, not {length}").with("most", characters(most)).with("length", length),
+            ));
         }
         if let Some(pattern) = schema.get("pattern").and_then(Json::as_str)
             && (self.matches)(pattern, text) == Some(false)
         {
-            found.push(misfit(node, pointer, format!("this does not match the pattern `{pattern}`")));
+            found.push(misfit(
+                node,
+                pointer,
+                Phrase::new("this does not match the pattern `{pattern}`").with("pattern", pattern),
+            ));
         }
         if let Some(format) = schema.get("format").and_then(Json::as_str)
             && let Some(expected) = wrong_format(format, text)
         {
-            found.push(misfit(node, pointer, format!("this is not {expected}")));
+            found.push(misfit(node, pointer, Phrase::new("this is not {expected}").with("expected", expected)));
         }
     }
 
@@ -140,16 +155,26 @@ impl<'c> Checker<'c> {
     ) {
         let length = entries.len() as u64;
         if let Some(least) = schema.get("minItems").and_then(Json::as_u64).filter(|least| length < *least) {
-            found.push(misfit(node, pointer, format!("this needs at least {}, and has {length}", entry_count(least))));
+            found.push(misfit(
+                node,
+                pointer,
+                Phrase::new("this needs at least {least}, and has {length}")
+                    .with("least", entries_in_words(least))
+                    .with("length", length),
+            ));
         }
         if let Some(most) = schema.get("maxItems").and_then(Json::as_u64).filter(|most| length > *most) {
-            found.push(misfit(node, pointer, format!("this has at most {}, not {length}", entry_count(most))));
+            found.push(misfit(
+                node,
+                pointer,
+                Phrase::new("this has at most {most}, not {length}").with("most", entries_in_words(most)).with("length", length),
+            ));
         }
         if schema.get("uniqueItems") == Some(&Json::Bool(true)) {
             let mut seen = BTreeSet::new();
             for (at, entry) in entries.iter().enumerate() {
                 if !seen.insert(canonical(&entry.value)) {
-                    found.push(misfit(entry, &format!("{pointer}/{at}"), "this stands here twice"));
+                    found.push(misfit(entry, &format!("{pointer}/{at}"), Phrase::new("this stands here twice")));
                 }
             }
         }
@@ -169,11 +194,17 @@ impl<'c> Checker<'c> {
                 found.push(misfit(
                     node,
                     pointer,
-                    format!("{} of a certain kind must be in it, not {fitting}", entry_count(least)),
+                    Phrase::new("{least} of a certain kind must be in it, not {fitting}")
+                        .with("least", entries_in_words(least))
+                        .with("fitting", fitting),
                 ));
             }
             if let Some(most) = schema.get("maxContains").and_then(Json::as_u64).filter(|most| fitting > *most) {
-                found.push(misfit(node, pointer, format!("at most {} of a certain kind may be in it", entry_count(most))));
+                found.push(misfit(
+                    node,
+                    pointer,
+                    Phrase::new("at most {most} of a certain kind may be in it").with("most", entries_in_words(most)),
+                ));
             }
         }
     }
@@ -190,18 +221,22 @@ impl<'c> Checker<'c> {
         let has = |name: &str| members.iter().any(|member| member.name == name);
         let mut seen = BTreeSet::new();
         for member in members.iter().filter(|member| !seen.insert(&member.name)) {
-            let message = format!("`{}` stands here twice; the last one counts", member.name);
+            let message = Phrase::new("`{name}` stands here twice; the last one counts").with("name", &member.name);
             found.push(Misfit { is_warning: true, ..at_name(member, pointer, message) });
         }
         for name in schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str) {
             let read_only = properties.and_then(|all| all.get(name)).is_some_and(|property| self.is(property, "readOnly"));
             if !has(name) && !read_only {
-                found.push(misfit(node, pointer, format!("`{name}` is missing")));
+                found.push(misfit(node, pointer, Phrase::new("`{name}` is missing").with("name", name)));
             }
         }
         for (name, needed) in dependencies(schema) {
             for needed in needed.iter().filter_map(Json::as_str).filter(|needed| has(name) && !has(needed)) {
-                found.push(misfit(node, pointer, format!("`{needed}` is missing: it goes with `{name}`")));
+                found.push(misfit(
+                    node,
+                    pointer,
+                    Phrase::new("`{needed}` is missing: it goes with `{name}`").with("needed", needed).with("name", name),
+                ));
             }
         }
         for (name, dependent) in schema.get("dependentSchemas").and_then(Json::as_object).into_iter().flatten() {
@@ -211,10 +246,20 @@ impl<'c> Checker<'c> {
         }
         let count = members.len() as u64;
         if let Some(least) = schema.get("minProperties").and_then(Json::as_u64).filter(|least| count < *least) {
-            found.push(misfit(node, pointer, format!("this needs at least {least} properties, and has {count}")));
+            found.push(misfit(
+                node,
+                pointer,
+                Phrase::new("this needs at least {least} properties, and has {number}")
+                    .with("least", least)
+                    .with("number", count),
+            ));
         }
         if let Some(most) = schema.get("maxProperties").and_then(Json::as_u64).filter(|most| count > *most) {
-            found.push(misfit(node, pointer, format!("this has at most {most} properties, not {count}")));
+            found.push(misfit(
+                node,
+                pointer,
+                Phrase::new("this has at most {most} properties, not {number}").with("most", most).with("number", count),
+            ));
         }
         let patterns = schema.get("patternProperties").and_then(Json::as_object);
         for member in members {
@@ -223,7 +268,7 @@ impl<'c> Checker<'c> {
                 is_known = true;
                 found.extend(self.below(property, &member.node, pointer, &member.name));
                 if self.is(property, "readOnly") {
-                    let message = format!("`{}` is read-only: the service will not take it", member.name);
+                    let message = Phrase::new("`{name}` is read-only: the service will not take it").with("name", &member.name);
                     found.push(Misfit { is_warning: true, ..at_name(member, pointer, message) });
                 }
             }
@@ -241,8 +286,11 @@ impl<'c> Checker<'c> {
                 _ if is_known => {}
                 Some(Json::Bool(false)) => {
                     let names = properties.into_iter().flat_map(Map::keys).map(String::as_str);
-                    let close = nearest(&member.name, names).map(|close| format!("; did you mean `{close}`?"));
-                    let message = format!("there is no property `{}`{}", member.name, close.unwrap_or_default());
+                    let message = match nearest(&member.name, names) {
+                        Some(close) => Phrase::new("there is no property `{name}`; did you mean `{close}`?").with("close", close),
+                        None => Phrase::new("there is no property `{name}`"),
+                    };
+                    let message = message.with("name", &member.name);
                     found.push(at_name(member, pointer, message));
                 }
                 Some(other) => found.extend(self.below(other, &member.node, pointer, &member.name)),
@@ -268,7 +316,11 @@ impl<'c> Checker<'c> {
             let mut all: Vec<Vec<Misfit>> = choices.iter().map(|choice| self.value(choice, node, pointer)).collect();
             let fitting = all.iter().filter(|found| !found.iter().any(|misfit| !misfit.is_warning)).count();
             if fitting > 1 && keyword == "oneOf" {
-                found.push(misfit(node, pointer, format!("this fits {fitting} of the choices, and must fit only one")));
+                found.push(misfit(
+                    node,
+                    pointer,
+                    Phrase::new("this fits {fitting} of the choices, and must fit only one").with("fitting", fitting),
+                ));
             }
             if fitting == 0 && !all.is_empty() {
                 // The choice that goes wrong latest is the one that was meant, most of the time.
@@ -276,17 +328,17 @@ impl<'c> Checker<'c> {
                     let first = all[*at].iter().filter(|misfit| !misfit.is_warning).map(|misfit| misfit.pointer.len()).min();
                     (first.unwrap_or(0), std::cmp::Reverse(all[*at].len()), std::cmp::Reverse(*at))
                 });
-                let own = |misfit: &Misfit| misfit.pointer == *pointer && misfit.message.starts_with("this must be a");
+                let own = |misfit: &Misfit| misfit.pointer == *pointer && misfit.message.text == WRONG_TYPE.text;
                 match meant.map(|at| all.swap_remove(at)) {
                     Some(meant) if !meant.iter().any(own) => found.extend(meant),
-                    _ => found.push(misfit(node, pointer, "this fits none of the choices")),
+                    _ => found.push(misfit(node, pointer, Phrase::new("this fits none of the choices"))),
                 }
             }
         }
         if let Some(not) = schema.get("not")
             && self.fits(not, node)
         {
-            found.push(misfit(node, pointer, "this is what must not stand here"));
+            found.push(misfit(node, pointer, Phrase::new("this is what must not stand here")));
         }
         if let Some(condition) = schema.get("if") {
             let then = if self.fits(condition, node) { "then" } else { "else" };
@@ -297,7 +349,7 @@ impl<'c> Checker<'c> {
     }
 
     /// The choice that a discriminator names, or what is wrong with its name.
-    fn discriminated(&self, schema: &'c Map<String, Json>, choices: &'c [Json], node: &Node) -> Option<Result<&'c Json, String>> {
+    fn discriminated(&self, schema: &'c Map<String, Json>, choices: &'c [Json], node: &Node) -> Option<Result<&'c Json, Phrase>> {
         let discriminator = schema.get("discriminator")?;
         let property = discriminator.get("propertyName")?.as_str()?;
         let Value::Object(members) = &node.value else { return None };
@@ -318,7 +370,11 @@ impl<'c> Checker<'c> {
             Some(mapping) => mapping.keys().map(|key| format!("`{key}`")).collect::<Vec<_>>(),
             None => choices.iter().filter_map(reference_of).map(|reference| format!("`{}`", last(reference))).collect(),
         };
-        Some(chosen.ok_or_else(|| format!("`{property}` must be one of {}", names().join(", "))))
+        let unknown = || {
+            let values = names().join(", ");
+            Phrase::new("`{property}` must be one of {values}").with("property", property).with("values", values)
+        };
+        Some(chosen.ok_or_else(unknown))
     }
 
     fn fits(&mut self, schema: &'c Json, node: &Node) -> bool {
@@ -341,11 +397,11 @@ impl<'c> Checker<'c> {
     }
 }
 
-fn misfit(node: &Node, pointer: &str, message: impl Into<String>) -> Misfit {
-    Misfit { start: node.start, end: node.end, pointer: pointer.to_owned(), message: message.into(), is_warning: false }
+fn misfit(node: &Node, pointer: &str, message: Phrase) -> Misfit {
+    Misfit { start: node.start, end: node.end, pointer: pointer.to_owned(), message, is_warning: false }
 }
 
-fn at_name(member: &Member, pointer: &str, message: String) -> Misfit {
+fn at_name(member: &Member, pointer: &str, message: Phrase) -> Misfit {
     let pointer = format!("{pointer}/{}", member.name.replace('~', "~0").replace('/', "~1"));
     Misfit { start: member.start, end: member.end, pointer, message, is_warning: false }
 }
@@ -356,7 +412,10 @@ fn dependencies(schema: &Map<String, Json>) -> impl Iterator<Item = (&String, &V
     of("dependentRequired").chain(of("dependencies")).filter_map(|(name, needed)| Some((name, needed.as_array()?)))
 }
 
-fn wrong_type(schema: &Map<String, Json>, value: &Value) -> Option<String> {
+/// What is said first of a value of another type; what else its schema says is passed over then.
+const WRONG_TYPE: Phrase = Phrase::new("this must be {wanted}, not {found}");
+
+fn wrong_type(schema: &Map<String, Json>, value: &Value) -> Option<Phrase> {
     let kinds: Vec<&str> = match schema.get("type")? {
         Json::String(kind) => vec![kind],
         Json::Array(kinds) => kinds.iter().filter_map(Json::as_str).collect(),
@@ -376,32 +435,33 @@ fn wrong_type(schema: &Map<String, Json>, value: &Value) -> Option<String> {
     if kinds.is_empty() || kinds.iter().any(is) {
         return None;
     }
-    let words: Vec<&str> = kinds.iter().map(|kind| words_of(kind)).collect();
-    Some(format!("this must be {}, not {}", words.join(" or "), words_for(value)))
+    let either = |one: Phrase, other: Phrase| Phrase::new("{one} or {other}").with("one", one).with("other", other);
+    let wanted = kinds.iter().map(|kind| words_of(kind)).reduce(either)?;
+    Some(WRONG_TYPE.with("wanted", wanted).with("found", words_for(value)))
 }
 
-fn words_of(kind: &str) -> &str {
+fn words_of(kind: &str) -> Phrase {
     match kind {
-        "null" => "`null`",
-        "boolean" => "`true` or `false`",
-        "integer" => "a whole number",
-        "number" => "a number",
-        "string" => "a text",
-        "array" => "a list",
-        _ => "an object",
+        "null" => Phrase::new("`null`"),
+        "boolean" => Phrase::new("`true` or `false`"),
+        "integer" => Phrase::new("a whole number"),
+        "number" => Phrase::new("a number"),
+        "string" => Phrase::new("a text"),
+        "array" => Phrase::new("a list"),
+        _ => Phrase::new("an object"),
     }
 }
 
-fn words_for(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "`null`",
-        Value::Bool(_) => "`true` or `false`",
-        Value::Number(number) if is_integer(number) => "a whole number",
-        Value::Number(_) => "a number",
-        Value::Text(_) => "a text",
-        Value::List(_) => "a list",
-        Value::Object(_) => "an object",
-    }
+fn words_for(value: &Value) -> Phrase {
+    words_of(match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if is_integer(number) => "integer",
+        Value::Number(_) => "number",
+        Value::Text(_) => "string",
+        Value::List(_) => "array",
+        Value::Object(_) => "object",
+    })
 }
 
 fn is_integer(number: &str) -> bool {
@@ -412,32 +472,32 @@ fn numbers(schema: &Map<String, Json>, written: &str, node: &Node, pointer: &str
     let Ok(number) = written.parse::<f64>() else { return };
     let limit = |keyword: &str| schema.get(keyword).and_then(Json::as_f64);
     let is_exclusive = |keyword: &str| schema.get(keyword) == Some(&Json::Bool(true));
-    let mut say = |message: String| found.push(misfit(node, pointer, message));
+    let mut say = |message: Phrase| found.push(misfit(node, pointer, message));
     if let Some(least) = limit("minimum") {
         match is_exclusive("exclusiveMinimum") {
-            true if number <= least => say(format!("this must be more than {least}")),
-            false if number < least => say(format!("this must be at least {least}")),
+            true if number <= least => say(Phrase::new("this must be more than {limit}").with("limit", least)),
+            false if number < least => say(Phrase::new("this must be at least {limit}").with("limit", least)),
             _ => {}
         }
     }
     if let Some(most) = limit("maximum") {
         match is_exclusive("exclusiveMaximum") {
-            true if number >= most => say(format!("this must be less than {most}")),
-            false if number > most => say(format!("this must be at most {most}")),
+            true if number >= most => say(Phrase::new("this must be less than {limit}").with("limit", most)),
+            false if number > most => say(Phrase::new("this must be at most {limit}").with("limit", most)),
             _ => {}
         }
     }
     if let Some(least) = limit("exclusiveMinimum").filter(|least| number <= *least) {
-        say(format!("this must be more than {least}"));
+        say(Phrase::new("this must be more than {limit}").with("limit", least));
     }
     if let Some(most) = limit("exclusiveMaximum").filter(|most| number >= *most) {
-        say(format!("this must be less than {most}"));
+        say(Phrase::new("this must be less than {limit}").with("limit", most));
     }
     if let Some(step) = limit("multipleOf").filter(|step| *step > 0.0) {
         // 0.3 is a multiple of 0.1, though not in binary.
         let times = number / step;
         if (times - times.round()).abs() > 1e-9 * times.abs().max(1.0) {
-            say(format!("this must be a multiple of {step}"));
+            say(Phrase::new("this must be a multiple of {limit}").with("limit", step));
         }
     }
     let within = match schema.get("format").and_then(Json::as_str) {
@@ -446,7 +506,7 @@ fn numbers(schema: &Map<String, Json>, written: &str, node: &Node, pointer: &str
         _ => true,
     };
     if !within {
-        say("this is too large for the service's kind of number".to_owned());
+        say(Phrase::new("this is too large for the service's kind of number"));
     }
 }
 
@@ -489,17 +549,17 @@ fn canonical(value: &Value) -> String {
 }
 
 /// What a text of this format is, if it is not one.
-fn wrong_format(format: &str, text: &str) -> Option<&'static str> {
+fn wrong_format(format: &str, text: &str) -> Option<Phrase> {
     let (is_right, what) = match format {
-        "date-time" => (is_date_time(text), "a date with a time, such as `2024-05-17T12:30:00Z`"),
-        "date" => (is_date(text), "a date, such as `2024-05-17`"),
-        "uuid" => (is_uuid(text), "a UUID, such as `123e4567-e89b-12d3-a456-426614174000`"),
+        "date-time" => (is_date_time(text), Phrase::new("a date with a time, such as `2024-05-17T12:30:00Z`")),
+        "date" => (is_date(text), Phrase::new("a date, such as `2024-05-17`")),
+        "uuid" => (is_uuid(text), Phrase::new("a UUID, such as `123e4567-e89b-12d3-a456-426614174000`")),
         "email" => (
             text.rsplit_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !text.contains(' ')),
-            "an e-mail address",
+            Phrase::new("an e-mail address"),
         ),
-        "ipv4" => (text.parse::<std::net::Ipv4Addr>().is_ok(), "an IPv4 address"),
-        "ipv6" => (text.parse::<std::net::Ipv6Addr>().is_ok(), "an IPv6 address"),
+        "ipv4" => (text.parse::<std::net::Ipv4Addr>().is_ok(), Phrase::new("an IPv4 address")),
+        "ipv6" => (text.parse::<std::net::Ipv6Addr>().is_ok(), Phrase::new("an IPv6 address")),
         "uri" | "url" => (
             text.split_once(':').is_some_and(|(scheme, rest)| {
                 scheme.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -507,12 +567,12 @@ fn wrong_format(format: &str, text: &str) -> Option<&'static str> {
                     && !rest.is_empty()
                     && !text.contains([' ', '<', '>', '"', '\n'])
             }),
-            "an address, such as `https://example.com/`",
+            Phrase::new("an address, such as `https://example.com/`"),
         ),
         "byte" => (
             text.len().is_multiple_of(4)
                 && text.trim_end_matches('=').chars().all(|c| c.is_ascii_alphanumeric() || "+/-_".contains(c)),
-            "base64",
+            Phrase::new("base64"),
         ),
         _ => return None,
     };
@@ -572,18 +632,19 @@ fn is_uuid(text: &str) -> bool {
             .all(|(part, length)| part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-fn listed(choices: &[Json]) -> String {
+fn listed(choices: &[Json]) -> Phrase {
     let shown: Vec<String> = choices.iter().take(12).map(|choice| format!("`{}`", crate::parameter::plain(choice))).collect();
     let more = choices.len().saturating_sub(12);
-    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
+    let words = if more == 0 { Phrase::new("{values}") } else { Phrase::new("{values} and {count} more").with("count", more) };
+    words.with("values", shown.join(", "))
 }
 
-fn counted(number: u64, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+fn characters(number: u64) -> Phrase {
+    if number == 1 { Phrase::new("1 character") } else { Phrase::new("{count} characters").with("count", number) }
 }
 
-fn entry_count(number: u64) -> String {
-    if number == 1 { "1 entry".to_owned() } else { format!("{number} entries") }
+fn entries_in_words(number: u64) -> Phrase {
+    if number == 1 { Phrase::new("1 entry") } else { Phrase::new("{count} entries").with("count", number) }
 }
 
 /// The name that was probably meant: at most a third of its letters are different.

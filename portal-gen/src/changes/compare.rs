@@ -8,6 +8,7 @@
 //! nobody had to expect, or takes away what was there.
 
 use catalog::openapi::{Document, Operation, component_name};
+use console::Phrase;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
@@ -47,12 +48,18 @@ pub(crate) struct Change {
     pub(crate) subject: Subject,
     pub(crate) kind: Kind,
     /// One sentence without a full stop; names in backticks.
-    pub(crate) what: String,
+    #[serde(serialize_with = "in_english")]
+    pub(crate) what: Phrase,
     /// Why it breaks callers; `None` if it does not.
     pub(crate) breaking: Option<&'static str>,
     /// Operations that use the schema, as `GET /orders`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) used_by: Vec<String>,
+}
+
+/// What programs read is the same in every language.
+pub(crate) fn in_english<S: serde::Serializer>(phrase: &Phrase, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(phrase)
 }
 
 /// Which way a value travels.
@@ -121,7 +128,7 @@ fn name_of(operation: &Operation) -> String {
 }
 
 impl<'a> Comparison<'a> {
-    fn push(&mut self, kind: Kind, what: String, breaking: Option<&'static str>) {
+    fn push(&mut self, kind: Kind, what: Phrase, breaking: Option<&'static str>) {
         self.changes.push(Change { subject: self.subject.clone(), kind, what, breaking, used_by: Vec::new() });
     }
 
@@ -147,16 +154,23 @@ impl<'a> Comparison<'a> {
             match moved {
                 Some(&old) => {
                     before.remove(&key(old));
-                    self.push(Kind::Changed, format!("moved from `{}`", name_of(old)), Some("calls to the old address fail"));
+                    self.push(
+                        Kind::Changed,
+                        Phrase::new("moved from `{address}`").with("address", name_of(old)),
+                        Some("calls to the old address fail"),
+                    );
                     pairs.push((old, operation));
                 }
-                None => self.push(Kind::Added, "new operation".to_owned(), None),
+                None => self.push(Kind::Added, Phrase::new("new operation"), None),
             }
         }
         for operation in old.operations.iter().filter(|operation| before.contains_key(&key(operation))) {
             self.subject = Subject::Operation(name_of(operation));
-            let words = if operation.deprecated { "removed, after it had been deprecated" } else { "removed" };
-            self.push(Kind::Removed, words.to_owned(), Some("calls to it fail"));
+            let words = match operation.deprecated {
+                true => Phrase::new("removed, after it had been deprecated"),
+                false => Phrase::new("removed"),
+            };
+            self.push(Kind::Removed, words, Some("calls to it fail"));
         }
         for (before, after) in pairs {
             self.subject = Subject::Operation(name_of(after));
@@ -171,7 +185,7 @@ impl<'a> Comparison<'a> {
         for before in &old.webhooks {
             if !new.webhooks.iter().any(|after| after.path == before.path && after.method == before.method) {
                 self.subject = Subject::Webhook(before.path.clone());
-                self.push(Kind::Removed, "removed".to_owned(), Some("nothing is sent any more"));
+                self.push(Kind::Removed, Phrase::new("removed"), Some("nothing is sent any more"));
             }
         }
         for after in &new.webhooks {
@@ -179,7 +193,7 @@ impl<'a> Comparison<'a> {
             self.user = format!("webhook {}", after.path);
             match old.webhooks.iter().find(|before| after.path == before.path && after.method == before.method) {
                 Some(before) => self.operation(before, after, Way::Received),
-                None => self.push(Kind::Added, "new webhook".to_owned(), None),
+                None => self.push(Kind::Added, Phrase::new("new webhook"), None),
             }
         }
     }
@@ -187,10 +201,10 @@ impl<'a> Comparison<'a> {
     /// `way` is that of the request's body.
     fn operation(&mut self, before: &'a Operation, after: &'a Operation, way: Way) {
         if after.deprecated && !before.deprecated {
-            self.push(Kind::Deprecated, "deprecated".to_owned(), None);
+            self.push(Kind::Deprecated, Phrase::new("deprecated"), None);
         }
         if before.deprecated && !after.deprecated {
-            self.push(Kind::Changed, "no longer deprecated".to_owned(), None);
+            self.push(Kind::Changed, Phrase::new("no longer deprecated"), None);
         }
         self.parameters(before, after, way);
         let body = |document: &'a Document, operation: &Operation| document.at(operation.request_body.as_ref()?);
@@ -203,7 +217,7 @@ impl<'a> Comparison<'a> {
     }
 
     fn parameters(&mut self, before: &'a Operation, after: &'a Operation, way: Way) {
-        let read = |document: &'a Document, operation: &'a Operation| -> Vec<(String, String, &'a Value)> {
+        let read = |document: &'a Document, operation: &'a Operation| -> Vec<(String, Phrase, &'a Value)> {
             let parameters = operation.parameters.iter().filter_map(|pointer| document.at(pointer));
             let names: Vec<&str> = operation.path.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).collect();
             parameters
@@ -215,29 +229,48 @@ impl<'a> Comparison<'a> {
                         _ if place == "header" => format!("header {}", name.to_lowercase()),
                         _ => format!("{place} {name}"),
                     };
-                    (key, format!("{place} parameter `{name}`"), parameter)
+                    let what = match place {
+                        "path" => Phrase::new("path parameter `{name}`"),
+                        "query" => Phrase::new("query parameter `{name}`"),
+                        "header" => Phrase::new("header parameter `{name}`"),
+                        "cookie" => Phrase::new("cookie parameter `{name}`"),
+                        _ => Phrase::new("{place} parameter `{name}`").with("place", place),
+                    };
+                    (key, what.with("name", name), parameter)
                 })
                 .collect()
         };
         let (old, new) = (read(self.old, before), read(self.new, after));
         for (key, what, _) in &old {
             if !new.iter().any(|(other, _, _)| other == key) {
-                self.push(Kind::Removed, format!("{what} removed"), Some("what callers send in it is no longer understood"));
+                self.push(
+                    Kind::Removed,
+                    Phrase::new("{what} removed").with("what", what.clone()),
+                    Some("what callers send in it is no longer understood"),
+                );
             }
         }
         for (key, what, parameter) in &new {
             let Some((_, _, before)) = old.iter().find(|(other, _, _)| other == key) else {
                 match is(parameter, "required") && text(parameter, "in") != "path" {
-                    true => self.push(Kind::Added, format!("new required {what}"), Some("calls without it are refused")),
-                    false => self.push(Kind::Added, format!("new {what}"), None),
+                    true => self.push(
+                        Kind::Added,
+                        Phrase::new("new required {what}").with("what", what.clone()),
+                        Some("calls without it are refused"),
+                    ),
+                    false => self.push(Kind::Added, Phrase::new("new {what}").with("what", what.clone()), None),
                 }
                 continue;
             };
             match (is(before, "required"), is(parameter, "required")) {
                 (false, true) if text(parameter, "in") != "path" => {
-                    self.push(Kind::Changed, format!("{what} became required"), Some("calls without it are refused"));
+                    self.push(
+                        Kind::Changed,
+                        Phrase::new("{what} became required").with("what", what.clone()),
+                        Some("calls without it are refused"),
+                    );
                 }
-                (true, false) => self.push(Kind::Changed, format!("{what} became optional"), None),
+                (true, false) => self.push(Kind::Changed, Phrase::new("{what} became optional").with("what", what.clone()), None),
                 _ => {}
             }
             self.deprecation(before, parameter, what);
@@ -249,23 +282,23 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn deprecation(&mut self, before: &Value, after: &Value, what: &str) {
+    fn deprecation(&mut self, before: &Value, after: &Value, what: &Phrase) {
         if !is(before, "deprecated") && is(after, "deprecated") {
-            self.push(Kind::Deprecated, format!("{what} deprecated"), None);
+            self.push(Kind::Deprecated, Phrase::new("{what} deprecated").with("what", what.clone()), None);
         }
     }
 
     fn body(&mut self, before: Option<&'a Value>, after: Option<&'a Value>, way: Way) {
         match (before, after) {
             (None, Some(after)) if is(after, "required") && way == Way::Sent => {
-                self.push(Kind::Added, "a request body is required now".to_owned(), Some("calls without a body are refused"));
+                self.push(Kind::Added, Phrase::new("a request body is required now"), Some("calls without a body are refused"));
             }
-            (None, Some(_)) => self.push(Kind::Added, "new request body".to_owned(), None),
+            (None, Some(_)) => self.push(Kind::Added, Phrase::new("new request body"), None),
             (Some(_), None) => {
                 let breaking = (way == Way::Sent).then_some("what callers send in it is no longer understood");
                 self.push(
                     Kind::Removed,
-                    "request body removed".to_owned(),
+                    Phrase::new("request body removed"),
                     breaking.or(Some("what callers read is no longer there")),
                 );
             }
@@ -274,20 +307,20 @@ impl<'a> Comparison<'a> {
                     (false, true) if way == Way::Sent => {
                         self.push(
                             Kind::Changed,
-                            "the request body became required".to_owned(),
+                            Phrase::new("the request body became required"),
                             Some("calls without a body are refused"),
                         );
                     }
-                    (true, false) => self.push(Kind::Changed, "the request body became optional".to_owned(), None),
+                    (true, false) => self.push(Kind::Changed, Phrase::new("the request body became optional"), None),
                     _ => {}
                 }
-                self.contents(before, after, way, "request body");
+                self.contents(before, after, way, &Phrase::new("request body"));
             }
             (None, None) => {}
         }
     }
 
-    fn contents(&mut self, before: &'a Value, after: &'a Value, way: Way, what: &str) {
+    fn contents(&mut self, before: &'a Value, after: &'a Value, way: Way, what: &Phrase) {
         let content = |value: &'a Value| value.get("content").and_then(Value::as_object);
         let (old, new) = (content(before), content(after));
         for (media, _) in old.into_iter().flatten() {
@@ -296,14 +329,22 @@ impl<'a> Comparison<'a> {
                     Way::Sent => "bodies of this type are refused",
                     Way::Received => "whoever reads this type gets another",
                 };
-                self.push(Kind::Removed, format!("{what}: `{media}` removed"), Some(reason));
+                self.push(
+                    Kind::Removed,
+                    Phrase::new("{what}: `{media}` removed").with("what", what.clone()).with("media", media),
+                    Some(reason),
+                );
             }
         }
         // The same schema mostly stands under several types: once is enough.
         let mut compared: Vec<(Option<&Value>, Option<&Value>)> = Vec::new();
         for (media, entry) in new.into_iter().flatten() {
             let Some(before) = old.and_then(|old| old.get(media)) else {
-                self.push(Kind::Added, format!("{what}: new type `{media}`"), None);
+                self.push(
+                    Kind::Added,
+                    Phrase::new("{what}: new type `{media}`").with("what", what.clone()).with("media", media),
+                    None,
+                );
                 continue;
             };
             let pair = (before.get("schema"), entry.get("schema"));
@@ -321,13 +362,17 @@ impl<'a> Comparison<'a> {
         for (status, _) in &before.responses {
             if !after.responses.iter().any(|(other, _)| other == status) {
                 let breaking = status.starts_with('2').then_some("whoever expects it gets another answer");
-                self.push(Kind::Removed, format!("response `{status}` removed"), breaking);
+                self.push(
+                    Kind::Removed,
+                    Phrase::new("{what} removed").with("what", Phrase::new("response `{status}`").with("status", status)),
+                    breaking,
+                );
             }
         }
         for (status, pointer) in &after.responses {
-            let what = format!("response `{status}`");
+            let what = Phrase::new("response `{status}`").with("status", status);
             let (Some(old), Some(new)) = (at(self.old, &before.responses, status), self.new.at(pointer)) else {
-                self.push(Kind::Added, format!("new {what}"), None);
+                self.push(Kind::Added, Phrase::new("new {what}").with("what", what), None);
                 continue;
             };
             self.contents(old, new, way, &what);
@@ -335,7 +380,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn headers(&mut self, before: &'a Value, after: &'a Value, way: Way, what: &str) {
+    fn headers(&mut self, before: &'a Value, after: &'a Value, way: Way, what: &Phrase) {
         let read = |document: &'a Document, response: &'a Value| -> Vec<(String, &'a Value)> {
             let headers = response.get("headers").and_then(Value::as_object).into_iter().flatten();
             headers.filter_map(|(name, header)| Some((name.to_lowercase(), document.resolve(header)?.1))).collect()
@@ -343,14 +388,23 @@ impl<'a> Comparison<'a> {
         let (old, new) = (read(self.old, before), read(self.new, after));
         for (name, _) in &old {
             if !new.iter().any(|(other, _)| other == name) {
-                self.push(Kind::Removed, format!("{what}: header `{name}` removed"), Some("whoever reads it finds nothing"));
+                self.push(
+                    Kind::Removed,
+                    Phrase::new("{what}: header `{name}` removed").with("what", what.clone()).with("name", name),
+                    Some("whoever reads it finds nothing"),
+                );
             }
         }
         for (name, header) in &new {
             match old.iter().find(|(other, _)| other == name) {
-                None => self.push(Kind::Added, format!("{what}: new header `{name}`"), None),
+                None => self.push(
+                    Kind::Added,
+                    Phrase::new("{what}: new header `{name}`").with("what", what.clone()).with("name", name),
+                    None,
+                ),
                 Some((_, old)) => {
-                    self.schemas(old.get("schema"), header.get("schema"), way, &Spot::at(&format!("{what}: header `{name}`")))
+                    let what = Phrase::new("{what}: header `{name}`").with("what", what.clone()).with("name", name);
+                    self.schemas(old.get("schema"), header.get("schema"), way, &Spot::at(&what));
                 }
             }
         }
@@ -359,7 +413,11 @@ impl<'a> Comparison<'a> {
     fn callbacks(&mut self, before: &'a Operation, after: &'a Operation) {
         for old in &before.callbacks {
             let Some(new) = after.callbacks.iter().find(|new| new.name == old.name && new.method == old.method) else {
-                self.push(Kind::Removed, format!("callback `{}` removed", old.name), Some("nothing is sent any more"));
+                self.push(
+                    Kind::Removed,
+                    Phrase::new("callback `{name}` removed").with("name", &old.name),
+                    Some("nothing is sent any more"),
+                );
                 continue;
             };
             let (Some(old_operation), Some(new_operation)) = (self.old.at(&old.pointer), self.new.at(&new.pointer)) else {
@@ -367,12 +425,12 @@ impl<'a> Comparison<'a> {
             };
             let body = |document: &'a Document, operation: &'a Value| Some(document.resolve(operation.get("requestBody")?)?.1);
             if let (Some(before), Some(after)) = (body(self.old, old_operation), body(self.new, new_operation)) {
-                self.contents(before, after, Way::Received, &format!("callback `{}`", new.name));
+                self.contents(before, after, Way::Received, &Phrase::new("callback `{name}`").with("name", &new.name));
             }
         }
         for new in &after.callbacks {
             if !before.callbacks.iter().any(|old| new.name == old.name && new.method == old.method) {
-                self.push(Kind::Added, format!("new callback `{}`", new.name), None);
+                self.push(Kind::Added, Phrase::new("new callback `{name}`").with("name", &new.name), None);
             }
         }
     }
@@ -396,25 +454,34 @@ impl<'a> Comparison<'a> {
         // A caller who had everything that an old way asks for still gets in by a new way that asks for no more.
         let is_enough =
             |had: &Way, asked: &Way| asked.iter().all(|(name, scopes)| had.get(name).is_some_and(|had| scopes.is_subset(had)));
-        let words = |way: &Way| -> String {
+        let both = |one: Phrase, other: Phrase| Phrase::new("{one} and {other}").with("one", one).with("other", other);
+        let either = |one: Phrase, other: Phrase| Phrase::new("{one}, or {other}").with("one", one).with("other", other);
+        let words = |way: &Way| -> Phrase {
             let named = |(name, scopes): (&String, &BTreeSet<String>)| match scopes.is_empty() {
-                true => format!("`{name}`"),
+                true => Phrase::new("`{name}`").with("name", name),
                 false => {
-                    format!("`{name}` with {}", scopes.iter().map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(", "))
+                    let scopes = scopes.iter().map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(", ");
+                    Phrase::new("`{name}` with {scopes}").with("name", name).with("scopes", scopes)
                 }
             };
-            if way.is_empty() { "nothing".to_owned() } else { way.iter().map(named).collect::<Vec<_>>().join(" and ") }
+            way.iter().map(named).reduce(both).unwrap_or(Phrase::new("nothing"))
         };
         let shut_out: Vec<&Way> = old.iter().filter(|had| !new.iter().any(|asked| is_enough(had, asked))).collect();
-        let asked = new.iter().map(&words).collect::<Vec<_>>().join(", or ");
+        let asked = new.iter().map(&words).reduce(either).unwrap_or(Phrase::new("nothing"));
         if let Some(first) = shut_out.first() {
             let what = match first.is_empty() {
-                true => format!("authorization added: {asked}"),
-                false => format!("authorization by {} is no longer enough; asked for: {asked}", words(first)),
+                true => Phrase::new("authorization added: {asked}"),
+                false => {
+                    Phrase::new("authorization by {first} is no longer enough; asked for: {asked}").with("first", words(first))
+                }
             };
-            self.push(Kind::Changed, what, Some("calls that were let in are refused"));
+            self.push(Kind::Changed, what.with("asked", asked), Some("calls that were let in are refused"));
         } else if old != new {
-            self.push(Kind::Changed, format!("authorization asks for less, or for something else, too: {asked}"), None);
+            self.push(
+                Kind::Changed,
+                Phrase::new("authorization asks for less, or for something else, too: {asked}").with("asked", asked),
+                None,
+            );
         }
     }
 
@@ -494,14 +561,16 @@ impl<'a> Comparison<'a> {
     }
 
     fn flat(&mut self, old: &Flat<'a>, new: &Flat<'a>, way: Way, spot: &Spot) {
-        let say = |words: &str| spot.say(words);
+        let say = |words: Phrase| spot.say(words);
         self.types(old, new, way, &say);
         self.values(old, new, way, &say);
         self.limits(old, new, way, &say);
         if let (Some(before), Some(after)) = (old.text("discriminator"), new.text("discriminator"))
             && before != after
         {
-            let words = say(&format!("the discriminator changed from `{before}` to `{after}`"));
+            let words = say(Phrase::new("the discriminator changed from `{before}` to `{after}`")
+                .with("before", before)
+                .with("after", after));
             self.push(Kind::Changed, words, Some("kinds can no longer be told apart as before"));
         }
         self.properties(old, new, way, spot);
@@ -512,7 +581,7 @@ impl<'a> Comparison<'a> {
         if after == Some(&Value::Bool(false)) && before != Some(&Value::Bool(false)) && way == Way::Sent {
             self.push(
                 Kind::Changed,
-                say("further properties are no longer accepted"),
+                say(Phrase::new("further properties are no longer accepted")),
                 Some("bodies with other properties are refused"),
             );
         }
@@ -522,7 +591,7 @@ impl<'a> Comparison<'a> {
         self.alternatives(old, new, way, spot);
     }
 
-    fn types(&mut self, old: &Flat<'_>, new: &Flat<'_>, way: Way, say: &dyn Fn(&str) -> String) {
+    fn types(&mut self, old: &Flat<'_>, new: &Flat<'_>, way: Way, say: &dyn Fn(Phrase) -> Phrase) {
         let ((before, was_null), (after, is_null)) = (old.types(), new.types());
         let words = |types: &BTreeSet<&str>| match types.is_empty() {
             true => "any".to_owned(),
@@ -540,7 +609,9 @@ impl<'a> Comparison<'a> {
             };
             self.push(
                 Kind::Changed,
-                say(&format!("the type changed from `{}` to `{}`", words(&before), words(&after))),
+                say(Phrase::new("the type changed from `{before}` to `{after}`")
+                    .with("before", words(&before))
+                    .with("after", words(&after))),
                 breaking,
             );
         } else if let (Some(before), Some(after)) = (old.text("format"), new.text("format"))
@@ -552,19 +623,24 @@ impl<'a> Comparison<'a> {
                 Way::Sent => widens != Some(true),
                 Way::Received => widens != Some(false),
             };
-            let words = say(&format!("the format changed from `{before}` to `{after}`"));
+            let words =
+                say(Phrase::new("the format changed from `{before}` to `{after}`").with("before", before).with("after", after));
             self.push(Kind::Changed, words, breaks.then_some("values of the old format may no longer fit"));
         }
         match (was_null, is_null, way) {
-            (false, true, Way::Received) => self.push(Kind::Changed, say("may be null now"), Some("nobody had to expect null")),
-            (false, true, Way::Sent) => self.push(Kind::Changed, say("may be null now"), None),
-            (true, false, Way::Sent) => self.push(Kind::Changed, say("may no longer be null"), Some("null is refused")),
-            (true, false, Way::Received) => self.push(Kind::Changed, say("is never null now"), None),
+            (false, true, Way::Received) => {
+                self.push(Kind::Changed, say(Phrase::new("may be null now")), Some("nobody had to expect null"))
+            }
+            (false, true, Way::Sent) => self.push(Kind::Changed, say(Phrase::new("may be null now")), None),
+            (true, false, Way::Sent) => {
+                self.push(Kind::Changed, say(Phrase::new("may no longer be null")), Some("null is refused"))
+            }
+            (true, false, Way::Received) => self.push(Kind::Changed, say(Phrase::new("is never null now")), None),
             _ => {}
         }
     }
 
-    fn values(&mut self, old: &Flat<'_>, new: &Flat<'_>, way: Way, say: &dyn Fn(&str) -> String) {
+    fn values(&mut self, old: &Flat<'_>, new: &Flat<'_>, way: Way, say: &dyn Fn(Phrase) -> Phrase) {
         let shown = |values: &[&Value]| {
             values.iter().map(|value| format!("`{}`", crate::schema::shown(value))).collect::<Vec<_>>().join(", ")
         };
@@ -574,32 +650,47 @@ impl<'a> Comparison<'a> {
                 let come: Vec<&Value> = after.iter().filter(|value| !before.contains(value)).copied().collect();
                 if !gone.is_empty() {
                     let breaking = (way == Way::Sent).then_some("these values are refused");
-                    self.push(Kind::Removed, say(&format!("no longer one of the values: {}", shown(&gone))), breaking);
+                    self.push(
+                        Kind::Removed,
+                        say(Phrase::new("no longer one of the values: {values}").with("values", shown(&gone))),
+                        breaking,
+                    );
                 }
                 if !come.is_empty() {
                     let breaking = (way == Way::Received).then_some("nobody had to expect these values");
-                    self.push(Kind::Added, say(&format!("new values: {}", shown(&come))), breaking);
+                    self.push(Kind::Added, say(Phrase::new("new values: {values}").with("values", shown(&come))), breaking);
                 }
             }
             (None, Some(after)) => {
                 let breaking = (way == Way::Sent).then_some("other values are refused");
-                self.push(Kind::Changed, say(&format!("only these values are left: {}", shown(&after))), breaking);
+                self.push(
+                    Kind::Changed,
+                    say(Phrase::new("only these values are left: {values}").with("values", shown(&after))),
+                    breaking,
+                );
             }
             (Some(before), None) => {
                 let breaking = (way == Way::Received).then_some("nobody had to expect other values");
-                self.push(Kind::Changed, say(&format!("may be something else than {} now", shown(&before))), breaking);
+                self.push(
+                    Kind::Changed,
+                    say(Phrase::new("may be something else than {values} now").with("values", shown(&before))),
+                    breaking,
+                );
             }
             (None, None) => {}
         }
         if old.value("default") != new.value("default") && way == Way::Sent && old.value("type").is_some() {
-            let words =
-                |value: Option<&Value>| value.map_or("nothing".to_owned(), |value| format!("`{}`", crate::schema::shown(value)));
-            let said = format!("the default changed from {} to {}", words(old.value("default")), words(new.value("default")));
-            self.push(Kind::Changed, say(&said), None);
+            let words = |value: Option<&Value>| match value {
+                Some(value) => Phrase::new("`{value}`").with("value", crate::schema::shown(value)),
+                None => Phrase::new("nothing"),
+            };
+            let (before, after) = (words(old.value("default")), words(new.value("default")));
+            let said = Phrase::new("the default changed from {before} to {after}").with("before", before).with("after", after);
+            self.push(Kind::Changed, say(said), None);
         }
     }
 
-    fn limits(&mut self, old: &Flat<'_>, new: &Flat<'_>, way: Way, say: &dyn Fn(&str) -> String) {
+    fn limits(&mut self, old: &Flat<'_>, new: &Flat<'_>, way: Way, say: &dyn Fn(Phrase) -> Phrase) {
         for (keyword, is_lower, name) in LIMITS {
             let number = |flat: &Flat<'_>| flat.value(keyword).and_then(Value::as_f64);
             let (before, after) = (number(old), number(new));
@@ -611,19 +702,26 @@ impl<'a> Comparison<'a> {
                 (Some(before), Some(after)) => (after > before) == is_lower,
                 _ => false,
             };
-            let words = |limit: Option<f64>| limit.map_or("none".to_owned(), |limit| format!("`{limit}`"));
+            let words = |limit: Option<f64>| match limit {
+                Some(limit) => Phrase::new("`{value}`").with("value", limit),
+                None => Phrase::new("none"),
+            };
             let breaking = match (way, tightens) {
                 (Way::Sent, true) => Some("values that were right are refused"),
                 (Way::Received, false) => Some("values can come that nobody had to expect"),
                 _ => None,
             };
-            self.push(Kind::Changed, say(&format!("the {name} changed from {} to {}", words(before), words(after))), breaking);
+            self.push(Kind::Changed, say(name.with("before", words(before)).with("after", words(after))), breaking);
         }
         let (before, after) = (old.text("pattern"), new.text("pattern"));
         if before != after {
-            let words = |pattern: Option<&str>| pattern.map_or("none".to_owned(), |pattern| format!("`{pattern}`"));
+            let words = |pattern: Option<&str>| match pattern {
+                Some(pattern) => Phrase::new("`{value}`").with("value", pattern),
+                None => Phrase::new("none"),
+            };
             let breaking = (way == Way::Sent && after.is_some()).then_some("values that do not match it are refused");
-            self.push(Kind::Changed, say(&format!("the pattern changed from {} to {}", words(before), words(after))), breaking);
+            let said = Phrase::new("the pattern changed from {before} to {after}").with("before", words(before));
+            self.push(Kind::Changed, say(said.with("after", words(after))), breaking);
         }
     }
 
@@ -642,7 +740,7 @@ impl<'a> Comparison<'a> {
                 Way::Sent if new.value("additionalProperties") == Some(&Value::Bool(false)) => Some("bodies with it are refused"),
                 Way::Sent => None,
             };
-            self.push(Kind::Removed, spot.property("", name, " removed"), breaking);
+            self.push(Kind::Removed, spot.property(Phrase::new("property `{name}` removed"), name), breaking);
         }
         for (name, schema) in &new.properties {
             if hidden(self.new, schema) {
@@ -651,26 +749,40 @@ impl<'a> Comparison<'a> {
             let required = new.required.contains(name);
             let Some((_, before)) = old.properties.iter().find(|(other, _)| other == name) else {
                 match required && way == Way::Sent {
-                    true => {
-                        self.push(Kind::Added, spot.property("new required ", name, ""), Some("bodies without it are refused"))
-                    }
-                    false => self.push(Kind::Added, spot.property("new ", name, ""), None),
+                    true => self.push(
+                        Kind::Added,
+                        spot.property(Phrase::new("new required property `{name}`"), name),
+                        Some("bodies without it are refused"),
+                    ),
+                    false => self.push(Kind::Added, spot.property(Phrase::new("new property `{name}`"), name), None),
                 }
                 continue;
             };
             match (old.required.contains(name), required, way) {
                 (false, true, Way::Sent) => {
-                    self.push(Kind::Changed, spot.property("", name, " became required"), Some("bodies without it are refused"));
+                    self.push(
+                        Kind::Changed,
+                        spot.property(Phrase::new("property `{name}` became required"), name),
+                        Some("bodies without it are refused"),
+                    );
                 }
                 (true, false, Way::Received) => {
-                    self.push(Kind::Changed, spot.property("", name, " became optional"), Some("it may be missing"));
+                    self.push(
+                        Kind::Changed,
+                        spot.property(Phrase::new("property `{name}` became optional"), name),
+                        Some("it may be missing"),
+                    );
                 }
-                (false, true, Way::Received) => self.push(Kind::Changed, spot.property("", name, " is always there now"), None),
-                (true, false, Way::Sent) => self.push(Kind::Changed, spot.property("", name, " became optional"), None),
+                (false, true, Way::Received) => {
+                    self.push(Kind::Changed, spot.property(Phrase::new("property `{name}` is always there now"), name), None)
+                }
+                (true, false, Way::Sent) => {
+                    self.push(Kind::Changed, spot.property(Phrase::new("property `{name}` became optional"), name), None)
+                }
                 _ => {}
             }
             if before.get("$ref").is_none() && schema.get("$ref").is_none() {
-                self.deprecation(before, schema, &spot.property("", name, ""));
+                self.deprecation(before, schema, &spot.property(Phrase::new("property `{name}`"), name));
             }
             self.schemas(Some(before), Some(schema), way, &spot.inside(name));
         }
@@ -695,18 +807,18 @@ impl<'a> Comparison<'a> {
             schemas.iter().map(|schema| (key(schema), schema)).collect()
         };
         let (before, after) = (keys(before), keys(after));
-        let say = |words: String| spot.say(&words);
+        let say = |words: Phrase| spot.say(words);
         for (name, _) in &before {
             if !after.iter().any(|(other, _)| other == name) {
                 let breaking = (way == Way::Sent).then_some("values of this kind are refused");
-                self.push(Kind::Removed, say(format!("alternative `{name}` removed")), breaking);
+                self.push(Kind::Removed, say(Phrase::new("alternative `{name}` removed").with("name", name)), breaking);
             }
         }
         for (name, schema) in &after {
             match before.iter().find(|(other, _)| other == name) {
                 None => {
                     let breaking = (way == Way::Received).then_some("nobody had to expect values of this kind");
-                    self.push(Kind::Added, say(format!("new alternative `{name}`")), breaking);
+                    self.push(Kind::Added, say(Phrase::new("new alternative `{name}`").with("name", name)), breaking);
                 }
                 Some((_, before)) => self.schemas(Some(before), Some(schema), way, &spot.inside(&format!("({name})"))),
             }
@@ -715,15 +827,8 @@ impl<'a> Comparison<'a> {
 
     /// One change for what differs both ways, the breaking one.
     fn finished(mut self) -> Vec<Change> {
-        self.changes.sort_by(|one, other| {
-            (&one.subject, one.breaking.is_none(), one.kind, &one.what).cmp(&(
-                &other.subject,
-                other.breaking.is_none(),
-                other.kind,
-                &other.what,
-            ))
-        });
-        let mut seen: HashMap<(Subject, Kind, String), usize> = HashMap::new();
+        self.changes.sort_by_cached_key(|one| (one.subject.clone(), one.breaking.is_none(), one.kind, one.what.to_string()));
+        let mut seen: HashMap<(Subject, Kind, Phrase), usize> = HashMap::new();
         let mut merged: Vec<Change> = Vec::new();
         for change in self.changes {
             match seen.get(&(change.subject.clone(), change.kind, change.what.clone())) {
@@ -743,18 +848,18 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// Limits: the keyword, whether it is a lower one, its name.
-const LIMITS: [(&str, bool, &str); 10] = [
-    ("minimum", true, "minimum"),
-    ("maximum", false, "maximum"),
-    ("exclusiveMinimum", true, "minimum"),
-    ("exclusiveMaximum", false, "maximum"),
-    ("minLength", true, "shortest length"),
-    ("maxLength", false, "longest length"),
-    ("minItems", true, "least number of items"),
-    ("maxItems", false, "largest number of items"),
-    ("minProperties", true, "least number of properties"),
-    ("maxProperties", false, "largest number of properties"),
+/// Limits: the keyword, whether it is a lower one, what is said when it changes.
+const LIMITS: [(&str, bool, Phrase); 10] = [
+    ("minimum", true, Phrase::new("the minimum changed from {before} to {after}")),
+    ("maximum", false, Phrase::new("the maximum changed from {before} to {after}")),
+    ("exclusiveMinimum", true, Phrase::new("the minimum changed from {before} to {after}")),
+    ("exclusiveMaximum", false, Phrase::new("the maximum changed from {before} to {after}")),
+    ("minLength", true, Phrase::new("the shortest length changed from {before} to {after}")),
+    ("maxLength", false, Phrase::new("the longest length changed from {before} to {after}")),
+    ("minItems", true, Phrase::new("the least number of items changed from {before} to {after}")),
+    ("maxItems", false, Phrase::new("the largest number of items changed from {before} to {after}")),
+    ("minProperties", true, Phrase::new("the least number of properties changed from {before} to {after}")),
+    ("maxProperties", false, Phrase::new("the largest number of properties changed from {before} to {after}")),
 ];
 
 /// A schema with what its `allOf` adds, save for what both sides share.
@@ -825,16 +930,16 @@ impl<'a> Flat<'a> {
 /// Where in an operation or a schema something is.
 #[derive(Clone, Default)]
 struct Spot {
-    /// In words: "response `200`"; empty for a component.
-    place: String,
+    /// In words: "response `200`"; nothing for a component.
+    place: Option<Phrase>,
     /// Inside the schema there: `customer.address[]`.
     path: String,
     depth: usize,
 }
 
 impl Spot {
-    fn at(place: &str) -> Self {
-        Self { place: place.to_owned(), ..Self::default() }
+    fn at(place: &Phrase) -> Self {
+        Self { place: Some(place.clone()), ..Self::default() }
     }
 
     fn path_to(&self, step: &str) -> String {
@@ -849,19 +954,24 @@ impl Spot {
         Self { place: self.place.clone(), path: self.path_to(step), depth: self.depth + 1 }
     }
 
-    fn say(&self, words: &str) -> String {
-        match (self.place.as_str(), self.path.as_str()) {
-            ("", "") => words.to_owned(),
-            (place, "") => format!("{place}: {words}"),
-            ("", path) => format!("`{path}`: {words}"),
-            (place, path) => format!("{place}, `{path}`: {words}"),
+    fn say(&self, words: Phrase) -> Phrase {
+        match (self.place.clone(), self.path.as_str()) {
+            (None, "") => words,
+            (Some(place), "") => Phrase::new("{place}: {what}").with("place", place).with("what", words),
+            (None, path) => Phrase::new("`{path}`: {what}").with("path", path).with("what", words),
+            (Some(place), path) => {
+                Phrase::new("{place}, `{path}`: {what}").with("place", place).with("path", path).with("what", words)
+            }
         }
     }
 
-    /// `request body: new required property `a.b``, of the words before and after it.
-    fn property(&self, before: &str, name: &str, after: &str) -> String {
-        let words = format!("{before}property `{}`{after}", self.path_to(name));
-        if self.place.is_empty() { words } else { format!("{}: {words}", self.place) }
+    /// `request body: new required property `a.b``, of words with a `{name}`.
+    fn property(&self, words: Phrase, name: &str) -> Phrase {
+        let words = words.with("name", self.path_to(name));
+        match self.place.clone() {
+            Some(place) => Phrase::new("{place}: {what}").with("place", place).with("what", words),
+            None => words,
+        }
     }
 }
 

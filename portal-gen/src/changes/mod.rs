@@ -4,9 +4,11 @@
 pub(crate) mod compare;
 mod outlines;
 
+use crate::messages::Messages;
 use crate::site::{ApiSite, Site};
 use catalog::openapi::Format;
 use compare::{Change, Kind, Subject};
+use console::Phrase;
 use serde::Serialize;
 
 /// The steps that an API took, newest first.
@@ -19,9 +21,9 @@ pub(crate) struct History {
 #[derive(Debug)]
 pub(crate) struct Step {
     /// `Revision 2`, `Version v2`.
-    pub(crate) title: String,
-    /// What it is compared with: `revision 1`; empty where there is nothing to compare.
-    pub(crate) since: String,
+    pub(crate) title: Phrase,
+    /// What it is compared with: `revision 1`; nothing where there is nothing to compare.
+    pub(crate) since: Option<Phrase>,
     /// On the page.
     pub(crate) anchor: String,
     /// Indices of the APIs: before and after.
@@ -58,17 +60,17 @@ impl Counts {
     }
 
     /// `2 added, 1 removed, 1 breaking`.
-    pub(crate) fn words(self) -> String {
+    pub(crate) fn words(self) -> Phrase {
         let parts = [
-            (self.added, "added"),
-            (self.changed, "changed"),
-            (self.deprecated, "deprecated"),
-            (self.removed, "removed"),
-            (self.breaking, "breaking"),
+            (self.added, Phrase::new("{count} added")),
+            (self.changed, Phrase::new("{count} changed")),
+            (self.deprecated, Phrase::new("{count} deprecated")),
+            (self.removed, Phrase::new("{count} removed")),
+            (self.breaking, Phrase::new("{count} breaking")),
         ];
-        let parts: Vec<String> =
-            parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
-        if parts.is_empty() { "no changes in the definition".to_owned() } else { parts.join(", ") }
+        let parts = parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, words)| words.with("count", count));
+        let joined = parts.reduce(|one, other| Phrase::new("{one}, {other}").with("one", one).with("other", other));
+        joined.unwrap_or(Phrase::new("no changes in the definition"))
     }
 }
 
@@ -86,8 +88,8 @@ pub(crate) fn history(site: &Site<'_>, api: &ApiSite<'_>) -> History {
     for pair in revisions.windows(2).rev() {
         let (before, after) = (&site.apis[pair[0]], &site.apis[pair[1]]);
         let mut step = Step {
-            title: format!("Revision {}", after.api.revision),
-            since: format!("revision {}", before.api.revision),
+            title: Phrase::new("Revision {revision}").with("revision", &after.api.revision),
+            since: Some(Phrase::new("revision {revision}").with("revision", &before.api.revision)),
             anchor: format!("revision-{}", crate::slug::slug(&after.api.revision)),
             between: Some((pair[0], pair[1])),
             notes: after.api.revision_description.clone(),
@@ -108,8 +110,8 @@ pub(crate) fn history(site: &Site<'_>, api: &ApiSite<'_>) -> History {
     // Notes that belong to no step stand as they are, newest first as the catalog orders them.
     for (release, _) in notes.iter().filter(|(_, used)| !used) {
         history.steps.push(Step {
-            title: release.name.clone(),
-            since: String::new(),
+            title: Phrase::new("{name}").with("name", &release.name),
+            since: None,
             anchor: format!("release-{}", crate::slug::slug(&release.name)),
             between: None,
             notes: release.notes.clone(),
@@ -119,15 +121,14 @@ pub(crate) fn history(site: &Site<'_>, api: &ApiSite<'_>) -> History {
         });
     }
     if let Some(before) = previous_version(site, api) {
-        let identifier = |api: &ApiSite<'_>| match api.api.version.as_ref().map_or("", |version| &version.identifier) {
-            "" => "the original version".to_owned(),
-            identifier => format!("version {identifier}"),
+        let named = |api: &ApiSite<'_>, original: Phrase, version: Phrase| match api.api.version.as_ref() {
+            Some(named) if !named.identifier.is_empty() => version.with("version", &named.identifier),
+            _ => original,
         };
         let after = site.apis.iter().position(|other| std::ptr::eq(other, api)).unwrap_or_default();
-        let title = identifier(api);
         history.steps.push(Step {
-            title: format!("{}{}", title[..1].to_uppercase(), &title[1..]),
-            since: identifier(&site.apis[before]),
+            title: named(api, Phrase::new("The original version"), Phrase::new("Version {version}")),
+            since: Some(named(&site.apis[before], Phrase::new("the original version"), Phrase::new("version {version}"))),
             anchor: "version".to_owned(),
             between: Some((before, after)),
             notes: api.api.version.as_ref().map_or_else(String::new, |version| version.description.clone()),
@@ -176,38 +177,47 @@ pub(crate) fn ordered(name: &str) -> Vec<(u64, String)> {
     parts
 }
 
-/// The feed of an API's changes, as RSS 2.0. `base` is the site's full address without a slash at its end, or empty.
-pub(crate) fn feed(history: &History, title: &str, page: &str, base: &str) -> String {
+/// The feed of an API's changes, as RSS 2.0. `page` is the address of the page of changes, from the site's root; `base` the site's
+/// full address without a slash at its end, or empty.
+pub(crate) fn feed(history: &History, title: &str, page: &str, base: &str, messages: &Messages) -> String {
     let text = |text: &str| crate::markdown::escaped(text);
+    let say = |phrase: Phrase| crate::markdown::escaped(&messages.phrase(&phrase));
     let mut xml = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\">\n<channel>\n\
          <title>{}</title>\n<link>{base}/{page}</link>\n<description>{}</description>\n\
          <atom:link href=\"{base}/{page}feed.xml\" rel=\"self\" type=\"application/rss+xml\"/>\n",
-        text(&format!("Changes of {title}")),
-        text(&format!("What was added, changed, deprecated and removed in {title}")),
+        say(Phrase::new("Changes of {api}").with("api", title)),
+        say(Phrase::new("What was added, changed, deprecated and removed in {api}").with("api", title)),
     );
     for step in &history.steps {
-        let counts = Counts::of(&step.changes);
+        let counts = messages.phrase(&Counts::of(&step.changes).words());
         let mut body = crate::markdown::description(&step.notes, 2);
-        if step.between.is_some() {
-            body.push_str(&format!("<p>{}</p>", text(&format!("Since {}: {}.", step.since, counts.words()))));
+        if let Some(since) = &step.since {
+            let said = messages.filled("changes-since", &[("name", &messages.phrase(since)), ("changes", &counts)]);
+            body.push_str(&format!("<p>{}</p>", text(&said)));
         }
         let shown = step.changes.iter().take(FEED_CHANGES_MAX);
         let items: String = shown
             .map(|change| {
-                let breaking = change.breaking.map_or_else(String::new, |why| format!(" – breaking: {why}"));
-                format!("<li>{}</li>", text(&format!("{}: {}{breaking}", subject(&change.subject), change.what.replace('`', ""))))
+                let words = match change.breaking {
+                    Some(why) => Phrase::new("{subject}: {what} – breaking: {why}").with("why", Phrase::new(why)),
+                    None => Phrase::new("{subject}: {what}"),
+                };
+                let what = messages.phrase(&change.what).replace('`', "");
+                format!("<li>{}</li>", say(words.with("subject", subject(&change.subject)).with("what", what)))
             })
             .collect();
         if !items.is_empty() {
             body.push_str(&format!("<ul>{items}</ul>"));
         }
         if step.changes.len() > FEED_CHANGES_MAX {
-            body.push_str(&format!("<p>And {} more on the page.</p>", step.changes.len() - FEED_CHANGES_MAX));
+            let more = step.changes.len() - FEED_CHANGES_MAX;
+            body.push_str(&format!("<p>{}</p>", say(Phrase::new("And {count} more on the page.").with("count", more))));
         }
         let date =
             step.date.as_deref().and_then(rfc_2822).map_or_else(String::new, |date| format!("<pubDate>{date}</pubDate>\n"));
-        let name = if step.between.is_some() { format!("{}: {}", step.title, counts.words()) } else { step.title.clone() };
+        let name = messages.phrase(&step.title);
+        let name = if step.between.is_some() { format!("{name}: {counts}") } else { name };
         xml.push_str(&format!(
             "<item>\n<title>{}</title>\n<link>{base}/{page}#{}</link>\n<guid isPermaLink=\"false\">{page}#{}</guid>\n{date}<description>{}</description>\n</item>\n",
             text(&name),
@@ -230,10 +240,10 @@ fn rfc_2822(date: &str) -> Option<String> {
 }
 
 /// What a change is about, in plain words.
-pub(crate) fn subject(subject: &Subject) -> String {
+pub(crate) fn subject(subject: &Subject) -> Phrase {
     match subject {
-        Subject::Operation(name) | Subject::Item(name) => name.clone(),
-        Subject::Webhook(name) => format!("Webhook {name}"),
-        Subject::Schema(name) => format!("Schema {name}"),
+        Subject::Operation(name) | Subject::Item(name) => Phrase::new("{name}").with("name", name),
+        Subject::Webhook(name) => Phrase::new("Webhook {name}").with("name", name),
+        Subject::Schema(name) => Phrase::new("Schema {name}").with("name", name),
     }
 }

@@ -2,29 +2,36 @@
 
 use super::compare::{Change, Kind, Subject};
 use crate::outline::{Item, Outline, Part, Row};
+use console::Phrase;
 
 /// Everything that differs, in the order of the new outline; what is gone comes last.
 pub(super) fn compare(old: &Outline, new: &Outline) -> Vec<Change> {
     let mut changes = Vec::new();
     for after in new.items() {
         match old.items().find(|before| before.key == after.key) {
-            None => push(&mut changes, after, Kind::Added, format!("new {}", after.kind), None),
+            None => push(&mut changes, after, Kind::Added, Phrase::new("new {what}").with("what", Phrase::new(after.kind)), None),
             Some(before) => item(before, after, &mut changes),
         }
     }
     for before in old.items().filter(|before| !new.items().any(|after| after.key == before.key)) {
-        push(&mut changes, before, Kind::Removed, format!("{} removed", before.kind), Some("whoever uses it fails"));
+        push(
+            &mut changes,
+            before,
+            Kind::Removed,
+            Phrase::new("{what} removed").with("what", Phrase::new(before.kind)),
+            Some("whoever uses it fails"),
+        );
     }
     changes
 }
 
-fn push(changes: &mut Vec<Change>, item: &Item, kind: Kind, what: String, breaking: Option<&'static str>) {
+fn push(changes: &mut Vec<Change>, item: &Item, kind: Kind, what: Phrase, breaking: Option<&'static str>) {
     changes.push(Change { subject: Subject::Item(item.title.clone()), kind, what, breaking, used_by: Vec::new() });
 }
 
 fn item(before: &Item, after: &Item, changes: &mut Vec<Change>) {
     if before.deprecated.is_none() && after.deprecated.is_some() {
-        push(changes, after, Kind::Deprecated, "deprecated".to_owned(), None);
+        push(changes, after, Kind::Deprecated, Phrase::new("deprecated"), None);
     }
     for table in &after.tables {
         let old = before.tables.iter().find(|other| other.title == table.title).map_or(&[][..], |table| &table.rows);
@@ -36,7 +43,7 @@ fn item(before: &Item, after: &Item, changes: &mut Vec<Change>) {
 }
 
 fn rows(old: &[Row], new: &[Row], path: &str, item: &Item, changes: &mut Vec<Change>) {
-    let words = |label: &[Part]| label.iter().map(|part| part.text.as_str()).collect::<String>();
+    let words = |label: &[Part]| label.iter().map(|part| part.text.to_string()).collect::<String>();
     let full = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     for row in new {
         let name = full(&row.name);
@@ -44,19 +51,27 @@ fn rows(old: &[Row], new: &[Row], path: &str, item: &Item, changes: &mut Vec<Cha
             let required = row.marks.contains(&"required") && matches!(item.kind, "input")
                 || row.marks.contains(&"required") && !path.is_empty();
             let breaking = required.then_some("calls without it are refused");
-            push(changes, item, Kind::Added, format!("new {}`{name}`", if required { "required " } else { "" }), breaking);
+            let what = if required { Phrase::new("new required `{name}`") } else { Phrase::new("new `{name}`") };
+            push(changes, item, Kind::Added, what.with("name", name), breaking);
             continue;
         };
         if before.deprecated.is_none() && row.deprecated.is_some() {
-            push(changes, item, Kind::Deprecated, format!("`{name}` deprecated"), None);
+            push(changes, item, Kind::Deprecated, Phrase::new("`{name}` deprecated").with("name", &name), None);
         }
         if words(&before.label) != words(&row.label) {
-            let what = format!("the type of `{name}` changed from `{}` to `{}`", words(&before.label), words(&row.label));
+            let what = Phrase::new("the type of `{name}` changed from `{before}` to `{after}`").with("name", &name);
+            let what = what.with("before", words(&before.label)).with("after", words(&row.label));
             push(changes, item, Kind::Changed, what, Some("values of the old type may no longer fit"));
         }
         rows(&before.inside, &row.inside, &name, item, changes);
     }
     for row in old.iter().filter(|row| !new.iter().any(|other| other.name == row.name)) {
-        push(changes, item, Kind::Removed, format!("`{}` removed", full(&row.name)), Some("whoever uses it fails"));
+        push(
+            changes,
+            item,
+            Kind::Removed,
+            Phrase::new("`{name}` removed").with("name", full(&row.name)),
+            Some("whoever uses it fails"),
+        );
     }
 }

@@ -3,6 +3,7 @@
 use super::layered::{Edge, Graph, Laid, lay_out};
 use super::svg::{self, LINE_HEIGHT, Tip, number};
 use super::{PARTS_MAX, Reader};
+use crate::messages;
 use std::collections::HashMap;
 use std::fmt::Write;
 
@@ -126,7 +127,7 @@ pub(super) fn draw(reader: &mut Reader<'_>, id: &str) -> Option<String> {
         reader.wrong(reader.first, &message, "draw it as several diagrams");
         return None;
     }
-    let said = reader.said("Flowchart", &in_words(&chart));
+    let said = reader.said(&messages::later("flowchart"), &in_words(&chart));
     Some(Drawer::new(&chart, way).document(id, said))
 }
 
@@ -432,7 +433,7 @@ fn in_words(chart: &Chart) -> String {
     let mut words = String::new();
     for (from, to, line) in chart.lines.iter().filter(|(_, _, line)| !line.is_hidden) {
         let label = if line.label.is_empty() { String::new() } else { format!(" ({})", line.label.join(" ")) };
-        let both = if line.tips.0 == Tip::None { "leads to" } else { "and" };
+        let both = if line.tips.0 == Tip::None { messages::later("leads-to") } else { messages::later("and") };
         let _ = write!(words, "{} {both} {}{label}. ", name(*from), name(*to));
         if words.len() > 1_500 {
             words.push('…');

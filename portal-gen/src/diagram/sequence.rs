@@ -2,6 +2,7 @@
 
 use super::svg::{self, LINE_HEIGHT, Tip, number};
 use super::{PARTS_MAX, Reader};
+use crate::messages;
 use std::fmt::Write;
 
 const MARGIN: f64 = 10.0;
@@ -75,7 +76,7 @@ pub(super) fn draw(reader: &mut Reader<'_>, id: &str) -> Option<String> {
         reader.wrong(reader.first, &message, "draw it as several diagrams");
         return None;
     }
-    let said = reader.said("Sequence diagram", &in_words(&sequence));
+    let said = reader.said(&messages::later("sequence-diagram"), &in_words(&sequence));
     Some(document(&sequence, id, said))
 }
 
@@ -220,10 +221,12 @@ fn in_words(sequence: &Sequence) -> String {
     let mut words = String::new();
     for event in &sequence.events {
         let _ = match event {
-            Event::Message { from, to, lines, .. } => write!(words, "{} to {}: {}. ", name(*from), name(*to), lines.join(" ")),
-            Event::Note { lines, .. } => write!(words, "Note: {}. ", lines.join(" ")),
+            Event::Message { from, to, lines, .. } => {
+                write!(words, "{} {} {}: {}. ", name(*from), messages::later("says-to"), name(*to), lines.join(" "))
+            }
+            Event::Note { lines, .. } => write!(words, "{}: {}. ", messages::later("note"), lines.join(" ")),
             Event::Begin { kind, lines } if !kind.is_empty() => write!(words, "{kind} {}: ", lines.join(" ")),
-            Event::Else { lines } => write!(words, "else {}: ", lines.join(" ")),
+            Event::Else { lines } => write!(words, "{} {}: ", messages::later("else"), lines.join(" ")),
             Event::Begin { .. } | Event::End | Event::Work { .. } => Ok(()),
         };
         if words.len() > 1_500 {

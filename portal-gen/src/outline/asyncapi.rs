@@ -2,6 +2,8 @@
 
 use super::{Fact, Item, Outline, Part, Row, joined};
 use catalog::openapi::{Document, component_name};
+use console::Phrase;
+use console::phrase::Words;
 use serde_json::{Map, Value};
 
 /// Lays a definition out.
@@ -59,7 +61,7 @@ impl<'a> Reader<'a> {
         let address = if self.is_second { name } else { text(channel, "address") };
         let mut item = item(format!("channel {name}"), if address.is_empty() { name } else { address }, "channel", channel);
         if !self.is_second && address.is_empty() {
-            item.facts.push(Fact::new("Address", "known only at run time"));
+            item.facts.push(Fact::said("Address", Phrase::new("known only at run time")));
         }
         item.facts.extend(self.servers(channel));
         let parameters = self.entries(channel, "parameters").map(|(name, parameter)| {
@@ -88,7 +90,7 @@ impl<'a> Reader<'a> {
     fn operations_of_channels(&self) -> Vec<Item> {
         let mut items = Vec::new();
         for (name, channel) in self.named("/channels") {
-            for (verb, action) in [("subscribe", "the application sends"), ("publish", "the application receives")] {
+            for (verb, sends) in [("subscribe", true), ("publish", false)] {
                 let Some((_, operation)) = channel.get(verb).and_then(|operation| self.document.resolve(operation)) else {
                     continue;
                 };
@@ -96,7 +98,7 @@ impl<'a> Reader<'a> {
                     "" => format!("{verb} {name}"),
                     id => id.to_owned(),
                 };
-                let mut item = self.operation(&title, operation, action);
+                let mut item = self.operation(&title, operation, sends);
                 item.facts.push(Fact { name: "Channel", words: vec![Part::item(name, format!("channel {name}"))] });
                 let message = operation.get("message");
                 let several = message.and_then(|message| message.get("oneOf"));
@@ -117,8 +119,7 @@ impl<'a> Reader<'a> {
     fn operations(&self) -> Vec<Item> {
         let mut items = Vec::new();
         for (name, operation) in self.named("/operations") {
-            let action = if text(operation, "action") == "send" { "the application sends" } else { "the application receives" };
-            let mut item = self.operation(name, operation, action);
+            let mut item = self.operation(name, operation, text(operation, "action") == "send");
             let channel = self.channel_of(operation);
             item.facts.extend(channel.map(|words| Fact { name: "Channel", words: vec![words] }));
             let mut words = self.messages_of(operation.get("messages"));
@@ -137,9 +138,10 @@ impl<'a> Reader<'a> {
         items
     }
 
-    fn operation(&self, title: &str, operation: &'a Value, action: &'static str) -> Item {
+    fn operation(&self, title: &str, operation: &'a Value, sends: bool) -> Item {
         let mut item = item(format!("operation {title}"), title, "operation", operation);
-        item.facts.push(Fact::new("Action", action));
+        let action = if sends { Phrase::new("the application sends") } else { Phrase::new("the application receives") };
+        item.facts.push(Fact::said("Action", action));
         for (_, inherited) in
             operation.get("traits").and_then(Value::as_array).into_iter().flatten().filter_map(|one| self.document.resolve(one))
         {
@@ -213,11 +215,14 @@ impl<'a> Reader<'a> {
                 item.facts
                     .push(Fact { name: if key == "payload" { "Payload" } else { "Headers" }, words: vec![Part::schema(name)] });
             }
-            item.schemas.push((title.to_owned(), schema.clone()));
+            item.schemas.push((title, schema.clone()));
         }
         for (index, example) in message.get("examples").and_then(Value::as_array).into_iter().flatten().enumerate() {
             let title = [text(example, "summary"), text(example, "name")].into_iter().find(|title| !title.is_empty());
-            let title = title.map_or_else(|| format!("Example {}", index + 1), str::to_owned);
+            let title = match title {
+                Some(title) => Words::from(title),
+                None => Words::from(Phrase::new("Example {number}").with("number", index + 1)),
+            };
             let shown = example.get("payload").unwrap_or(example);
             item.examples.push((title, serde_json::to_string_pretty(shown).unwrap_or_default()));
         }

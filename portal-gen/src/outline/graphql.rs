@@ -240,7 +240,7 @@ impl<'d> Reader<'d> {
         let written = ty.to_string();
         let (before, after) = written.split_once(name.as_str()).unwrap_or((&written, ""));
         let parts = [Part::plain(before), Part::item(name.as_str(), name.as_str()), Part::plain(after)];
-        parts.into_iter().filter(|part| !part.text.is_empty()).collect()
+        parts.into_iter().filter(|part| !part.is_empty()).collect()
     }
 
     fn names(&self, title: &'static str, names: impl Iterator<Item = &'d str>) -> Option<Fact> {

@@ -13,6 +13,8 @@ mod xml;
 use catalog::Folder;
 use catalog::model::Api;
 use catalog::openapi::Format;
+use console::Phrase;
+use console::phrase::Words;
 use diagnostic::{Diagnostic, Diagnostics, Place, Source, Span, nearest};
 use serde_json::Value;
 use std::collections::HashSet;
@@ -51,9 +53,9 @@ pub(crate) struct Item {
     pub(crate) facts: Vec<Fact>,
     pub(crate) tables: Vec<Table>,
     /// JSON schemas, each with a title.
-    pub(crate) schemas: Vec<(String, Value)>,
+    pub(crate) schemas: Vec<(&'static str, Value)>,
     /// Examples: a title, and the text.
-    pub(crate) examples: Vec<(String, String)>,
+    pub(crate) examples: Vec<(Words, String)>,
 }
 
 /// Rows of one kind: `Fields`, `Values`.
@@ -90,7 +92,7 @@ pub(crate) struct Fact {
 /// A part of a line of words.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Part {
-    pub(crate) text: String,
+    pub(crate) text: Words,
     pub(crate) target: Target,
 }
 
@@ -108,22 +110,35 @@ pub(crate) enum Target {
 
 impl Part {
     fn plain(text: impl Into<String>) -> Self {
-        Self { text: text.into(), target: Target::None }
+        Self { text: Words::Text(text.into()), target: Target::None }
+    }
+
+    /// What we say, not the definition.
+    fn said(phrase: Phrase) -> Self {
+        Self { text: Words::Phrase(phrase), target: Target::None }
+    }
+
+    fn is_empty(&self) -> bool {
+        matches!(&self.text, Words::Text(text) if text.is_empty())
     }
 
     fn item(text: impl Into<String>, key: impl Into<String>) -> Self {
-        Self { text: text.into(), target: Target::Item(key.into()) }
+        Self { text: Words::Text(text.into()), target: Target::Item(key.into()) }
     }
 
     fn schema(name: impl Into<String>) -> Self {
         let name = name.into();
-        Self { text: name.clone(), target: Target::Schema(name) }
+        Self { text: Words::Text(name.clone()), target: Target::Schema(name) }
     }
 }
 
 impl Fact {
     fn new(name: &'static str, words: impl Into<String>) -> Self {
         Self { name, words: vec![Part::plain(words)] }
+    }
+
+    fn said(name: &'static str, phrase: Phrase) -> Self {
+        Self { name, words: vec![Part::said(phrase)] }
     }
 }
 

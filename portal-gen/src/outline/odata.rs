@@ -2,6 +2,7 @@
 
 use super::xml::{self, all, attribute, first, text};
 use super::{Fact, Item, Outline, Part, Row, Unknown};
+use console::Phrase;
 use diagnostic::{Diagnostic, Diagnostics, Place, Source};
 use roxmltree::Node;
 use std::collections::{HashMap, HashSet};
@@ -172,11 +173,13 @@ impl<'a, 'i, 'f> Reader<'a, 'i, 'f> {
     fn structure(&mut self, node: Node<'a, 'i>, space: &str, kind: &'static str) -> Item {
         let mut item = named(node, space, kind);
         item.facts.extend(self.typed(node, "BaseType").map(|words| Fact { name: "Extends", words }));
-        for (name, words) in
-            [("Abstract", "abstract"), ("OpenType", "open: it may have more properties"), ("HasStream", "it is a media entity")]
-        {
+        for (name, words) in [
+            ("Abstract", Phrase::new("abstract")),
+            ("OpenType", Phrase::new("open: it may have more properties")),
+            ("HasStream", Phrase::new("it is a media entity")),
+        ] {
             if attribute(node, name) == Some("true") {
-                item.facts.push(Fact::new("Is", words));
+                item.facts.push(Fact::said("Is", words));
             }
         }
         let keys: Vec<&str> = first(node, "Key")
@@ -256,7 +259,7 @@ impl<'a, 'i, 'f> Reader<'a, 'i, 'f> {
     fn enumeration(&mut self, node: Node<'a, 'i>, space: &str) -> Item {
         let mut item = named(node, space, "enum");
         if attribute(node, "IsFlags") == Some("true") {
-            item.facts.push(Fact::new("Is", "flags: several values may be combined"));
+            item.facts.push(Fact::said("Is", Phrase::new("flags: several values may be combined")));
         }
         let rows = all(node, "Member").map(|member| Row {
             name: attribute(member, "Name").unwrap_or_default().to_owned(),

@@ -1,6 +1,7 @@
 //! Protocol Buffers. `protox-parse` reads the file as it stands, without what it imports, and keeps the comments.
 
 use super::{Fact, Item, Outline, Part, Row, Unknown};
+use console::Phrase;
 use diagnostic::{Diagnostic, Diagnostics, Place, Source, Span};
 use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::source_code_info::Location;
@@ -108,11 +109,13 @@ impl<'d> Reader<'d> {
         let mut rows = Vec::new();
         for (at, method) in one.method.iter().enumerate() {
             let path = [path[0], path[1], number::METHOD, at as i32];
-            let mut label = vec![Part::plain(if method.client_streaming() { "stream of " } else { "" })];
+            let mut label = Vec::new();
+            label.extend(method.client_streaming().then(|| Part::said(Phrase::new("stream of "))));
             label.push(self.name(method.input_type(), package, &path, findings));
-            label.push(Part::plain(if method.server_streaming() { " → stream of " } else { " → " }));
+            label.push(Part::plain(" → "));
+            label.extend(method.server_streaming().then(|| Part::said(Phrase::new("stream of "))));
             label.push(self.name(method.output_type(), package, &path, findings));
-            label.retain(|part| !part.text.is_empty());
+            label.retain(|part| !part.is_empty());
             rows.push(Row {
                 name: method.name().to_owned(),
                 label,
@@ -180,9 +183,9 @@ impl<'d> Reader<'d> {
             named && inner.options.as_ref().is_some_and(|options| options.map_entry())
         });
         if let Some([key, value]) = entry.map(|entry| entry.field.as_slice()) {
-            label.push(Part::plain("map from "));
+            label.push(Part::said(Phrase::new("map from ")));
             label.push(self.typed(key, path, scope, findings));
-            label.push(Part::plain(" to "));
+            label.push(Part::said(Phrase::new(" to ")));
             label.push(self.typed(value, path, scope, findings));
         } else {
             label.push(self.typed(field, path, scope, findings));

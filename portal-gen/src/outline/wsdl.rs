@@ -2,6 +2,7 @@
 
 use super::xml::{self, all, attribute, first, text};
 use super::{Fact, Item, Outline, Part, Row, Unknown};
+use console::Phrase;
 use diagnostic::{Diagnostic, Diagnostics, Place, Source};
 use roxmltree::Node;
 use std::collections::HashSet;
@@ -243,7 +244,7 @@ impl<'a, 'i> Reader<'a, 'i, '_> {
                     if let Some(part) = self.reference("type", child, "base") {
                         rows.push(Row {
                             name: "…".to_owned(),
-                            label: vec![Part::plain("everything of "), part],
+                            label: vec![Part::said(Phrase::new("everything of ")), part],
                             ..Row::default()
                         });
                     }
@@ -257,17 +258,17 @@ impl<'a, 'i> Reader<'a, 'i, '_> {
                     {
                         rows.push(Row {
                             name: "…".to_owned(),
-                            label: vec![Part::plain("everything of "), part],
+                            label: vec![Part::said(Phrase::new("everything of ")), part],
                             ..Row::default()
                         });
                     }
                 }
                 "any" | "anyAttribute" => rows.push(Row {
                     name: "…".to_owned(),
-                    label: vec![Part::plain(if child.tag_name().name() == "any" {
-                        "any other element"
+                    label: vec![Part::said(if child.tag_name().name() == "any" {
+                        Phrase::new("any other element")
                     } else {
-                        "any other attribute"
+                        Phrase::new("any other attribute")
                     })],
                     ..Row::default()
                 }),
@@ -296,7 +297,11 @@ impl<'a, 'i> Reader<'a, 'i, '_> {
         }
         if most != "1" {
             marks.push("repeated");
-            facts.push(Fact::new("Times", format!("{least} to {}", if most == "unbounded" { "any number" } else { most })));
+            let times = match most {
+                "unbounded" => Phrase::new("{least} to any number"),
+                most => Phrase::new("{least} to {most}").with("most", most),
+            };
+            facts.push(Fact::said("Times", times.with("least", least)));
         }
         if attribute(node, "nillable") == Some("true") {
             marks.push("or nil");

@@ -547,8 +547,8 @@ impl Token {
         if let Some(token) = node.live_token() {
             return token;
         }
-        // Up to the nearest ancestor that has one, then down again.
-        let mut path = vec![node.clone()];
+        // Up to the nearest ancestor that has one, then down again. Most are roots, just made.
+        let mut path = Vec::new();
         let mut parent = None;
         let mut above = node.parent();
         while let Some(node) = above {
@@ -560,11 +560,16 @@ impl Token {
             path.push(node);
         }
         while let Some(node) = path.pop() {
-            let token = Rc::new(Token { node, parent: RefCell::new(parent) });
-            token.node.token.set(Rc::downgrade(&token));
-            parent = Some(token);
+            parent = Some(Self::below(node, parent));
         }
-        parent.unwrap_or_else(|| Rc::new(Token { node: node.clone(), parent: RefCell::new(None) }))
+        Self::below(node.clone(), parent)
+    }
+
+    /// The token of a node that has none, and whose parent's is this.
+    fn below(node: Rc<Node>, parent: Option<Rc<Token>>) -> Rc<Token> {
+        let token = Rc::new(Token { node, parent: RefCell::new(parent) });
+        token.node.token.set(Rc::downgrade(&token));
+        token
     }
 
     /// A value.

@@ -94,7 +94,7 @@ pub(super) fn length(token: &Token) -> i32 {
 pub(super) fn add(call: &mut Call<'_, '_>, how: fn(&Token, Content) -> dotnet::Result<()>) -> Result<Value, Thrown> {
     let (this, value) = (this(call)?, call.value(0));
     let content = content_of(call.machine, &value)?;
-    count_copies(call.machine, &this, &content)?;
+    count_copies(call.machine, Some(&this), &content)?;
     // What comes first moves the rest.
     call.machine.step(this.count() as u64 / 256)?;
     how(&this, content)?;
@@ -117,7 +117,7 @@ pub(super) fn copy(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
 pub(super) fn filled(call: &mut Call<'_, '_>, token: Rc<Token>, at: usize) -> Result<Value, Thrown> {
     let value = call.value(at);
     let content = content_of(call.machine, &value)?;
-    count_copies(call.machine, &token, &content)?;
+    count_copies(call.machine, None, &content)?;
     token.add(content)?;
     Ok(to_value(token))
 }
@@ -144,7 +144,7 @@ fn merge(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
             return Err(Exception::argument(&message, "content").into());
         }
         Content::Token(token) => count(call.machine, token)?,
-        Content::Many(_) => count_copies(call.machine, &this, &content)?,
+        Content::Many(_) => count_copies(call.machine, Some(&this), &content)?,
     }
     this.merge(&content, &settings)?;
     Ok(Value::Null)

@@ -288,17 +288,14 @@ fn content_of(machine: &mut Machine<'_>, value: &Value) -> Result<Content, Throw
     })
 }
 
-/// Counts what is copied when content is added: tokens that stand somewhere already, and those that come more than once.
-fn count_copies(machine: &mut Machine<'_>, target: &Token, content: &Content) -> Result<(), Thrown> {
-    fn walk(
-        machine: &mut Machine<'_>,
-        target: &Token,
-        content: &Content,
-        seen: &mut HashSet<*const Token>,
-    ) -> Result<(), Thrown> {
+/// Counts what is copied when content is added to a target: tokens that stand somewhere already, and those that come more than
+/// once. A target that is only being made is `None`: nothing can be above it.
+fn count_copies(machine: &mut Machine<'_>, target: Option<&Token>, content: &Content) -> Result<(), Thrown> {
+    fn walk(machine: &mut Machine<'_>, target: Option<&Token>, content: &Content, seen: &mut Seen) -> Result<(), Thrown> {
         match content {
-            Content::Token(token) if token.parent().is_some() || !seen.insert(Rc::as_ptr(token)) => count(machine, token),
+            Content::Token(token) if token.parent().is_some() || !seen.is_first(token) => count(machine, token),
             Content::Token(token) if token.count() > 0 => {
+                let Some(target) = target else { return machine.spend(TOKEN_BYTES) };
                 // Whether the target stands in it is found out by going up from there.
                 machine.step(target.depth() as u64 / 16)?;
                 if Rc::ptr_eq(&target.root(), token) { count(machine, token) } else { machine.spend(TOKEN_BYTES) }
@@ -307,7 +304,31 @@ fn count_copies(machine: &mut Machine<'_>, target: &Token, content: &Content) ->
             _ => machine.spend(TOKEN_BYTES),
         }
     }
-    walk(machine, target, content, &mut HashSet::new())
+    walk(machine, target, content, &mut Seen::default())
+}
+
+/// Tokens that have come. A few, as most objects have, are looked through; many are hashed.
+#[derive(Default)]
+struct Seen {
+    few: Vec<*const Token>,
+    many: HashSet<*const Token>,
+}
+
+impl Seen {
+    const FEW_MAX: usize = 16;
+
+    /// Whether a token comes for the first time.
+    fn is_first(&mut self, token: &Rc<Token>) -> bool {
+        let token = Rc::as_ptr(token);
+        if self.few.contains(&token) {
+            return false;
+        }
+        if self.few.len() < Self::FEW_MAX {
+            self.few.push(token);
+            return true;
+        }
+        self.many.insert(token)
+    }
 }
 
 /// Counts a copy of a token and all below.

@@ -29,8 +29,7 @@ pub static JPROPERTY: NetType = NetType {
 fn new(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
     let (name, value) = (call.text(0, "name")?, call.value(1));
     let content = content_of(call.machine, &value)?;
-    // It has no parent yet that the content could be the root of.
-    count_copies(call.machine, &Token::array(), &content)?;
+    count_copies(call.machine, None, &content)?;
     Ok(to_value(Token::property(name, content)?))
 }
 

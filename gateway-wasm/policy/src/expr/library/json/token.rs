@@ -441,7 +441,7 @@ pub(super) fn count_token(call: &mut Call<'_, '_>, target: &Token, value: Option
         Some(token) => dotnet::json::Content::Token(token.clone()),
         None => dotnet::json::Content::Scalar(Scalar::Null),
     };
-    count_copies(call.machine, target, &content)
+    count_copies(call.machine, Some(target), &content)
 }
 
 fn value(call: &mut Call<'_, '_>) -> Result<Value, Thrown> {
@@ -507,7 +507,7 @@ fn select(call: &mut Call<'_, '_>, must_match: bool) -> Result<Value, Thrown> {
 fn add_beside(call: &mut Call<'_, '_>, after: bool) -> Result<Value, Thrown> {
     let (this, value) = (this(call)?, call.value(0));
     let content = content_of(call.machine, &value)?;
-    count_copies(call.machine, &this, &content)?;
+    count_copies(call.machine, Some(&this), &content)?;
     count_siblings(call, &this)?;
     this.add_beside(content, after)?;
     Ok(Value::Null)
