@@ -83,6 +83,12 @@ describe("the portal", () => {
         await page.goto(portico.portal + address);
         assert.ok((await sidewaysBy(page)) <= 0, `${address} scrolls sideways at ${NARROWEST.width} px`);
       }
+      // Names as Stripe has them: nothing in them to break at.
+      await page.goto(`${portico.portal}/apis/catalog-v2/get-book/`);
+      await page.evaluate((name) => {
+        for (const place of document.querySelectorAll("h1, .neighbours a, .crumbs a, .subject a, .sidebar a")) place.append(name);
+      }, "PostTestHelpersTerminalReadersReaderPresentPaymentMethod_and_more");
+      assert.ok((await sidewaysBy(page)) <= 0, "long names push the page sideways");
     });
   });
 
