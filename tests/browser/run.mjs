@@ -99,6 +99,7 @@ describe("the portal", () => {
       await page.locator('main a[href$="catalog-v2/"]:visible').first().click();
       await page.locator('a[href$="get-book/"]:visible').first().click();
       assert.match(await page.locator("h1").innerText(), /Get a book/);
+      assert.ok(!(await page.locator(".menu-close").isVisible()), "beside a page, the navigation cannot be closed");
       const text = await page.locator("main").innerText();
       for (const expected of ["/books/{isbn}", "ISBN-13", "404", "curl"]) assert.ok(text.includes(expected), `no ${expected} on the page of get-book`);
       assert.deepEqual(problems, []);
