@@ -77,7 +77,7 @@ after(async () => {
 async function search(page) {
   await page.keyboard.press("/");
   await page.locator("dialog").getByRole("combobox").fill("order");
-  await page.getByRole("option").first().waitFor();
+  await page.locator("dialog").getByRole("option").first().waitFor();
 }
 
 async function openConsole(page) {

@@ -113,7 +113,7 @@ describe("search", () => {
         await page.keyboard.press("/");
         const input = page.locator("dialog").getByRole("combobox");
         await input.fill("order");
-        await page.getByRole("option").first().waitFor();
+        await page.locator("dialog").getByRole("option").first().waitFor();
         assert.ok(await page.getByRole("group", { name: "Operations" }).isVisible());
         assert.ok(await page.getByRole("group", { name: "Schemas" }).isVisible());
         await accessible(page, "the dialog");
@@ -138,12 +138,12 @@ describe("search", () => {
       await page.keyboard.press("Control+k");
       const input = page.locator("dialog").getByRole("combobox");
       await input.fill("catlogue bok");
-      await page.getByRole("option").first().waitFor();
+      await page.locator("dialog").getByRole("option").first().waitFor();
       await input.fill("isbn");
       await page.locator("[role=option]", { hasText: "Get a book" }).first().waitFor();
       await input.fill("xyzzyplugh");
       await page.getByText("Nothing was found for “xyzzyplugh”.").waitFor();
-      assert.equal(await page.getByRole("option").count(), 0);
+      assert.equal(await page.locator("dialog").getByRole("option").count(), 0);
       await page.keyboard.press("Escape");
       assert.ok(await input.isHidden());
     });
@@ -156,7 +156,7 @@ describe("search", () => {
       assert.equal(await page.getByRole("dialog", { name: "Suche" }).count(), 1);
       await page.locator("dialog").getByRole("combobox").fill("order");
       await page.getByRole("group", { name: "Operationen" }).waitFor();
-      const path = await page.getByRole("option").first().getAttribute("href");
+      const path = await page.locator("dialog").getByRole("option").first().getAttribute("href");
       assert.match(path, /\/de\/apis\//);
       assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)) <= 0);
     });
@@ -248,7 +248,7 @@ describe("addresses", () => {
     ["api-details#api=orders", "apis/orders/"],
     ["api-details#api=orders&operation=gone", "apis/orders/"],
     ["api-details#api=catalog-v2;rev=2&operation=get-book", "apis/catalog-v2/revisions/2/get-book/"],
-    ["api-changelog#api=catalog-v2", "apis/catalog-v2/#releases"],
+    ["api-changelog#api=catalog-v2", "apis/catalog-v2/changes/"],
     ["product#product=partners", "products/partners/"],
     ["apis", "apis/"],
     ["products", "products/"],
