@@ -19,7 +19,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 need = command -v $(1) >/dev/null || { echo "setup: apt-get install $(2)"; export DEBIAN_FRONTEND=noninteractive; \
     $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(2) >/dev/null; }
 
-.PHONY: help run test test-rust test-fuzz test-browser tracer console screenshots fuzz lint fmt bench bench-expressions bench-policies bench-tokens clean setup setup-rust setup-browser setup-deny setup-bench setup-fuzz
+.PHONY: help run test test-rust test-fuzz test-browser tracer console screenshots fuzz lint fmt bench bench-expressions bench-policies bench-tokens bench-portal clean setup setup-rust setup-browser setup-deny setup-bench setup-fuzz
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -86,6 +86,13 @@ bench-tokens: setup-rust ## measure what checking a token costs in the component
 
 bench: setup-rust setup-bench ## compare the gateway with hyper, nginx and Envoy: CPU time per request
 	bench/run.sh $(ARGS)
+
+# Into the cache, and left there: see the head of the script.
+bench-portal: setup-rust ## measure what building the portals of Petstore, Stripe, GitHub and a hundred APIs costs
+	@$(call need,npm,nodejs npm)
+	@$(call need,/usr/bin/time,time)
+	cargo build --release --locked -p portal-gen
+	node bench/portal.mjs $(TARGET)/release/portal-gen $${XDG_CACHE_HOME:-$$HOME/.cache}/portico/portals $(ARGS)
 
 clean: ## remove what was built
 	cargo clean

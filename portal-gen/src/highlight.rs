@@ -8,40 +8,41 @@
 //! `f` what is called; `v` variable; `i` and `d` line that is put in or deleted.
 
 use crate::markdown::escaped_text;
-use std::collections::HashSet;
-use std::fmt::Write;
+use rustc_hash::FxHashSet;
 use std::sync::OnceLock;
 
 /// Texts longer than this have no colours: nobody reads them, and pages stay small.
 const BYTES_MAX: usize = 200_000;
 
-/// Code as HTML. A language that is not known gives the same text without colours.
+/// Code as HTML, of which every element ends on the line on which it begins. A language that is not known gives the same text
+/// without colours.
 pub(crate) fn html(language: &str, text: &str) -> String {
-    lines(language, text).join("\n")
-}
-
-/// The same, line by line: every element ends on the line on which it begins.
-pub(crate) fn lines(language: &str, text: &str) -> Vec<String> {
     let pieces = match grammar(language) {
         Some(grammar) if text.len() <= BYTES_MAX => pieces(grammar, text),
         _ => vec![("", text)],
     };
-    let mut lines = vec![String::with_capacity(text.len() / 8 + 64)];
+    // About what the elements add to a sample.
+    let mut out = String::with_capacity(text.len() * 2 + 64);
     for (class, piece) in pieces {
+        if class.is_empty() {
+            out.push_str(&escaped_text(piece));
+            continue;
+        }
         for (index, part) in piece.split('\n').enumerate() {
             if index > 0 {
-                lines.push(String::new());
+                out.push('\n');
             }
-            let Some(line) = lines.last_mut() else { continue };
-            let part = escaped_text(part);
-            let _ = match (class, part.is_empty()) {
-                (_, true) => Ok(()),
-                ("", _) => line.write_str(&part),
-                (class, _) => write!(line, "<span class=\"{class}\">{part}</span>"),
-            };
+            if !part.is_empty() {
+                out.extend(["<span class=\"", class, "\">", &escaped_text(part), "</span>"]);
+            }
         }
     }
-    lines
+    out
+}
+
+/// The same, line by line.
+pub(crate) fn lines(language: &str, text: &str) -> Vec<String> {
+    html(language, text).split('\n').map(str::to_owned).collect()
 }
 
 /// Whether a language has colours here.
@@ -133,10 +134,12 @@ struct Language {
 struct Lists {
     keywords: List,
     values: List,
+    /// The ASCII characters with which a comment, a text or a variable may begin.
+    marks: u128,
 }
 
 struct List {
-    known: HashSet<String>,
+    known: FxHashSet<String>,
     any_case: bool,
 }
 
@@ -147,7 +150,14 @@ impl Language {
 
     fn lists(&self) -> &Lists {
         let list = |words: &str| List::new(words, self.words.any_case);
-        self.lists.get_or_init(|| Lists { keywords: list(self.words.keywords), values: list(self.words.values) })
+        let Words { line_comments, block_comments, texts, variables, .. } = self.words;
+        let marks = line_comments.iter().chain(block_comments.iter().map(|(open, _)| open)).chain(texts);
+        let first = marks.filter_map(|mark| mark.bytes().next()).chain(variables.bytes());
+        self.lists.get_or_init(|| Lists {
+            keywords: list(self.words.keywords),
+            values: list(self.words.values),
+            marks: first.fold(0, |marks, one| marks | 1 << (one & 0x7f)),
+        })
     }
 }
 
@@ -423,30 +433,11 @@ fn code<'t>(language: &Language, text: &'t str, pieces: &mut Pieces<'t>) {
 /// The class and length of the piece that begins here; the length is never zero.
 fn piece(language: &Language, rest: &str, first: char, at_start: bool) -> (&'static str, usize) {
     let words = &language.words;
-    if words.line_comments.iter().any(|mark| rest.starts_with(mark)) && !(words.is_shell && !at_start && rest.starts_with("#!")) {
-        return ("c", rest.find('\n').unwrap_or(rest.len()));
-    }
-    for (open, close) in words.block_comments {
-        if let Some(inside) = rest.strip_prefix(open) {
-            return ("c", inside.find(close).map_or(rest.len(), |end| open.len() + end + close.len()));
-        }
-    }
-    for mark in words.texts {
-        if rest.starts_with(mark) {
-            let length = text_length(rest, mark);
-            // `'` is an apostrophe, or a lifetime, where nothing closes it on its line.
-            if mark.len() > 1 || *mark == "`" || rest[..length].ends_with(mark) && length > 1 || words.is_shell {
-                let is_key = words.has_keys && rest[length..].trim_start_matches([' ', '\t']).starts_with(':');
-                return (if is_key { "k" } else { "s" }, length);
-            }
-            return ("", mark.len());
-        }
-    }
-    if words.variables.contains(first) {
-        let length = variable_length(rest);
-        if length > 1 {
-            return (if language.lists().values.has(&rest[..length]) { "n" } else { "v" }, length);
-        }
+    let begins = |marks: u128| first.is_ascii() && marks >> (first as u8) & 1 == 1;
+    if begins(language.lists().marks)
+        && let Some(found) = marked(language, rest, first, at_start)
+    {
+        return found;
     }
     if first.is_ascii_digit() {
         let length = rest.find(|next: char| !(is_word(next) || next == '.')).unwrap_or(rest.len());
@@ -462,6 +453,37 @@ fn piece(language: &Language, rest: &str, first: char, at_start: bool) -> (&'sta
         return word(language, rest, at_start);
     }
     ("", first.len_utf8())
+}
+
+/// The class and length of a comment, a text or a variable.
+fn marked(language: &Language, rest: &str, first: char, at_start: bool) -> Option<(&'static str, usize)> {
+    let words = &language.words;
+    if words.line_comments.iter().any(|mark| rest.starts_with(mark)) && !(words.is_shell && !at_start && rest.starts_with("#!")) {
+        return Some(("c", rest.find('\n').unwrap_or(rest.len())));
+    }
+    for (open, close) in words.block_comments {
+        if let Some(inside) = rest.strip_prefix(open) {
+            return Some(("c", inside.find(close).map_or(rest.len(), |end| open.len() + end + close.len())));
+        }
+    }
+    for mark in words.texts {
+        if rest.starts_with(mark) {
+            let length = text_length(rest, mark);
+            // `'` is an apostrophe, or a lifetime, where nothing closes it on its line.
+            if mark.len() > 1 || *mark == "`" || rest[..length].ends_with(mark) && length > 1 || words.is_shell {
+                let is_key = words.has_keys && rest[length..].trim_start_matches([' ', '\t']).starts_with(':');
+                return Some((if is_key { "k" } else { "s" }, length));
+            }
+            return Some(("", mark.len()));
+        }
+    }
+    if words.variables.contains(first) {
+        let length = variable_length(rest);
+        if length > 1 {
+            return Some((if language.lists().values.has(&rest[..length]) { "n" } else { "v" }, length));
+        }
+    }
+    None
 }
 
 fn word(language: &Language, rest: &str, at_start: bool) -> (&'static str, usize) {

@@ -63,8 +63,7 @@ impl<'h> Iterator for Tokens<'h> {
                 return None;
             }
             let Some(after) = self.rest.strip_prefix('<') else {
-                let end = self.rest.find('<').unwrap_or(self.rest.len());
-                let (text, rest) = self.rest.split_at(end);
+                let (text, rest) = cut(self.rest, b'<').unwrap_or((self.rest, ""));
                 self.rest = rest;
                 return Some(Token::Text(text));
             };
@@ -77,11 +76,11 @@ impl<'h> Iterator for Tokens<'h> {
                 continue;
             }
             if let Some(close) = after.strip_prefix('/') {
-                let (name, rest) = close.split_once('>').unwrap_or((close, ""));
-                self.rest = rest;
+                let (name, rest) = cut(close, b'>').unwrap_or((close, ""));
+                self.rest = rest.strip_prefix('>').unwrap_or(rest);
                 return Some(Token::Close(name.trim_end()));
             }
-            if !after.starts_with(|first: char| first.is_ascii_alphabetic()) {
+            if !after.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) {
                 // A lone `<`, which only an author's own markup can have.
                 self.rest = after;
                 return Some(Token::Text("<"));
@@ -89,8 +88,7 @@ impl<'h> Iterator for Tokens<'h> {
             let end = tag_end(after);
             let (tag, rest) = after.split_at(end);
             self.rest = rest.strip_prefix('>').unwrap_or(rest);
-            let name_end = tag.find(|one: char| one.is_ascii_whitespace() || one == '/').unwrap_or(tag.len());
-            let (name, attributes) = tag.split_at(name_end);
+            let (name, attributes) = tag.split_at(length_until(tag, |one| one == b'/'));
             if matches!(name, "script" | "style") {
                 self.raw = Some(name);
             }
@@ -99,16 +97,28 @@ impl<'h> Iterator for Tokens<'h> {
     }
 }
 
+/// A text before and from an ASCII character. Most texts between two of them are short, but descriptions are not.
+fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
+    memchr::memchr(at, text.as_bytes()).map(|at| text.split_at(at))
+}
+
+/// How many bytes stand before white space or an ASCII character that `ends`.
+fn length_until(text: &str, ends: impl Fn(u8) -> bool) -> usize {
+    text.bytes().position(|one| one.is_ascii_whitespace() || ends(one)).unwrap_or(text.len())
+}
+
 /// Where a tag ends: at the first `>` outside quotes.
 fn tag_end(tag: &str) -> usize {
-    let mut quote = None;
-    for (at, byte) in tag.bytes().enumerate() {
-        match (quote, byte) {
-            (None, b'>') => return at,
-            (None, b'"' | b'\'') => quote = Some(byte),
-            (Some(open), _) if open == byte => quote = None,
-            _ => {}
+    let bytes = tag.as_bytes();
+    let mut at = 0;
+    while let Some(found) = memchr::memchr3(b'>', b'"', b'\'', &bytes[at..]) {
+        let quote = bytes[at + found];
+        at += found + 1;
+        if quote == b'>' {
+            return at - 1;
         }
+        let Some(end) = memchr::memchr(quote, &bytes[at..]) else { break };
+        at += end + 1;
     }
     tag.len()
 }
@@ -128,20 +138,23 @@ impl<'h> Attributes<'h> {
     pub(crate) fn iter(self) -> impl Iterator<Item = (&'h str, &'h str)> {
         let mut rest = self.0;
         std::iter::from_fn(move || {
-            rest = rest.trim_start_matches(|one: char| one.is_ascii_whitespace() || one == '/');
-            if rest.is_empty() {
-                return None;
-            }
-            let end = rest.find(|one: char| one.is_ascii_whitespace() || matches!(one, '=' | '/')).unwrap_or(rest.len());
-            let (name, after) = rest.split_at(end.max(1).min(rest.len()));
+            let blank = rest.bytes().position(|one| !one.is_ascii_whitespace() && one != b'/')?;
+            rest = &rest[blank..];
+            let (name, after) = match length_until(rest, |one| matches!(one, b'=' | b'/')) {
+                // A lone `=` is a name, too.
+                0 => rest.split_at(1),
+                end => rest.split_at(end),
+            };
             let Some(value) = after.strip_prefix('=') else {
                 rest = after;
                 return Some((name, ""));
             };
-            let quoted = value.chars().next().filter(|first| matches!(first, '"' | '\''));
-            let (value, after) = match quoted {
-                Some(quote) => value[1..].split_once(quote).unwrap_or((&value[1..], "")),
-                None => value.split_at(value.find(|one: char| one.is_ascii_whitespace()).unwrap_or(value.len())),
+            let (value, after) = match value.as_bytes().first() {
+                Some(&quote @ (b'"' | b'\'')) => {
+                    let (value, after) = cut(&value[1..], quote).unwrap_or((&value[1..], ""));
+                    (value, after.get(1..).unwrap_or_default())
+                }
+                _ => value.split_at(length_until(value, |_| false)),
             };
             rest = after;
             Some((name, value))

@@ -6,6 +6,7 @@
 use crate::html::{Token, decoded, tokens};
 use crate::theme::hash;
 use diagnostic::{Diagnostic, Diagnostics, Place};
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
@@ -20,15 +21,17 @@ type Mark = u64;
 pub(crate) struct PageLinks {
     /// The page's file inside the site.
     file: String,
-    /// File and anchor; no anchor is 0.
-    links: HashSet<(Mark, Mark)>,
-    anchors: HashSet<Mark>,
+    /// File and anchor, each pair once, in order; no anchor is 0.
+    links: Vec<(Mark, Mark)>,
+    /// Each once, in order.
+    anchors: Vec<Mark>,
 }
 
 impl PageLinks {
     /// Follows links to their pages only, not to the anchors there.
     pub(crate) fn forget_anchors(&mut self) {
-        self.links = self.links.drain().map(|(target, _)| (target, 0)).collect();
+        self.links.iter_mut().for_each(|(_, anchor)| *anchor = 0);
+        self.links.dedup();
     }
 
     /// The page's file inside the site; empty if it could not be rendered.
@@ -39,7 +42,7 @@ impl PageLinks {
 
 /// The addresses that pages link to, by their marks: most pages link to the same ones.
 #[derive(Default)]
-pub(crate) struct Names([Mutex<HashMap<Mark, Box<str>>>; 16]);
+pub(crate) struct Names([Mutex<FxHashMap<Mark, Box<str>>>; 16]);
 
 impl Names {
     fn keep(&self, name: &str) -> Mark {
@@ -58,69 +61,87 @@ impl Names {
 /// Reads the links of a page. `base` is the path under which the site is published, for addresses that begin with it.
 pub(crate) fn of_page(file: &str, html: &str, base: &str, names: &Names) -> PageLinks {
     let mut page = PageLinks { file: file.to_owned(), ..PageLinks::default() };
-    let directory: Vec<&str> = file.split('/').collect();
-    let directory = &directory[..directory.len() - 1];
+    let from = From { file, directory: file.rfind('/').map_or("", |end| &file[..=end]), base };
+    let mut target = String::new();
     for token in tokens(html) {
         let Token::Open { name, attributes } = token else { continue };
         for (attribute, value) in attributes.iter() {
             match attribute {
-                "id" => {
-                    page.anchors.insert(names.keep(&decoded(value)));
-                }
+                "id" => page.anchors.push(names.keep(&decoded(value))),
                 "href" | "src" | "poster" if !(name == "link" && attributes.get("rel") == Some("canonical")) => {
-                    if let Some((target, anchor)) = inside(&decoded(value), file, directory, base) {
-                        let anchor = if anchor.is_empty() { 0 } else { names.keep(&anchor) };
-                        page.links.insert((names.keep(&target), anchor));
-                    }
+                    let address = decoded(value);
+                    let Some(anchor) = from.follow(&address, &mut target) else { continue };
+                    let anchor = if anchor.is_empty() { 0 } else { names.keep(&crate::render::decoded(anchor)) };
+                    page.links.push((names.keep(&target), anchor));
                 }
                 _ => {}
             }
         }
     }
+    page.links.sort_unstable();
+    page.links.dedup();
+    page.links.shrink_to_fit();
+    page.anchors.sort_unstable();
+    page.anchors.dedup();
+    page.anchors.shrink_to_fit();
     page
 }
 
-/// The file and the anchor that an address inside the site leads to; `None` for other addresses.
-fn inside(address: &str, file: &str, directory: &[&str], base: &str) -> Option<(String, String)> {
-    if address.starts_with("//") || crate::markdown::scheme(address).is_some() {
-        return None;
-    }
-    let (address, anchor) = address.split_once('#').unwrap_or((address, ""));
-    let anchor = crate::render::decoded(anchor);
-    let path = address.split('?').next().unwrap_or_default();
-    if path.is_empty() {
-        return Some((file.to_owned(), anchor));
-    }
-    let mut parts: Vec<&str> = Vec::new();
-    let relative = match path.strip_prefix('/') {
-        Some(_) => path.strip_prefix(base).unwrap_or(path),
-        None => {
-            parts.extend(directory);
+/// Where a link stands.
+struct From<'f> {
+    file: &'f str,
+    /// Of the file, with a slash at its end; empty at the root.
+    directory: &'f str,
+    base: &'f str,
+}
+
+impl From<'_> {
+    /// Writes the file that an address inside the site leads to, and gives the anchor there as it is written; `None` for other
+    /// addresses.
+    fn follow<'t>(&self, address: &'t str, target: &mut String) -> Option<&'t str> {
+        if address.starts_with("//") || crate::markdown::scheme(address).is_some() {
+            return None;
+        }
+        target.clear();
+        let (address, anchor) = address.split_once('#').unwrap_or((address, ""));
+        let path = address.split('?').next().unwrap_or_default();
+        if path.is_empty() {
+            target.push_str(self.file);
+            return Some(anchor);
+        }
+        let relative = if path.starts_with('/') {
+            path.strip_prefix(self.base).unwrap_or(path)
+        } else {
+            target.push_str(self.directory);
             path
-        }
-    };
-    for part in relative.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
+        };
+        for part in relative.split('/') {
+            match part {
+                "" | "." => {}
                 // Above the root there is nothing; browsers stay there.
-                parts.pop();
+                ".." => target.truncate(target.trim_end_matches('/').rfind('/').map_or(0, |end| end + 1)),
+                part => {
+                    target.push_str(part);
+                    target.push('/');
+                }
             }
-            part => parts.push(part),
         }
+        if path.ends_with('/') || matches!(path.rsplit('/').next(), Some("." | "..")) {
+            target.push_str("index.html");
+        } else {
+            target.pop();
+        }
+        if target.contains('%') {
+            *target = crate::render::decoded(target);
+        }
+        Some(anchor)
     }
-    let is_directory = path.ends_with('/') || matches!(path.rsplit('/').next(), Some("." | ".."));
-    let mut target = crate::render::decoded(&parts.join("/"));
-    if is_directory {
-        target = if target.is_empty() { "index.html".to_owned() } else { format!("{target}/index.html") };
-    }
-    Some((target, anchor))
 }
 
 /// Compares what pages link to with the files there are. `prefixes` are the directories of the languages.
 pub(crate) fn check(pages: &[PageLinks], files: &HashSet<String>, names: &Names, prefixes: &[&str]) -> Diagnostics {
     let files: HashSet<Mark> = files.iter().map(|file| hash(file.as_bytes())).collect();
-    let anchors: HashMap<Mark, &HashSet<Mark>> = pages.iter().map(|page| (hash(page.file.as_bytes()), &page.anchors)).collect();
+    let anchors: HashMap<Mark, &[Mark]> = pages.iter().map(|page| (hash(page.file.as_bytes()), &page.anchors[..])).collect();
     let mut findings = Diagnostics::new();
     // The same broken link stands on many pages when a template has it, and in every language: it is said once, with the first
     // page of the first language that has it.
@@ -134,7 +155,7 @@ pub(crate) fn check(pages: &[PageLinks], files: &HashSet<String>, names: &Names,
         for &(target, anchor) in &page.links {
             let is_there = match anchors.get(&target) {
                 // `#top` is the browser's own.
-                Some(anchors) => anchor == 0 || anchors.contains(&anchor) || names.name(anchor) == "top",
+                Some(anchors) => anchor == 0 || anchors.binary_search(&anchor).is_ok() || names.name(anchor) == "top",
                 None => files.contains(&target),
             };
             if !is_there {

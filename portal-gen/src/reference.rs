@@ -391,7 +391,7 @@ impl<'a> Filler<'_, 'a> {
 /// A sentence with what stands in backticks as code.
 fn coded(text: &str) -> String {
     let parts = text.split('`').enumerate().map(|(index, part)| match index % 2 {
-        0 => markdown::escaped_text(part),
+        0 => markdown::escaped_text(part).into_owned(),
         _ => format!("<code>{}</code>", markdown::escaped_text(part)),
     });
     parts.collect()

@@ -6,8 +6,8 @@
 //! `templates/assets/search.js` reads what is written here, and cuts queries into words in the same way.
 
 use crate::theme::hash;
+use rustc_hash::FxHashMap;
 use serde_json::json;
-use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization;
 
 /// About how many bytes a shard of terms has, and how many documents a chunk.
@@ -83,30 +83,31 @@ pub(crate) struct Weighed {
 
 /// Weighs the words of a document; done for each page where it is made.
 pub(crate) fn weighed(mut document: Document) -> Weighed {
-    let mut weights: HashMap<String, f32> = HashMap::new();
+    let mut weights: FxHashMap<Box<str>, f32> = FxHashMap::default();
+    let mut counts: FxHashMap<Box<str>, u32> = FxHashMap::default();
     let fields = std::mem::take(&mut document.fields);
     let title = document.title.clone();
     for (field, text) in std::iter::once((Field::Title, title)).chain(fields) {
-        let mut counts: HashMap<String, u32> = HashMap::new();
         let mut words = 0_u32;
         let end = text.len().min(TEXT_BYTES_MAX);
         let end = (0..=end).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
         terms(&text[..end], &mut |term| {
             words += 1;
-            *counts.entry(term.to_owned()).or_default() += 1;
+            match counts.get_mut(term) {
+                Some(count) => *count += 1,
+                None => drop(counts.insert(term.into(), 1)),
+            }
         });
         // A word of a short title says more than one of a long; a word said ten times not ten times as much.
         let length = if field == Field::Title { 1.0 + 0.12 * words as f32 } else { 1.0 };
-        for (term, count) in counts {
+        for (term, count) in counts.drain() {
             let often = 1.0 - 1.0 / (1.0 + count as f32);
             let weight = weights.entry(term).or_default();
             *weight += field.weight() * 2.0 * often / length;
         }
     }
-    let mut terms: Vec<(Box<str>, u8)> = weights
-        .into_iter()
-        .map(|(term, weight)| (term.into_boxed_str(), ((1.0 + weight).log2() * 5.0).round().clamp(0.0, 25.0) as u8))
-        .collect();
+    let mut terms: Vec<(Box<str>, u8)> =
+        weights.into_iter().map(|(term, weight)| (term, ((1.0 + weight).log2() * 5.0).round().clamp(0.0, 25.0) as u8)).collect();
     terms.sort_unstable();
     if document.summary.chars().count() > SUMMARY_CHARACTERS {
         let cut: String = document.summary.chars().take(SUMMARY_CHARACTERS).collect();
@@ -118,7 +119,7 @@ pub(crate) fn weighed(mut document: Document) -> Weighed {
 /// The files of the index: names inside `search/`, and bytes. The documents come in a fixed order.
 pub(crate) fn files(documents: &[Weighed]) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
-    let mut postings: HashMap<&str, Vec<(u32, u8)>> = HashMap::new();
+    let mut postings: FxHashMap<&str, Vec<(u32, u8)>> = FxHashMap::default();
     for (number, weighed) in documents.iter().enumerate() {
         for (term, weight) in &weighed.terms {
             postings.entry(term).or_default().push((number as u32, *weight));
@@ -126,7 +127,10 @@ pub(crate) fn files(documents: &[Weighed]) -> Vec<(String, Vec<u8>)> {
     }
     let mut sorted: Vec<(&str, Vec<(u32, u8)>)> = postings.into_iter().collect();
     // By UTF-16 code units, as scripts compare texts.
-    sorted.sort_unstable_by(|(one, _), (other, _)| one.encode_utf16().cmp(other.encode_utf16()));
+    sorted.sort_unstable_by(|(one, _), (other, _)| match one.is_ascii() && other.is_ascii() {
+        true => one.cmp(other),
+        false => one.encode_utf16().cmp(other.encode_utf16()),
+    });
     let mut shards = Vec::new();
     let mut shard = String::new();
     let mut first = "";

@@ -5,6 +5,7 @@
 //! `data-twin="skip"` leaves out any other element.
 
 use crate::html::{Attributes, Token, decoded, is_void, tokens};
+use std::borrow::Cow;
 
 /// How deep elements nest before the rest is read as if it stood side by side.
 const DEPTH_MAX: usize = 120;
@@ -26,7 +27,7 @@ pub(crate) fn markdown(html: &str, title: &str) -> String {
 
 /// A piece of a page.
 enum Node<'h> {
-    Element { name: &'h str, attributes: Attributes<'h>, children: Vec<Node<'h>> },
+    Element { name: &'h str, attributes: Attributes<'h>, is_skipped: bool, children: Vec<Node<'h>> },
     Text(&'h str),
 }
 
@@ -40,20 +41,27 @@ fn children<'h>(source: &mut impl Iterator<Item = Token<'h>>, parent: &str, dept
             Token::Close(_) => {}
             Token::Open { name, attributes } => {
                 let inside = if is_void(name) || depth >= DEPTH_MAX { Vec::new() } else { children(source, name, depth + 1) };
-                nodes.push(Node::Element { name, attributes, children: inside });
+                let is_skipped = is_skipped(name, attributes);
+                nodes.push(Node::Element { name, attributes, is_skipped, children: inside });
             }
         }
     }
     nodes
 }
 
+/// Whether a twin leaves an element out, though a set of tabs still reads its labels.
 fn is_skipped(name: &str, attributes: Attributes<'_>) -> bool {
-    matches!(name, "nav" | "button" | "script" | "style" | "svg" | "label" | "legend" | "template" | "dialog" | "caption")
-        || name == "input" && attributes.get("type") != Some("checkbox")
-        || attributes.get("data-twin") == Some("skip")
-        || attributes.get("hidden").is_some()
-        || attributes.has_class("anchor")
-        || attributes.has_class("hidden")
+    match name {
+        "nav" | "button" | "script" | "style" | "svg" | "label" | "legend" | "template" | "dialog" | "caption" => return true,
+        "input" if attributes.get("type") != Some("checkbox") => return true,
+        _ => {}
+    }
+    attributes.iter().any(|(attribute, value)| match attribute {
+        "hidden" => true,
+        "data-twin" => value == "skip",
+        "class" => value.split_ascii_whitespace().any(|class| matches!(class, "anchor" | "hidden")),
+        _ => false,
+    })
 }
 
 fn is_block(name: &str) -> bool {
@@ -99,8 +107,8 @@ fn blocks(nodes: &[Node<'_>]) -> String {
     let mut line = String::new();
     for node in nodes {
         match node {
-            Node::Element { name, attributes, .. } if is_skipped(name, *attributes) => {}
-            Node::Element { name, attributes, children } if is_block(name) => {
+            Node::Element { is_skipped: true, .. } => {}
+            Node::Element { name, attributes, children, .. } if is_block(name) => {
                 flush(&mut out, &mut line);
                 push(&mut out, &block(name, *attributes, children));
             }
@@ -112,8 +120,10 @@ fn blocks(nodes: &[Node<'_>]) -> String {
 }
 
 fn flush(out: &mut String, line: &mut String) {
-    push(out, &at_line_start(&tidied(line)));
-    line.clear();
+    if !line.is_empty() {
+        push(out, &at_line_start(&tidied(line)));
+        line.clear();
+    }
 }
 
 fn push(out: &mut String, block: &str) {
@@ -177,12 +187,12 @@ fn line(nodes: &[Node<'_>]) -> String {
 
 fn inline(node: &Node<'_>, out: &mut String) {
     let (name, attributes, children) = match node {
+        // What is between the tags of a template; every caller tidies.
+        Node::Text(text) if text.bytes().all(|one| one.is_ascii_whitespace()) => return out.push(' '),
         Node::Text(text) => return out.push_str(&escaped(&decoded(text))),
-        Node::Element { name, attributes, children } => (*name, *attributes, children),
+        Node::Element { is_skipped: true, .. } => return,
+        Node::Element { name, attributes, children, .. } => (*name, *attributes, children),
     };
-    if is_skipped(name, attributes) {
-        return;
-    }
     let inside = || {
         let mut inside = String::new();
         children.iter().for_each(|child| inline(child, &mut inside));
@@ -202,7 +212,8 @@ fn inline(node: &Node<'_>, out: &mut String) {
             }
         }
         "img" => {
-            let alt = escaped(&decoded(attributes.get("alt").unwrap_or_default()));
+            let alt = decoded(attributes.get("alt").unwrap_or_default());
+            let alt = escaped(&alt);
             out.push_str(&format!("![{alt}]({})", address(&decoded(attributes.get("src").unwrap_or_default()))));
         }
         "input" => out.push_str(if attributes.get("checked").is_some() { "[x] " } else { "[ ] " }),
@@ -276,7 +287,7 @@ fn text_of(nodes: &[Node<'_>]) -> String {
             match node {
                 Node::Text(text) => out.push_str(&decoded(text)),
                 Node::Element { name: "br", .. } => out.push('\n'),
-                Node::Element { name, attributes, children } if !is_skipped(name, *attributes) => gather(children, out),
+                Node::Element { is_skipped: false, children, .. } => gather(children, out),
                 Node::Element { .. } => {}
             }
         }
@@ -289,10 +300,7 @@ fn list(name: &str, attributes: Attributes<'_>, children: &[Node<'_>]) -> String
     let mut number: usize = attributes.get("start").and_then(|start| start.parse().ok()).unwrap_or(1);
     let mut out = Vec::new();
     for node in children {
-        let Node::Element { name: "li", children, attributes } = node else { continue };
-        if is_skipped("li", *attributes) {
-            continue;
-        }
+        let Node::Element { name: "li", is_skipped: false, children, .. } = node else { continue };
         let mark = if name == "ol" { format!("{number}. ") } else { "- ".to_owned() };
         number += 1;
         let text = blocks(children);
@@ -314,8 +322,15 @@ fn list(name: &str, attributes: Attributes<'_>, children: &[Node<'_>]) -> String
 }
 
 fn prefixed(text: &str, prefix: &str) -> String {
-    let lines = text.lines().map(|line| if line.is_empty() { prefix.trim_end().to_owned() } else { format!("{prefix}{line}") });
-    lines.collect::<Vec<_>>().join("\n")
+    let mut out = String::with_capacity(text.len() + 16 * prefix.len());
+    for (index, line) in text.lines().enumerate() {
+        if index > 0 {
+            out.push('\n');
+        }
+        out.push_str(if line.is_empty() { prefix.trim_end() } else { prefix });
+        out.push_str(line);
+    }
+    out
 }
 
 /// Terms, each with what is said about it.
@@ -401,7 +416,7 @@ fn tabs(children: &[Node<'_>]) -> String {
         is_request: &mut bool,
     ) {
         for node in nodes {
-            let Node::Element { name, attributes, children } = node else { continue };
+            let Node::Element { name, attributes, children, .. } = node else { continue };
             match *name {
                 "legend" => *title = line(children),
                 "label" => labels.push(line(children)),
@@ -446,7 +461,10 @@ fn address(href: &str) -> String {
 }
 
 /// Text in Markdown, as itself.
-fn escaped(text: &str) -> String {
+fn escaped(text: &str) -> Cow<'_, str> {
+    if !text.bytes().any(|one| matches!(one, b'\\' | b'`' | b'*' | b'[' | b']' | b'<' | b'_' | b'~')) {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len() + 8);
     let mut before = ' ';
     let mut characters = text.chars().peekable();
@@ -463,19 +481,19 @@ fn escaped(text: &str) -> String {
         out.push(one);
         before = one;
     }
-    out
+    Cow::Owned(out)
 }
 
 /// A paragraph whose first character would make it something else.
-fn at_line_start(text: &str) -> String {
+fn at_line_start(text: &str) -> Cow<'_, str> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     if digits > 0 && digits < 10 && text[digits..].starts_with(['.', ')']) {
-        return format!("{}\\{}", &text[..digits], &text[digits..]);
+        return Cow::Owned(format!("{}\\{}", &text[..digits], &text[digits..]));
     }
     if text.starts_with(['#', '>', '=']) || text.starts_with("- ") || text.starts_with("+ ") || text.starts_with("---") {
-        return format!("\\{text}");
+        return Cow::Owned(format!("\\{text}"));
     }
-    text.to_owned()
+    Cow::Borrowed(text)
 }
 
 /// Words with single spaces between them; line breaks that Markdown means stay.
@@ -492,7 +510,8 @@ fn tidied(text: &str) -> String {
             out.push_str(word);
         }
     }
-    out.trim_end_matches("\\\n").to_owned()
+    out.truncate(out.trim_end_matches("\\\n").len());
+    out
 }
 
 #[cfg(test)]

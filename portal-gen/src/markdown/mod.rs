@@ -12,6 +12,7 @@ mod writer;
 use crate::highlight;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// What a link in a text is for.
@@ -198,8 +199,20 @@ pub(crate) fn escaped(text: &str) -> String {
 }
 
 /// Text in HTML, between elements only.
-pub(crate) fn escaped_text(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+pub(crate) fn escaped_text(text: &str) -> Cow<'_, str> {
+    let Some(first) = memchr::memchr3(b'&', b'<', b'>', text.as_bytes()) else { return Cow::Borrowed(text) };
+    let (plain, rest) = text.split_at(first);
+    let mut out = String::with_capacity(text.len() + 16);
+    out.push_str(plain);
+    for character in rest.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            other => out.push(other),
+        }
+    }
+    Cow::Owned(out)
 }
 
 fn options() -> Options {
