@@ -1,6 +1,6 @@
 //! What each page is found by: the documents of the search index.
 
-use crate::pages::{About, Page};
+use crate::pages::{About, Page, title_of};
 use crate::search::{Document, Field, said};
 use crate::site::{ApiSite, Site};
 use serde_json::Value;
@@ -19,7 +19,7 @@ pub(crate) fn document(site: &Site<'_>, page: Page, about: &About, twin: &str) -
         ..Document::default()
     };
     match page {
-        Page::Search | Page::Moved(_) | Page::Redirect(_) | Page::Callback | Page::NotFound => return None,
+        Page::Search | Page::Moved(_) | Page::Redirect(_) | Page::SignIn | Page::NotFound => return None,
         Page::Operation(index, operation) => operation_document(&site.apis[index], operation, &mut document),
         Page::Webhook(index, webhook) => {
             let api = &site.apis[index];
@@ -30,6 +30,17 @@ pub(crate) fn document(site: &Site<'_>, page: Page, about: &About, twin: &str) -
             document.context = api.full_title();
             document.add(Field::Name, &definition.path);
             document.add(Field::Text, said(definition.description.as_deref().unwrap_or_default()));
+        }
+        Page::Callback(index, callback) => {
+            let api = &site.apis[index];
+            let callback = &api.callbacks[callback];
+            let definition = api.callback_of(callback)?;
+            document.kind = "operation";
+            document.method = definition.operation.method.to_uppercase();
+            document.title = title_of(definition);
+            document.context = format!("{} – {}", api.api.operations[callback.operation].display_name, api.full_title());
+            document.add(Field::Name, format!("{} {}", definition.name, definition.operation.path));
+            document.add(Field::Text, said(definition.operation.description.as_deref().unwrap_or_default()));
         }
         Page::Schema(index, schema) => schema_document(&site.apis[index], schema, &mut document),
         Page::Api(index) => {

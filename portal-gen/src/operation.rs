@@ -1,7 +1,7 @@
 //! The page of an operation, computed: parameters, bodies, responses and samples, ready for the template.
 
 use crate::schema::{Node, Viewer, shown};
-use crate::site::{ApiSite, Site};
+use crate::site::{ApiSite, CallbackSite, Site};
 use crate::slug::Slugs;
 use crate::{console, highlight, markdown, security};
 use ::console::Request;
@@ -106,8 +106,9 @@ pub(crate) struct CallbackView {
     pub(crate) expression: String,
     /// HTML.
     pub(crate) description: String,
-    pub(crate) body: Option<BodyView>,
-    pub(crate) responses: Vec<ResponseView>,
+    pub(crate) deprecated: bool,
+    /// Its own page, which says the rest.
+    pub(crate) path: String,
 }
 
 /// Text to copy.
@@ -139,6 +140,7 @@ pub(crate) fn operation(site: &Site<'_>, api: &ApiSite<'_>, index: usize) -> (Op
     let definition = api.definition_of(index).unwrap_or(&nothing);
     let mut builder = Builder::new(api, &api.operations[index]);
     let mut view = builder.described(definition);
+    view.callbacks = builder.callbacks(api, index);
     view.title = operation.display_name.clone();
     view.method = operation.method.clone();
     view.base_url = api.base_url.clone();
@@ -168,12 +170,11 @@ pub(crate) fn request_of(site: &Site<'_>, api: &ApiSite<'_>, index: usize) -> Op
     Some(console::sample(&console::describe(site, api, index, definition, &api.operations[index])))
 }
 
-/// The page of a webhook: a request that the service sends.
-pub(crate) fn webhook(api: &ApiSite<'_>, index: usize) -> (OperationView, Extras) {
-    let definition = &api.api.definition.webhooks[index];
-    let mut builder = Builder::new(api, &api.webhooks[index]);
+/// The page of a webhook or a callback: a request that the service sends.
+pub(crate) fn sent(api: &ApiSite<'_>, name: &str, definition: &openapi::Operation, path: &str) -> (OperationView, Extras) {
+    let mut builder = Builder::new(api, path);
     let mut view = builder.described(definition);
-    view.title = definition.summary.clone().unwrap_or_else(|| definition.path.clone());
+    view.title = definition.summary.clone().unwrap_or_else(|| name.to_owned());
     view.method = definition.method.to_uppercase();
     view.url_template = definition.path.clone();
     view.description = markdown::description(definition.description.as_deref().unwrap_or_default(), 1);
@@ -225,13 +226,12 @@ impl<'a> Builder<'a> {
         let mut answers = Vec::new();
         for (status, pointer) in &definition.responses {
             let Some(response) = self.document.at(pointer) else { continue };
-            responses.push(self.response(status, response, true));
+            responses.push(self.response(status, response));
             let samples = self.examples(response, Way::Received, status);
             if !samples.is_empty() {
                 answers.push(AnswerView { status: status.clone(), samples });
             }
         }
-        let callbacks = definition.callbacks.iter().filter_map(|callback| self.callback(callback)).collect();
         OperationView {
             deprecated: definition.deprecated,
             security: security::of_operation(self.document, self.document.at(&definition.pointer)),
@@ -239,7 +239,6 @@ impl<'a> Builder<'a> {
             body,
             responses,
             answers,
-            callbacks,
             ..OperationView::default()
         }
     }
@@ -285,8 +284,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn response(&mut self, status: &str, response: &'a Value, anchored: bool) -> ResponseView {
-        let prefix = if anchored { format!("response-{}", crate::slug::slug(status)) } else { String::new() };
+    fn response(&mut self, status: &str, response: &'a Value) -> ResponseView {
         let headers = response.get("headers").and_then(Value::as_object).into_iter().flatten();
         let document = self.document;
         let headers: Vec<(&String, &Value)> =
@@ -300,13 +298,13 @@ impl<'a> Builder<'a> {
                 Some(b'4' | b'5') => "bad",
                 _ => "other",
             },
-            anchor: if anchored { self.anchors.take(&format!("response {status}")) } else { String::new() },
+            anchor: self.anchors.take(&format!("response {status}")),
             description: markdown::description(text(response, "description"), 2),
             headers: headers
                 .into_iter()
                 .map(|(name, header)| self.parameter(name, header, &format!("{status} header")))
                 .collect(),
-            contents: self.contents(response, &prefix),
+            contents: self.contents(response, &format!("response-{}", crate::slug::slug(status))),
         }
     }
 
@@ -327,23 +325,23 @@ impl<'a> Builder<'a> {
             .collect()
     }
 
-    fn callback(&mut self, callback: &'a openapi::Callback) -> Option<CallbackView> {
-        let document = self.document;
-        let operation = document.at(&callback.pointer)?;
-        let body = operation.get("requestBody").and_then(|body| document.resolve(body)).map(|(_, body)| self.body(body));
-        let responses = operation.get("responses").and_then(Value::as_object).into_iter().flatten();
-        let responses: Vec<(&String, &Value)> =
-            responses.filter_map(|(status, response)| Some((status, document.resolve(response)?.1))).collect();
-        let words = operation.get("description").or_else(|| operation.get("summary")).and_then(Value::as_str).unwrap_or_default();
-        Some(CallbackView {
-            name: callback.name.clone(),
-            anchor: self.anchors.take(&format!("callback {}", callback.name)),
-            method: callback.method.to_uppercase(),
-            expression: callback.expression.clone(),
-            description: markdown::description(words, 3),
-            body,
-            responses: responses.into_iter().map(|(status, response)| self.response(status, response, false)).collect(),
-        })
+    /// The callbacks of an operation, in a few words.
+    fn callbacks(&mut self, api: &ApiSite<'_>, operation: usize) -> Vec<CallbackView> {
+        let of_operation = api.callbacks.iter().filter(|callback| callback.operation == operation);
+        let view = |callback: &CallbackSite| {
+            let openapi::Callback { name, operation } = api.callback_of(callback)?;
+            let words = operation.description.as_ref().or(operation.summary.as_ref()).map_or("", String::as_str);
+            Some(CallbackView {
+                name: name.clone(),
+                anchor: self.anchors.take(&format!("callback {name}")),
+                method: operation.method.to_uppercase(),
+                expression: operation.path.clone(),
+                description: markdown::description(words, 3),
+                deprecated: operation.deprecated,
+                path: callback.path.clone(),
+            })
+        };
+        of_operation.filter_map(view).collect()
     }
 
     /// The examples of a body's or response's first content type: those given, else one made from the schema.

@@ -6,7 +6,10 @@ use crate::schema::{Node, Viewer};
 use crate::site::{ApiSite, Site};
 use crate::theme::Theme;
 use crate::{content, markdown, security};
-use catalog::openapi::example::{self, Way};
+use catalog::openapi::{
+    self,
+    example::{self, Way},
+};
 use diagnostic::Diagnostics;
 use serde::Serialize;
 use serde_json::Value;
@@ -31,13 +34,15 @@ pub(crate) enum Page {
     OutlineItem(usize, usize),
     Operation(usize, usize),
     Webhook(usize, usize),
+    Callback(usize, usize),
     Schemas(usize),
     Schema(usize, usize),
     Products,
     Product(usize),
     Content(usize),
     Redirect(usize),
-    Callback,
+    /// Where providers of tokens send readers back to.
+    SignIn,
     /// Everything there is, for those who look for something without a script.
     Search,
     /// The addresses of the former portal, by their place in [`MOVED`].
@@ -88,6 +93,7 @@ pub(crate) fn all(site: &Site<'_>) -> Vec<Page> {
         }
         pages.extend((0..api.operations.len()).map(|operation| Page::Operation(index, operation)));
         pages.extend((0..api.webhooks.len()).map(|webhook| Page::Webhook(index, webhook)));
+        pages.extend((0..api.callbacks.len()).map(|callback| Page::Callback(index, callback)));
         if !api.schemas.is_empty() {
             pages.push(Page::Schemas(index));
         }
@@ -106,7 +112,7 @@ pub(crate) fn all(site: &Site<'_>) -> Vec<Page> {
         };
         pages.extend((0..MOVED.len()).filter(is_free).map(Page::Moved));
         // One for every language, since its address is registered where readers sign in.
-        pages.push(Page::Callback);
+        pages.push(Page::SignIn);
     }
     pages.push(Page::NotFound);
     pages
@@ -127,6 +133,7 @@ pub(crate) fn address(site: &Site<'_>, page: Page) -> String {
         }
         Page::Operation(index, operation) => site.apis[index].operations[operation].clone(),
         Page::Webhook(index, webhook) => site.apis[index].webhooks[webhook].clone(),
+        Page::Callback(index, callback) => site.apis[index].callbacks[callback].path.clone(),
         Page::Schemas(index) => format!("{}schemas/", site.apis[index].path),
         Page::Schema(index, schema) => site.apis[index].schemas[schema].1.clone(),
         Page::Products => "products/".to_owned(),
@@ -135,7 +142,7 @@ pub(crate) fn address(site: &Site<'_>, page: Page) -> String {
         Page::Search => "search/".to_owned(),
         Page::Moved(index) => format!("{}/", MOVED[index]),
         Page::Redirect(index) => site.redirects[index].from.clone(),
-        Page::Callback => "console/callback/".to_owned(),
+        Page::SignIn => "console/callback/".to_owned(),
         Page::NotFound => "404.html".to_owned(),
     }
 }
@@ -163,13 +170,14 @@ pub(crate) fn fill(site: &Site<'_>, page: Page, shared: &Shared) -> Filled {
         Page::OutlineItem(index, item) => filler.outline_of(index, Some(item)),
         Page::Operation(index, operation) => filler.operation(&site.apis[index], operation),
         Page::Webhook(index, webhook) => filler.webhook(&site.apis[index], webhook),
+        Page::Callback(index, callback) => filler.callback(&site.apis[index], callback),
         Page::Schemas(index) => filler.schemas(&site.apis[index]),
         Page::Schema(index, schema) => filler.schema(&site.apis[index], schema),
         Page::Products => filler.products(),
         Page::Product(index) => filler.product(index),
         Page::Content(index) => filler.content(index),
         Page::Redirect(index) => filler.redirect(index),
-        Page::Callback => filler.callback(),
+        Page::SignIn => filler.sign_in(),
         Page::Search => filler.search(),
         Page::Moved(index) => filler.moved(MOVED[index]),
         Page::NotFound => filler.not_found(),
@@ -476,6 +484,12 @@ impl<'f, 'a> Filler<'f, 'a> {
                 .map(|(webhook, path)| Link::inside(webhook.summary.clone().unwrap_or_else(|| webhook.path.clone()), path))
                 .collect::<Vec<_>>(),
         );
+        let callbacks = site.callbacks.iter().filter_map(|callback| {
+            let definition = site.callback_of(callback)?;
+            let link = Link::inside(title_of(definition), &callback.path);
+            Some((link, definition.operation.method.to_uppercase(), &api.operations[callback.operation].display_name))
+        });
+        self.context.insert("callbacks", &callbacks.collect::<Vec<_>>());
         if let Some((path, bytes)) = site.definition.as_ref().filter(|_| self.site.language.is_first()) {
             self.extras.push((path.clone(), bytes.to_vec()));
         }
@@ -514,14 +528,6 @@ impl<'f, 'a> Filler<'f, 'a> {
     }
 
     fn webhook(&mut self, site: &ApiSite<'a>, index: usize) -> Destination {
-        let path = &site.webhooks[index];
-        let (view, extras) = operation::webhook(site, index);
-        self.extras = extras;
-        let text = site.api.definition.webhooks[index].description.as_deref().unwrap_or_default();
-        let about = described(text, || format!("{} {} – {}", view.method, view.url_template, site.full_title()));
-        self.head("operation", &format!("{} – {}", view.title, site.full_title()), &about, path, "apis/");
-        self.context.insert_value("navigation", site.navigation_beside(None));
-        self.api_link(site);
         let webhooks = &site.api.definition.webhooks;
         let name = &webhooks[index].path;
         self.choosers(site, &|other| {
@@ -532,8 +538,42 @@ impl<'f, 'a> Filler<'f, 'a> {
             let webhook = webhooks.get(at)?;
             Some(Link::inside(webhook.summary.clone().unwrap_or_else(|| webhook.path.clone()), &site.webhooks[at]))
         });
+        self.sent(site, name, &webhooks[index], &site.webhooks[index])
+    }
+
+    fn callback(&mut self, site: &ApiSite<'a>, index: usize) -> Destination {
+        let callback = &site.callbacks[index];
+        let Some(definition) = site.callback_of(callback) else { return self.operation(site, callback.operation) };
+        let called = &site.api.operations[callback.operation];
+        self.choosers(site, &|other| {
+            let same = other.callbacks.iter().find(|one| {
+                let operation = &other.api.operations[one.operation];
+                (&operation.method, &operation.url_template) == (&called.method, &called.url_template)
+                    && other
+                        .callback_of(one)
+                        .is_some_and(|one| (&one.name, &one.operation.method) == (&definition.name, &definition.operation.method))
+            });
+            same.map(|callback| callback.path.clone())
+        });
+        self.neighbours(Some(index), |at| {
+            let callback = site.callbacks.get(at)?;
+            Some(Link::inside(title_of(site.callback_of(callback)?), &callback.path))
+        });
+        self.context.insert("operation", &Link::inside(called.display_name.clone(), &site.operations[callback.operation]));
+        self.sent(site, &definition.name, &definition.operation, &callback.path)
+    }
+
+    /// The page of a request that the service sends.
+    fn sent(&mut self, site: &ApiSite<'a>, name: &str, definition: &'a openapi::Operation, path: &str) -> Destination {
+        let (view, extras) = operation::sent(site, name, definition, path);
+        self.extras = extras;
+        let text = definition.description.as_deref().unwrap_or_default();
+        let about = described(text, || format!("{} {} – {}", view.method, view.url_template, site.full_title()));
+        self.head("operation", &format!("{} – {}", view.title, site.full_title()), &about, path, "apis/");
+        self.context.insert_value("navigation", site.navigation_beside(None));
+        self.api_link(site);
         self.context.insert("view", &view);
-        ("page/webhook.html", path.clone())
+        ("page/webhook.html", path.to_owned())
     }
 
     fn schemas(&mut self, site: &ApiSite<'a>) -> Destination {
@@ -653,9 +693,9 @@ impl<'f, 'a> Filler<'f, 'a> {
     }
 
     /// Where providers of tokens send readers back to.
-    fn callback(&mut self) -> Destination {
-        self.head("callback", self.text("signing-in"), "", "console/callback/", "");
-        ("page/callback.html", "console/callback/".to_owned())
+    fn sign_in(&mut self) -> Destination {
+        self.head("sign-in", self.text("signing-in"), "", "console/callback/", "");
+        ("page/sign_in.html", "console/callback/".to_owned())
     }
 
     fn search(&mut self) -> Destination {
@@ -718,17 +758,17 @@ impl<'f, 'a> Filler<'f, 'a> {
                 root: root.clone(),
                 section,
                 canonical: url.map(|url| format!("{url}/{prefix}{path}")),
-                alternates: if matches!(kind, "moved" | "redirect" | "callback") {
+                alternates: if matches!(kind, "moved" | "redirect" | "sign-in") {
                     Vec::new()
                 } else {
                     self.alternates(path, &files, url)
                 },
                 files,
                 image,
-                is_aside: matches!(kind, "search" | "moved" | "redirect" | "callback" | "not-found"),
+                is_aside: matches!(kind, "search" | "moved" | "redirect" | "sign-in" | "not-found"),
                 text_language: is_foreign.then(|| self.site.first_language()),
                 text_direction: crate::messages::direction(self.site.first_language()),
-                twin: (!matches!(kind, "not-found" | "moved" | "redirect" | "callback")).then_some("index.md"),
+                twin: (!matches!(kind, "not-found" | "moved" | "redirect" | "sign-in")).then_some("index.md"),
             },
         );
         // Components do not see the page, only what is passed to them by name.
@@ -892,6 +932,11 @@ impl<'f, 'a> Filler<'f, 'a> {
             count: self.site.listed.iter().filter(|&&api| self.site.apis[api].products.contains(&index)).count(),
         }
     }
+}
+
+/// What a callback is called: what it says in a few words, else its name.
+pub(crate) fn title_of(callback: &openapi::Callback) -> String {
+    callback.operation.summary.clone().unwrap_or_else(|| callback.name.clone())
 }
 
 /// What stands around the text of a page.

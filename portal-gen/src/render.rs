@@ -322,7 +322,7 @@ impl<'a> World<'a> {
             made.links.forget_anchors();
         }
         if let Some(directory) =
-            file.strip_suffix("index.html").filter(|_| !matches!(page, Page::Moved(_) | Page::Redirect(_) | Page::Callback))
+            file.strip_suffix("index.html").filter(|_| !matches!(page, Page::Moved(_) | Page::Redirect(_) | Page::SignIn))
         {
             let twin = twin::markdown(&html, &filled.about.title);
             made.found = finding::document(&self.site, page, &filled.about, &twin).map(search::weighed);

@@ -90,6 +90,8 @@ pub(crate) struct ApiSite<'a> {
     pub(crate) operations: Vec<String>,
     /// Addresses of its webhooks, in the same order.
     pub(crate) webhooks: Vec<String>,
+    /// The callbacks of its operations, in the same order.
+    pub(crate) callbacks: Vec<CallbackSite>,
     /// Its component schemas, by name, in the definition's order.
     pub(crate) schemas: Vec<(String, String)>,
     /// The same, to look up.
@@ -119,6 +121,15 @@ pub(crate) struct ApiSite<'a> {
     pub(crate) has_security: bool,
     /// The page of its changes, if it has one.
     pub(crate) changes: Option<String>,
+}
+
+/// A request that the service sends because an operation was called.
+pub(crate) struct CallbackSite {
+    /// Its operation, and which of the callbacks of that one it is.
+    pub(crate) operation: usize,
+    number: usize,
+    /// Its address.
+    pub(crate) path: String,
 }
 
 /// An outline with its addresses.
@@ -236,7 +247,8 @@ impl<'a> Site<'a> {
                 self.addresses.insert(outline.path.clone());
                 self.addresses.extend(outline.items.iter().filter(|path| path.ends_with('/')).cloned());
             }
-            self.addresses.extend(api.operations.iter().chain(&api.webhooks).cloned());
+            let callbacks = api.callbacks.iter().map(|callback| &callback.path);
+            self.addresses.extend(api.operations.iter().chain(&api.webhooks).chain(callbacks).cloned());
             self.addresses.extend(api.schemas.iter().map(|(_, path)| path.clone()));
             self.apis.push(api);
         }
@@ -305,7 +317,9 @@ impl<'a> Site<'a> {
 impl<'a> ApiSite<'a> {
     fn new(site: &Site<'a>, api: &'a Api, path: String, folder: &'a Folder) -> Self {
         let mut slugs = Slugs::reserved(&["schemas", "revisions", "webhooks", "tags", "security", "changes", "reference"]);
-        let operations = api.operations.iter().map(|operation| format!("{path}{}/", slugs.take(&operation.name))).collect();
+        let operations: Vec<String> =
+            api.operations.iter().map(|operation| format!("{path}{}/", slugs.take(&operation.name))).collect();
+        let callbacks = operations.iter().enumerate().flat_map(|(operation, path)| callbacks(api, operation, path)).collect();
         let mut slugs = Slugs::default();
         let webhooks =
             api.definition.webhooks.iter().map(|webhook| format!("{path}webhooks/{}/", slugs.take(&webhook.path))).collect();
@@ -335,6 +349,7 @@ impl<'a> ApiSite<'a> {
             base_path,
             operations,
             webhooks,
+            callbacks,
             schema_paths: schemas.iter().cloned().collect(),
             schemas,
             order,
@@ -369,6 +384,11 @@ impl<'a> ApiSite<'a> {
     /// The definition of an operation, if the API has one.
     pub(crate) fn definition_of(&self, operation: usize) -> Option<&'a openapi::Operation> {
         self.api.definition.operations.get(self.api.operations[operation].definition?)
+    }
+
+    /// What a callback is.
+    pub(crate) fn callback_of(&self, callback: &CallbackSite) -> Option<&'a openapi::Callback> {
+        self.definition_of(callback.operation)?.callbacks.get(callback.number)
     }
 
     /// Title with version and revision, for places where the API stands among others.
@@ -458,6 +478,19 @@ impl<'a> ApiSite<'a> {
             security_path: self.has_security.then(|| format!("{}security/", self.path)),
             changes_path: self.changes.as_deref(),
             sections: self.outline.as_ref().map(OutlineSite::navigation).unwrap_or_default(),
+            callbacks_count: self.callbacks.len(),
+            callbacks: self
+                .callbacks
+                .iter()
+                .filter_map(|callback| Some((self.callback_of(callback)?, &callback.path)))
+                .take(NAVIGATION_WHOLE_MAX)
+                .map(|(callback, path)| NavigationLink {
+                    title: crate::pages::title_of(callback),
+                    method: callback.operation.method.to_uppercase(),
+                    path,
+                    deprecated: callback.operation.deprecated,
+                })
+                .collect(),
             webhooks_count: self.webhooks.len(),
             webhooks: self
                 .api
@@ -502,6 +535,8 @@ struct Navigation<'s> {
     sections: Vec<NavigationSection<'s>>,
     webhooks: Vec<NavigationLink<'s>>,
     webhooks_count: usize,
+    callbacks: Vec<NavigationLink<'s>>,
+    callbacks_count: usize,
 }
 
 /// A section of an outline, with as many of its items as there is room for.
@@ -588,6 +623,18 @@ fn full_title(api: &Api, messages: &Messages) -> String {
 
 fn full_name(workspace: Option<&str>, name: &str) -> String {
     workspace.map_or_else(|| name.to_owned(), |workspace| format!("{workspace}-{name}"))
+}
+
+/// The callbacks of an operation, below its own address.
+fn callbacks(api: &Api, operation: usize, path: &str) -> Vec<CallbackSite> {
+    let definition = api.operations[operation].definition.and_then(|index| api.definition.operations.get(index));
+    let mut slugs = Slugs::default();
+    let all = definition.map_or(&[][..], |definition| &definition.callbacks).iter().enumerate();
+    all.map(|(number, callback)| {
+        let path = format!("{path}callbacks/{}/", slugs.take(&callback.name));
+        CallbackSite { operation, number, path }
+    })
+    .collect()
 }
 
 /// The path of an API on the gateway, with the version where it is a segment, and the revision where it is not the current.

@@ -30,7 +30,7 @@ const TEMPLATES: &[(&str, &str)] = &built_in![
     "page/product.html"
     "page/content.html"
     "page/redirect.html"
-    "page/callback.html"
+    "page/sign_in.html"
     "page/not_found.html"
     "page/tag.html"
     "page/security.html"

@@ -204,6 +204,7 @@ fn nothing_overwrites_anything_and_nothing_leaves_the_folder() {
         "reference",
         "webhooks",
         "revisions",
+        "callbacks",
         "index",
         "definition.json",
         "openapi-3.1.json",

@@ -25,6 +25,15 @@ fn operations_as_readers_see_them() {
     });
 }
 
+#[test]
+fn requests_that_the_service_sends() {
+    run("sent.md", |case| {
+        let site = site(&folder(&[("apis/test/specification.json", &definition(case.block("json"), ""))]));
+        let pages = case.blocks.last().unwrap().0.split_whitespace().skip(1);
+        pages.map(|path| format!("== {path}\n{}\n", between(page(&site, path), "</h1>", "</article>").trim())).collect()
+    });
+}
+
 /// The mark of the console's files changes with them, and says nothing about the page.
 fn without_stamp(html: &str) -> String {
     let (before, after) = html.split_once("data-stamp=\"").unwrap();

@@ -17,6 +17,7 @@ const PAGES = [
   { name: "api-old-version", address: "/apis/catalog-v1/", heading: /Catalogue/ },
   { name: "operation", address: "/apis/catalog-v2/list-books/", heading: /List books/ },
   { name: "operation-with-body", address: "/apis/orders/place-order/", heading: /Place an order/ },
+  { name: "callback", address: "/apis/orders/place-order/callbacks/order-status/", heading: /The status of an order changed/ },
   { name: "products", address: "/products/", heading: /Products/ },
   { name: "product", address: "/products/partners/", heading: /Partners/ },
   { name: "guide", address: "/guides/first-call/", heading: /Your first call/ },

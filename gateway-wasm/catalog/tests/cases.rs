@@ -160,7 +160,7 @@ fn describe(service: &catalog::Service) -> String {
                     let _ = write!(out, ", body {body}");
                 }
                 for callback in &described.callbacks {
-                    let _ = write!(out, ", callback {} {} {}", callback.name, callback.method, callback.expression);
+                    let _ = write!(out, ", callback {} {} {}", callback.name, callback.operation.method, callback.operation.path);
                 }
             }
             if !operation.tags.is_empty() {

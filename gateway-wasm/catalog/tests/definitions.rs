@@ -35,7 +35,7 @@ fn every_real_definition_has_its_operations() {
             let pointers =
                 operation.parameters.iter().chain(&operation.request_body).chain(operation.responses.iter().map(|(_, at)| at));
             for pointer in
-                pointers.chain([&operation.pointer]).chain(operation.callbacks.iter().map(|callback| &callback.pointer))
+                pointers.chain([&operation.pointer]).chain(operation.callbacks.iter().map(|callback| &callback.operation.pointer))
             {
                 let value = document.at(pointer);
                 assert!(value.is_some_and(|value| value.get("$ref").is_none()), "{file}: {pointer}");

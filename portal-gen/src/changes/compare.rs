@@ -7,7 +7,7 @@
 //! What breaks: in requests, whatever takes away something that was accepted; in responses, whatever adds something that
 //! nobody had to expect, or takes away what was there.
 
-use catalog::openapi::{Document, Operation, component_name};
+use catalog::openapi::{Callback, Document, Operation, component_name};
 use console::Phrase;
 use serde::Serialize;
 use serde_json::Value;
@@ -412,7 +412,8 @@ impl<'a> Comparison<'a> {
 
     fn callbacks(&mut self, before: &'a Operation, after: &'a Operation) {
         for old in &before.callbacks {
-            let Some(new) = after.callbacks.iter().find(|new| new.name == old.name && new.method == old.method) else {
+            let is_same = |new: &&Callback| new.name == old.name && new.operation.method == old.operation.method;
+            let Some(new) = after.callbacks.iter().find(is_same) else {
                 self.push(
                     Kind::Removed,
                     Phrase::new("callback `{name}` removed").with("name", &old.name),
@@ -420,16 +421,14 @@ impl<'a> Comparison<'a> {
                 );
                 continue;
             };
-            let (Some(old_operation), Some(new_operation)) = (self.old.at(&old.pointer), self.new.at(&new.pointer)) else {
-                continue;
-            };
-            let body = |document: &'a Document, operation: &'a Value| Some(document.resolve(operation.get("requestBody")?)?.1);
-            if let (Some(before), Some(after)) = (body(self.old, old_operation), body(self.new, new_operation)) {
+            let body = |document: &'a Document, callback: &Callback| document.at(callback.operation.request_body.as_ref()?);
+            if let (Some(before), Some(after)) = (body(self.old, old), body(self.new, new)) {
                 self.contents(before, after, Way::Received, &Phrase::new("callback `{name}`").with("name", &new.name));
             }
         }
         for new in &after.callbacks {
-            if !before.callbacks.iter().any(|old| new.name == old.name && new.method == old.method) {
+            let is_same = |old: &Callback| new.name == old.name && new.operation.method == old.operation.method;
+            if !before.callbacks.iter().any(is_same) {
                 self.push(Kind::Added, Phrase::new("new callback `{name}`").with("name", &new.name), None);
             }
         }

@@ -5,7 +5,7 @@ use crate::{
     findings::{Findings, did_you_mean, listed},
     tree::{Part, Tree, step},
 };
-use diagnostic::{Diagnostic, Place};
+use diagnostic::{Diagnostic, Place, Severity};
 use serde_json::{Map, Value};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -262,6 +262,19 @@ impl<'a> Reading<'a> {
         value: &'a Value,
         item: &'a Map<String, Value>,
     ) -> Option<Operation> {
+        let callbacks = self.callbacks(&pointer);
+        Some(Operation { callbacks, ..self.request(path, method, pointer, value, item)? })
+    }
+
+    /// An operation without its callbacks, which may lead back to it.
+    fn request(
+        &self,
+        path: &str,
+        method: &str,
+        pointer: String,
+        value: &'a Value,
+        item: &'a Map<String, Value>,
+    ) -> Option<Operation> {
         let Some(object) = value.as_object() else {
             self.not_an_object(&pointer, &format!("`{method}`"));
             return None;
@@ -284,7 +297,7 @@ impl<'a> Reading<'a> {
                 .get("requestBody")
                 .and_then(|body| Some(self.resolve(&format!("{pointer}/requestBody"), body)?.0)),
             responses: self.responses(object, &pointer),
-            callbacks: self.callbacks(&pointer),
+            callbacks: Vec::new(),
             pointer,
         })
     }
@@ -335,21 +348,24 @@ impl<'a> Reading<'a> {
 
     fn callbacks(&self, pointer: &str) -> Vec<Callback> {
         let mut callbacks = Vec::new();
+        // Nobody calls them here, so what is wrong with one stops nothing.
+        let found = Findings::default();
+        let reading = Reading { findings: &found, ..*self };
         let all = format!("{pointer}/callbacks");
         for (name, callback) in self.object(&all).into_iter().flatten() {
             let Some((pointer, callback)) = self.resolve(&format!("{all}/{}", step(name)), callback) else { continue };
             for (expression, item) in callback.as_object().into_iter().flatten() {
                 let written = format!("{pointer}/{}", step(expression));
                 let Some((pointer, item)) = self.resolve(&written, item) else { continue };
-                for (method, _) in item.as_object().into_iter().flatten().filter(|(key, _)| METHODS.contains(&key.as_str())) {
-                    callbacks.push(Callback {
-                        name: name.clone(),
-                        expression: expression.clone(),
-                        method: method.clone(),
-                        pointer: format!("{pointer}/{method}"),
-                    });
+                let Some(item) = item.as_object() else { continue };
+                for (method, value) in item.iter().filter(|(key, _)| METHODS.contains(&key.as_str())) {
+                    let operation = reading.request(expression, method, format!("{pointer}/{method}"), value, item);
+                    callbacks.extend(operation.map(|operation| Callback { name: name.clone(), operation }));
                 }
             }
+        }
+        for finding in found.sorted() {
+            self.findings.push(Diagnostic { severity: Severity::Warning, ..finding });
         }
         callbacks
     }

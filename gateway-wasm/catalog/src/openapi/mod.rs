@@ -80,7 +80,7 @@ pub struct Operation {
     pub request_body: Option<String>,
     /// Status codes (`200`, `4XX`, `default`) and JSON pointers to their response objects, resolved.
     pub responses: Vec<(String, String)>,
-    /// Callbacks: name, expression and method, and pointer to the operation object.
+    /// What the server sends to the caller later. A callback has none itself.
     pub callbacks: Vec<Callback>,
 }
 
@@ -89,12 +89,8 @@ pub struct Operation {
 pub struct Callback {
     /// Name of the callback.
     pub name: String,
-    /// The runtime expression that says where: `{$request.body#/callbackUrl}`.
-    pub expression: String,
-    /// Lower case.
-    pub method: String,
-    /// JSON pointer to the operation object.
-    pub pointer: String,
+    /// What is sent. Its path is the runtime expression that says where: `{$request.body#/callbackUrl}`.
+    pub operation: Operation,
 }
 
 impl Document {
