@@ -312,27 +312,11 @@ fn strings(values: &Kwargs) -> Vec<(String, String)> {
 
 /// Values in the place of `{name}`s.
 fn fill(text: &str, values: &[(&str, &str)]) -> String {
-    let mut out = String::with_capacity(text.len() + 16);
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        out.push_str(before);
-        let value = after.split_once('}').and_then(|(name, after)| {
-            let (_, value) = values.iter().find(|(known, _)| *known == name)?;
-            Some((value, after))
-        });
-        match value {
-            Some((value, after)) => {
-                out.push_str(value);
-                rest = after;
-            }
-            None => {
-                out.push('{');
-                rest = after;
-            }
-        }
-    }
-    out.push_str(rest);
-    out
+    console::phrase::filled(text, &mut |name, out| {
+        let (_, value) = values.iter().find(|(known, _)| *known == name)?;
+        out.push_str(value);
+        Some(())
+    })
 }
 
 /// `ltr` or `rtl`, for `dir`: by the script that the tag names, else by the language.

@@ -5,20 +5,16 @@
 // its expectation in SCREENSHOTS, with the difference in red.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import os from "node:os";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import pixelmatch from "pixelmatch";
 import { PNG } from "pngjs";
-import { launchChromium, screenshots, target } from "./portico.mjs";
+import { servePortal } from "./portal.mjs";
+import { launchChromium, screenshots } from "./portico.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const portalGen = process.env.PORTAL_GEN ?? path.join(target, "debug/portal-gen");
-const TYPES = { html: "text/html; charset=utf-8", css: "text/css", js: "text/javascript", json: "application/json", svg: "image/svg+xml", wasm: "application/wasm", txt: "text/plain" };
 const FONTS = `:root { --sans: "DejaVu Sans"; --mono: "DejaVu Sans Mono"; } * { caret-color: transparent !important; transition: none !important; animation: none !important; }`;
 // Which part of a picture may differ: edges of letters do, from one version of a browser to the next.
 const DIFFERENT_MAX = 0.004;
@@ -44,24 +40,11 @@ const LOOKS = [
   { name: "console", address: "/apis/orders/place-order/", options: DESKTOP, then: openConsole },
 ];
 
-let directory;
-let server;
+let portal;
 let browser;
-let home;
 
 before(async () => {
-  directory = await mkdtemp(path.join(os.tmpdir(), "portico-looks-"));
-  const site = path.join(directory, "site");
-  const built = spawnSync(portalGen, ["build", path.join(here, "../../examples/bookstore"), "--out", site], { encoding: "utf8" });
-  assert.equal(built.status, 0, built.stderr);
-  server = createServer(async (request, response) => {
-    const asked = decodeURIComponent(new URL(request.url, "http://x").pathname);
-    const file = path.join(site, asked.endsWith("/") ? `${asked}index.html` : asked);
-    const bytes = await readFile(file).catch(() => undefined);
-    response.writeHead(bytes ? 200 : 404, { "content-type": TYPES[file.split(".").pop()] ?? "application/octet-stream" }).end(bytes);
-  });
-  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
-  home = `http://127.0.0.1:${server.address().port}`;
+  portal = await servePortal(undefined, { policy: "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'" });
   browser = await launchChromium();
   await mkdir(screenshots, { recursive: true });
   await mkdir(path.join(here, "looks"), { recursive: true });
@@ -69,9 +52,7 @@ before(async () => {
 
 after(async () => {
   await browser?.close();
-  server?.closeAllConnections();
-  server?.close();
-  if (directory) await rm(directory, { recursive: true, force: true });
+  await portal?.stop();
 });
 
 async function search(page) {
@@ -90,7 +71,7 @@ async function picture({ address, options, then }) {
   const context = await browser.newContext({ ...options, deviceScaleFactor: 0.5, reducedMotion: "reduce" });
   try {
     const page = await context.newPage();
-    await page.goto(home + address);
+    await page.goto(portal.origin + address);
     await page.addStyleTag({ content: FONTS });
     await then?.(page);
     await page.evaluate(() => document.fonts.ready);

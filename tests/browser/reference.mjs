@@ -2,52 +2,23 @@
 // versions, and what changed between them.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:http";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { launchChromium, target } from "./portico.mjs";
+import { servePortal } from "./portal.mjs";
+import { launchChromium } from "./portico.mjs";
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
-const portalGen = process.env.PORTAL_GEN ?? path.join(target, "debug/portal-gen");
-const TYPES = { ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".xml": "application/xml", ".json": "application/json", ".svg": "image/svg+xml" };
-
-let directory;
-let server;
+let portal;
 let address;
 let browser;
 
 before(async () => {
-  directory = await mkdtemp(path.join(tmpdir(), "portal-"));
-  const site = path.join(directory, "site");
-  await promisify(execFile)(portalGen, ["build", path.join(root, "examples/bookstore"), "--out", site]);
-  server = createServer(async (request, response) => {
-    const asked = decodeURIComponent(new URL(request.url, "http://x").pathname);
-    const file = path.join(site, asked.endsWith("/") ? `${asked}index.html` : asked);
-    try {
-      const bytes = await readFile(file);
-      // As strict as any host may be.
-      response.setHeader("content-security-policy", "default-src 'self'");
-      response.setHeader("content-type", TYPES[path.extname(file)] ?? "application/octet-stream");
-      response.end(bytes);
-    } catch {
-      response.statusCode = 404;
-      response.end();
-    }
-  });
-  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
-  address = `http://127.0.0.1:${server.address().port}`;
+  portal = await servePortal();
+  address = portal.origin;
   browser = await launchChromium();
 });
 
 after(async () => {
   await browser?.close();
-  await new Promise((closed) => (server ? server.close(closed) : closed()));
-  if (directory) await rm(directory, { recursive: true });
+  await portal?.stop();
 });
 
 async function visit(options, look) {

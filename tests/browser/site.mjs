@@ -3,69 +3,43 @@
 // content security policy that docs/portal.md recommends.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { cp, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { launchChromium, screenshots, target } from "./portico.mjs";
-import { mkdir } from "node:fs/promises";
+import { bookstore, servePortal } from "./portal.mjs";
+import { launchChromium, screenshots } from "./portico.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const portalGen = process.env.PORTAL_GEN ?? path.join(target, "debug/portal-gen");
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const BASE = "/docs/portal/";
-const POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
-const TYPES = { html: "text/html; charset=utf-8", css: "text/css", js: "text/javascript", json: "application/json", svg: "image/svg+xml", txt: "text/plain; charset=utf-8", md: "text/markdown; charset=utf-8", xml: "application/xml" };
 
 let directory;
-let out;
-let server;
+let portal;
 let browser;
 let home;
 
 before(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), "portico-site-"));
   const folder = path.join(directory, "bookstore");
-  await cp(path.join(here, "../../examples/bookstore"), folder, { recursive: true });
+  await cp(bookstore, folder, { recursive: true });
   await cp(path.join(here, "languages"), path.join(folder, "portal"), { recursive: true });
   const settings = path.join(folder, "portal/portal.yaml");
   await writeFile(settings, `${await readFile(settings, "utf8")}\nlanguages: [en, de, ar]\n`);
-  out = path.join(directory, "site");
-  const built = spawnSync(portalGen, ["build", folder, "--out", out, "--url", `https://developer.example.com${BASE}`], { encoding: "utf8" });
-  assert.equal(built.status, 0, built.stderr);
-  assert.ok(!built.stderr.includes("site/broken-link"), built.stderr);
-  server = createServer(answer).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  home = `http://127.0.0.1:${server.address().port}${BASE}`;
+  portal = await servePortal(folder, { base: BASE, more: ["--url", `https://developer.example.com${BASE}`] });
+  assert.ok(!portal.said.includes("site/broken-link"), portal.said);
+  home = `${portal.origin}${BASE}`;
   browser = await launchChromium();
   await mkdir(screenshots, { recursive: true });
 });
 
 after(async () => {
   await browser?.close();
-  server?.closeAllConnections();
-  server?.close();
+  await portal?.stop();
   if (directory) await rm(directory, { recursive: true, force: true });
 });
-
-// A plain static server: directories with a slash, `404.html` for the rest.
-async function answer(request, response) {
-  const { pathname } = new URL(request.url, "http://x");
-  const inside = decodeURIComponent(pathname).startsWith(BASE) ? decodeURIComponent(pathname).slice(BASE.length) : undefined;
-  let file = inside === undefined ? undefined : path.join(out, inside);
-  const about = file && (await stat(file).catch(() => undefined));
-  if (about?.isDirectory() && !pathname.endsWith("/")) return response.writeHead(301, { location: `${pathname}/` }).end();
-  if (about?.isDirectory()) file = path.join(file, "index.html");
-  const bytes = file && (await readFile(file).catch(() => undefined));
-  const name = bytes ? file : path.join(out, "404.html");
-  response.writeHead(bytes ? 200 : 404, { "content-type": TYPES[name.split(".").pop()] ?? "application/octet-stream", "content-security-policy": POLICY });
-  response.end(bytes ?? (await readFile(name)));
-}
 
 // Opens a page in a context of its own; `problems` gathers what a reader would not see.
 async function visit(options, look) {

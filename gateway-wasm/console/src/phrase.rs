@@ -44,28 +44,31 @@ impl Phrase {
             Some(Words::Text(count)) => Some(count.as_str()),
             _ => None,
         };
-        let mut rest = template(self.text, count);
-        let mut out = String::with_capacity(rest.len() + 16);
-        while let Some((before, after)) = rest.split_once('{') {
-            out.push_str(before);
-            let known = after.split_once('}').and_then(|(name, after)| Some((value(name)?, after)));
-            match known {
-                Some((words, after)) => {
-                    match words {
-                        Words::Text(text) => out.push_str(text),
-                        Words::Phrase(phrase) => out.push_str(&phrase.in_words(template)),
-                    }
-                    rest = after;
-                }
-                None => {
-                    out.push('{');
-                    rest = after;
-                }
+        filled(template(self.text, count), &mut |name, out| {
+            match value(name)? {
+                Words::Text(text) => out.push_str(text),
+                Words::Phrase(phrase) => out.push_str(&phrase.in_words(template)),
             }
-        }
-        out.push_str(rest);
-        out
+            Some(())
+        })
     }
+}
+
+/// A template with something in the place of each `{name}`: `write` adds what stands for a name. A name that it does not know
+/// stays as it is, with its brackets.
+pub fn filled(template: &str, write: &mut dyn FnMut(&str, &mut String) -> Option<()>) -> String {
+    let mut rest = template;
+    let mut out = String::with_capacity(rest.len() + 16);
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let known = after.split_once('}').and_then(|(name, after)| write(name, &mut out).map(|()| after));
+        rest = known.unwrap_or_else(|| {
+            out.push('{');
+            after
+        });
+    }
+    out.push_str(rest);
+    out
 }
 
 impl fmt::Display for Phrase {

@@ -113,22 +113,7 @@ impl<'c> Checker<'c> {
 
     fn text(&self, schema: &Map<String, Json>, text: &str, node: &Node, pointer: &str, found: &mut Vec<Misfit>) {
         let length = text.chars().count() as u64;
-        if let Some(least) = schema.get("minLength").and_then(Json::as_u64).filter(|least| length < *least) {
-            found.push(misfit(
-                node,
-                pointer,
-                Phrase::new("this needs at least {least}, and has {length}")
-                    .with("least", characters(least))
-                    .with("length", length),
-            ));
-        }
-        if let Some(most) = schema.get("maxLength").and_then(Json::as_u64).filter(|most| length > *most) {
-            found.push(misfit(
-                node,
-                pointer,
-                Phrase::new("this has at most {most}, not {length}").with("most", characters(most)).with("length", length),
-            ));
-        }
+        found.extend(sized(schema, ("minLength", "maxLength"), length, characters).map(|what| misfit(node, pointer, what)));
         if let Some(pattern) = schema.get("pattern").and_then(Json::as_str)
             && (self.matches)(pattern, text) == Some(false)
         {
@@ -154,22 +139,7 @@ impl<'c> Checker<'c> {
         found: &mut Vec<Misfit>,
     ) {
         let length = entries.len() as u64;
-        if let Some(least) = schema.get("minItems").and_then(Json::as_u64).filter(|least| length < *least) {
-            found.push(misfit(
-                node,
-                pointer,
-                Phrase::new("this needs at least {least}, and has {length}")
-                    .with("least", entries_in_words(least))
-                    .with("length", length),
-            ));
-        }
-        if let Some(most) = schema.get("maxItems").and_then(Json::as_u64).filter(|most| length > *most) {
-            found.push(misfit(
-                node,
-                pointer,
-                Phrase::new("this has at most {most}, not {length}").with("most", entries_in_words(most)).with("length", length),
-            ));
-        }
+        found.extend(sized(schema, ("minItems", "maxItems"), length, entries_in_words).map(|what| misfit(node, pointer, what)));
         if schema.get("uniqueItems") == Some(&Json::Bool(true)) {
             let mut seen = BTreeSet::new();
             for (at, entry) in entries.iter().enumerate() {
@@ -637,6 +607,17 @@ fn listed(choices: &[Json]) -> Phrase {
     let more = choices.len().saturating_sub(12);
     let words = if more == 0 { Phrase::new("{values}") } else { Phrase::new("{values} and {count} more").with("count", more) };
     words.with("values", shown.join(", "))
+}
+
+/// What is wrong with a length: the names of its bounds in the schema, and a number of what is counted in words.
+fn sized(schema: &Map<String, Json>, bounds: (&str, &str), length: u64, counted: fn(u64) -> Phrase) -> Option<Phrase> {
+    let bound = |name: &str| schema.get(name).and_then(Json::as_u64);
+    if let Some(least) = bound(bounds.0).filter(|least| length < *least) {
+        let needed = Phrase::new("this needs at least {least}, and has {length}");
+        return Some(needed.with("least", counted(least)).with("length", length));
+    }
+    let most = bound(bounds.1).filter(|most| length > *most)?;
+    Some(Phrase::new("this has at most {most}, not {length}").with("most", counted(most)).with("length", length))
 }
 
 fn characters(number: u64) -> Phrase {

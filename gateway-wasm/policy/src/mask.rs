@@ -15,9 +15,8 @@ pub const MASK: &str = "****";
 /// The shortest text that is masked, in bytes. Shorter ones are found in half of all words, and every word without them would tell.
 pub const SECRET_BYTES_MIN: usize = 4;
 
-/// Header fields that hold keys, tokens and sessions: their values are shown nowhere, whatever they are.
-const FIELDS: [&str; 6] =
-    ["authorization", "proxy-authorization", "cookie", "set-cookie", "ocp-apim-subscription-key", "apim-debug-authorization"];
+/// How many credentials of a request are looked for without a mask.
+const RUNS_MAX: usize = 8;
 
 /// The secrets of a service. They are only looked at when there is something to mask, so they cost nothing where nobody watches.
 pub struct Secrets(LazyCell<Index, Collect>);
@@ -73,7 +72,7 @@ impl Mask {
     pub fn of(exchange: &Exchange) -> Self {
         let api = &exchange.about.called.api;
         let mut came = Vec::new();
-        each_credential(exchange, |credential| came.push(credential.to_owned()));
+        each_credential(exchange, |credential| came.push(String::from_utf8_lossy(credential).into_owned()));
         Self {
             service: exchange.about.secrets.clone(),
             request: Rc::new(Index::new(came)),
@@ -85,15 +84,17 @@ impl Mask {
     /// A text about an exchange without its secrets. What comes out is what [`of`](Self::of) and [`hide`](Self::hide) would show;
     /// but few texts have anything of a credential in them, and for those that have not no mask is made.
     pub fn hide_once<'t>(exchange: &Exchange, text: &'t str) -> Cow<'t, str> {
-        let mut runs = Starts::default();
-        let mut is_unsure = false;
-        each_credential(exchange, |credential| match kept_run(credential) {
-            Some(run) => runs.mark(run),
-            None => is_unsure = true,
+        let (mut runs, mut count, mut is_unsure) = ([0; RUNS_MAX], 0, false);
+        each_credential(exchange, |credential| match (kept_run(credential), runs.get_mut(count)) {
+            (Some(run), Some(free)) => {
+                *free = u32::from_le_bytes(run);
+                count += 1;
+            }
+            _ => is_unsure = true,
         });
-        if is_unsure
-            || text.as_bytes().windows(SECRET_BYTES_MIN).any(|start| start.first_chunk().is_some_and(|start| runs.has(start)))
-        {
+        let runs = runs.get(..count).unwrap_or_default();
+        let mut starts = text.as_bytes().windows(SECRET_BYTES_MIN).filter_map(<[u8]>::first_chunk).copied();
+        if is_unsure || starts.any(|start| runs.contains(&u32::from_le_bytes(start))) {
             return Self::of(exchange).hide(text);
         }
         without(text, exchange.about.secrets.0.find(text).collect())
@@ -107,7 +108,7 @@ impl Mask {
     /// The value of a header field, whose name is in lower case, is a secret from now on if it may not be shown.
     pub(crate) fn learn_field(&mut self, name: &str, value: &str) {
         if self.hides_field(name) {
-            self.learn(secret_of_field(name, value));
+            self.learn(&String::from_utf8_lossy(secret_of_field(name, value.as_bytes())));
         }
     }
 
@@ -160,21 +161,31 @@ impl Mask {
 }
 
 /// Everything in a request that proves who asks.
-fn each_credential(exchange: &Exchange, mut take: impl FnMut(&str)) {
+fn each_credential(exchange: &Exchange, mut take: impl FnMut(&[u8])) {
     let api = &exchange.about.called.api;
     for (name, value) in exchange.client.fields().iter().filter(|(name, _)| is_hidden(name, &api.key_header)) {
-        take(secret_of_field(name, &String::from_utf8_lossy(value)));
+        take(secret_of_field(name, value));
     }
     let query = exchange.client.target().split_once('?').map_or("", |(_, query)| query);
     for value in query.split('&').filter_map(|pair| key_in(pair, &api.key_query)) {
-        take(&dotnet::uri::unescape_data_string(value));
-        take(value);
+        take(dotnet::uri::unescape_data_string(value).as_bytes());
+        take(value.as_bytes());
     }
 }
 
 /// True if nobody may read the value of a header field, whose name is in lower case.
 fn is_hidden(name: &str, key_header: &str) -> bool {
-    FIELDS.contains(&name) || name.eq_ignore_ascii_case(key_header)
+    // What holds keys, tokens and sessions.
+    let always = matches!(
+        name,
+        "authorization"
+            | "proxy-authorization"
+            | "cookie"
+            | "set-cookie"
+            | "ocp-apim-subscription-key"
+            | "apim-debug-authorization"
+    );
+    always || name.eq_ignore_ascii_case(key_header)
 }
 
 /// The caller's key, where a pair of a query holds it.
@@ -297,16 +308,21 @@ fn in_order(one: &str, other: &str) -> Ordering {
 }
 
 /// What is secret in a header field that is not shown: of an authorization what stands behind the name of its scheme.
-fn secret_of_field<'v>(name: &str, value: &'v str) -> &'v str {
-    let token = value.split_once(' ').filter(|_| name.ends_with("authorization"));
-    token.map_or(value, |(_, token)| token)
+fn secret_of_field<'v>(name: &str, value: &'v [u8]) -> &'v [u8] {
+    let space = if name.ends_with("authorization") { value.iter().position(|byte| *byte == b' ') } else { None };
+    space.and_then(|space| value.get(space + 1..)).unwrap_or(value)
 }
 
-/// How a run of letters and digits in a secret starts, which stands like this in all of its [`forms`]. There may be none; and what
-/// is written for XML, as `&amp;`, need not stay.
-fn kept_run(secret: &str) -> Option<&Start> {
-    let mut runs = secret.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());
-    if secret.contains('&') { None } else { runs.find_map(|run| run.first_chunk()) }
+/// How a run of letters and digits in a secret starts, which stands like this in all of its [`forms`]. There may be none.
+fn kept_run(secret: &[u8]) -> Option<Start> {
+    let mut before = 0_usize;
+    let mut runs = secret.split(|byte| !byte.is_ascii_alphanumeric()).filter(|run| {
+        let ampersand = before.checked_sub(1).and_then(|at| secret.get(at)) == Some(&b'&');
+        before += run.len() + 1;
+        // It may be the name of what is written for XML: `quot` of `&quot;`.
+        !ampersand
+    });
+    runs.find_map(|run| run.first_chunk()).copied()
 }
 
 /// A secret as it is, and as it looks in a URL, in a form, in JSON, and in XML.
@@ -382,14 +398,17 @@ mod tests {
             "....",
             "a b",
             "session=17; theme=dark",
+            "x&y&quot;zero&lt;&name=",
         ];
         for secret in CASES.iter().flat_map(|(secrets, _, _)| *secrets).chain(&odd) {
-            let Some(run) = kept_run(secret) else { continue };
-            let run = String::from_utf8_lossy(run);
+            let Some(run) = kept_run(secret.as_bytes()) else { continue };
+            let run = String::from_utf8_lossy(&run);
             for form in forms(secret) {
                 assert!(form.contains(&*run), "{run} in {form:?} of {secret:?}");
             }
         }
-        assert_eq!(kept_run("a.b-c7f3-9c2e"), Some(b"c7f3"));
+        assert_eq!(kept_run(b"a.b-c7f3-9c2e").as_ref(), Some(b"c7f3"));
+        assert_eq!(kept_run(b"&quot;&amp-four").as_ref(), Some(b"four"));
+        assert_eq!(kept_run(b"&quot;one"), None);
     }
 }

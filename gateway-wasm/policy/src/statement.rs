@@ -95,8 +95,8 @@ impl Fault {
     pub(crate) fn line(&self, exchange: &Exchange) -> String {
         let called = &exchange.about.called;
         let (within, section) = self.at.as_ref().map_or(("", ""), |at| (" in ", at.section.name()));
-        let place = [self.source, within, section, " of ", &called.api.id, "/", &called.operation.id];
-        [&place[..], &[": ", self.reason, ": ", &self.message]].concat().concat()
+        let (api, operation) = (&called.api.id, &called.operation.id);
+        [self.source, within, section, " of ", api, "/", operation, ": ", self.reason, ": ", &self.message].concat()
     }
 
     /// Who is to blame: callers are refused every day.
