@@ -61,7 +61,7 @@ impl Names {
 /// Reads the links of a page. `base` is the path under which the site is published, for addresses that begin with it.
 pub(crate) fn of_page(file: &str, html: &str, base: &str, names: &Names) -> PageLinks {
     let mut page = PageLinks { file: file.to_owned(), ..PageLinks::default() };
-    let from = From { file, directory: file.rfind('/').map_or("", |end| &file[..=end]), base };
+    let page_at = Origin { file, directory: file.rfind('/').map_or("", |end| &file[..=end]), base };
     let mut target = String::new();
     for token in tokens(html) {
         let Token::Open { name, attributes } = token else { continue };
@@ -70,7 +70,7 @@ pub(crate) fn of_page(file: &str, html: &str, base: &str, names: &Names) -> Page
                 "id" => page.anchors.push(names.keep(&decoded(value))),
                 "href" | "src" | "poster" if !(name == "link" && attributes.get("rel") == Some("canonical")) => {
                     let address = decoded(value);
-                    let Some(anchor) = from.follow(&address, &mut target) else { continue };
+                    let Some(anchor) = page_at.follow(&address, &mut target) else { continue };
                     let anchor = if anchor.is_empty() { 0 } else { names.keep(&crate::render::decoded(anchor)) };
                     page.links.push((names.keep(&target), anchor));
                 }
@@ -88,14 +88,14 @@ pub(crate) fn of_page(file: &str, html: &str, base: &str, names: &Names) -> Page
 }
 
 /// Where a link stands.
-struct From<'f> {
+struct Origin<'f> {
     file: &'f str,
     /// Of the file, with a slash at its end; empty at the root.
     directory: &'f str,
     base: &'f str,
 }
 
-impl From<'_> {
+impl Origin<'_> {
     /// Writes the file that an address inside the site leads to, and gives the anchor there as it is written; `None` for other
     /// addresses.
     fn follow<'t>(&self, address: &'t str, target: &mut String) -> Option<&'t str> {

@@ -650,7 +650,7 @@ class ConsoleView {
     if (!answer.ok || answer.headers.get("content-type") !== "application/vnd.portico.response") {
       const said = answer.headers.get("content-type")?.startsWith("text/plain") ? new TextDecoder().decode(all) : "";
       const error = new Error("the proxy");
-      error.parts = [el("p", {}, ...(said ? [said] : coded(t("console-no-proxy"), { status: answer.status })))];
+      error.parts = [el("p", {}, ...(said ? [fill(t("console-host-says"), { message: said })] : coded(t("console-no-proxy"), { status: answer.status })))];
       throw error;
     }
     const end = all.indexOf(10);

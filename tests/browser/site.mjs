@@ -76,6 +76,37 @@ async function check(page) {
   return JSON.parse(await run('axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"] }).then((found) => JSON.stringify({ violations: found.violations }))', true));
 }
 
+// One of each kind.
+const PAGES = [
+  "",
+  "apis/",
+  "apis/orders/",
+  "apis/orders/place-order/",
+  "apis/orders/place-order/callbacks/order-status/",
+  "apis/orders/schemas/",
+  "apis/orders/schemas/payment/",
+  "apis/catalog-v2/changes/",
+  "products/partners/",
+  "guides/orders/",
+  "search/",
+  "nowhere",
+];
+
+describe("every kind of page can be used by everyone", () => {
+  for (const [device, width] of [["desktop", 1280], ["phone", 390]]) {
+    for (const colorScheme of ["light", "dark"]) {
+      test(`${device}, ${colorScheme}`, async () => {
+        await visit({ colorScheme, viewport: { width, height: 900 } }, async (page) => {
+          for (const address of PAGES) {
+            await page.goto(home + address);
+            await accessible(page, `/${address}`);
+          }
+        });
+      });
+    }
+  }
+});
+
 describe("search", () => {
   for (const colorScheme of ["light", "dark"]) {
     test(`finds, is led by keys, and can be used by everyone: ${colorScheme}`, async () => {
